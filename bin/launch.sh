@@ -1,0 +1,36 @@
+# Sourced by every program beside it, with $self naming that program's real file.
+# Finds the Node this package was installed with and becomes it, so that starting
+# a program costs one Node and not two.
+
+root=${self%/*/*}
+
+# The one place for flags of the JavaScript engine.
+flags='--disable-warning=ExperimentalWarning'
+
+# An installed Node lies where any dependency would: in a node_modules here or further up.
+find_node() {
+  dir=$root
+  while :; do
+    for node in "$dir"/node_modules/node-*-*/bin/node; do
+      [ -x "$node" ] && return
+    done
+    [ -n "$dir" ] || break
+    dir=${dir%/*}
+  done
+  node=$(command -v node) && "$node" -e 'process.exit(parseInt(process.versions.node) < 26)' && return
+  echo "${self##*/}: needs Node 26 or newer: install one, or reinstall with npm's optional dependencies" >&2
+  exit 1
+}
+
+run_node() {
+  find_node
+  exec "$node" $flags "$@"
+}
+
+# A checkout runs its TypeScript; the published package holds JavaScript alone.
+launch() {
+  name=${self##*/}
+  entry=$root/src/cli/$name.ts
+  [ -f "$entry" ] || entry=$root/dist/cli/$name.js
+  run_node "$entry" "$@"
+}
