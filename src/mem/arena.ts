@@ -1,0 +1,58 @@
+import { UserError } from '../base/errors.ts';
+
+const WASM_PAGE = 0x10000;
+
+/** V8's limit for one memory of each index width, in bytes. */
+export const MEMORY32_LIMIT = 2 ** 32;
+export const MEMORY64_LIMIT = 2 ** 34;
+
+/**
+ * The machine's one shared WebAssembly memory, handed out from the bottom up. Guest RAM, CPU state,
+ * translated-code records and device state are all in it. Allocation is deterministic: two threads
+ * that build the same machine from the same configuration compute the same addresses, so only the
+ * memory itself has to be passed between them.
+ */
+export class Arena {
+  readonly memory: WebAssembly.Memory;
+  /** Index width of the memory: the emitter's addresses have this type. */
+  readonly width: 32 | 64;
+  readonly limit: number;
+  /** Bytes handed out so far. Address 0 is never handed out. */
+  used = 64;
+
+  /** `memory` is given by the second and later threads; the first makes its own. */
+  constructor(bytes: number, memory?: WebAssembly.Memory) {
+    if (bytes > MEMORY64_LIMIT) {
+      throw new UserError(
+        `the machine needs ${Math.ceil(bytes / 2 ** 20)} MiB, more than the ${MEMORY64_LIMIT / 2 ** 20} MiB that one WebAssembly memory can hold; give it less with -m`,
+      );
+    }
+    this.width = bytes > MEMORY32_LIMIT - WASM_PAGE ? 64 : 32;
+    const pages = Math.ceil(bytes / WASM_PAGE);
+    this.limit = pages * WASM_PAGE;
+    this.memory = memory ?? makeMemory(this.width, pages);
+  }
+
+  /** `size` zeroed bytes at a multiple of `align` (a power of two, at least 8). */
+  allocate(size: number, align = 64): number {
+    const address = Math.ceil(this.used / align) * align;
+    if (address + size > this.limit) throw new RangeError('arena is full');
+    this.used = address + size;
+    return address;
+  }
+}
+
+function makeMemory(width: 32 | 64, pages: number): WebAssembly.Memory {
+  const descriptor =
+    width === 32
+      ? { initial: pages, maximum: pages, shared: true }
+      : { initial: BigInt(pages), maximum: BigInt(pages), shared: true, address: 'i64' };
+  try {
+    return new WebAssembly.Memory(descriptor as WebAssembly.MemoryDescriptor);
+  } catch (cause) {
+    throw new UserError(
+      `the host cannot reserve ${(pages * WASM_PAGE) / 2 ** 20} MiB for the machine; give it less memory with -m`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { array } from './struct.ts';
+
+/**
+ * The part of a virtual CPU's state that every guest has, at the start of its struct:
+ * `struct({ ...CPU_HEADER, x: array('i64', 33), … })`. Translated code gets the address of the
+ * struct as its first parameter.
+ */
+export const CPU_HEADER = {
+  /** Address of the current instruction; current in memory at every exit and helper call that may fault. */
+  pc: 'i64',
+  /** Not 0: leave translated code at the next block. Bits are EXIT_*; set from any thread. */
+  exit: 'i32',
+  /** Instructions that may still be retired before run() returns. */
+  remaining: 'i32',
+  /** What was granted at the start of the current run: granted - remaining are retired since. */
+  granted: 'i32',
+  /** Why translated code returned: LEFT_*. */
+  left: 'i32',
+  /** Instructions retired before the current run. */
+  retired: 'i64',
+  /** Integer arguments and result of helpers, and of slow memory accesses. */
+  arguments: array('i64', 4),
+  result: 'i64',
+  /** Addresses of the data and instruction TLB in use. */
+  tlb: 'u32',
+  codeTlb: 'u32',
+  /** Reservation of load-reserved: address (all ones: none) and the value loaded. */
+  reservationAddress: 'i64',
+  reservationValue: 'i64',
+  /** Translation mode: what translated code may assume (0 to 15), chosen by the guest. */
+  mode: 'u32',
+  /** Parked or running, for exclusive sections. */
+  runState: 'i32',
+} as const;
+
+/** Reasons in `exit`. */
+export const EXIT_INTERRUPT = 1;
+export const EXIT_STOP = 2;
+export const EXIT_TIMER = 4;
+export const EXIT_WORK = 8;
+
+export type Access = 'fetch' | 'load' | 'store';
+
+/** Result of GuestCpu.translate. */
+export interface Translation {
+  /** Guest-physical address. */
+  physical: number;
+  /** Bytes that the leaf entry maps: at least 4096. */
+  pageSize: number;
+  /** What the current mode may do with this page: 1 read, 2 write (and already dirty), 4 execute. */
+  permissions: number;
+  /** False when the protection differs inside the 4 KiB page, so that nothing may be cached. */
+  isUniform: boolean;
+}
+
+/** A virtual CPU as the run loop and the memory slow paths see it; the guest's package implements it. */
+export interface GuestCpu {
+  readonly translation: Translation;
+  /**
+   * Translates a virtual address given as halves. True: `translation` is filled. False: the
+   * exception has been raised; pc and mode are those of its handler.
+   */
+  translate(low: number, high: number, access: Access): boolean;
+  /** Raises an access fault, or a misaligned one, for the instruction at pc. */
+  raiseAccess(low: number, high: number, access: Access): void;
+  raiseMisaligned(low: number, high: number, access: Access): void;
+  /** The helpers of its Guest, by name. Not 0: pc or mode moved, leave the block. */
+  readonly helpers: Readonly<Record<string, () => number>>;
+  /** An interrupt is pending and enabled for its target, whether or not the CPU takes it now. */
+  wakes(): boolean;
+  /** Takes the pending interrupt of highest priority if the CPU accepts one now. */
+  takeInterrupt(): boolean;
+}
+
+/** What a guest's address-translation state tells the software TLB. */
+export interface Contexts {
+  /**
+   * Switches to the TLBs of an address space: equal keys, equal translations. `asid` groups them
+   * for flushes.
+   */
+  select(key0: number, key1: number, key2: number, asid: number): void;
+  flushAll(): void;
+  /** All of one address space (its global mappings may stay). */
+  flushAsid(asid: number): void;
+  /** One page, in one address space or, with asid -1, in all. */
+  flushPage(low: number, high: number, asid: number): void;
+}

@@ -1,0 +1,7 @@
+/** Where mistakes of the guest are reported (`-d guest_errors`). Devices write one line, without a newline. */
+export interface GuestLog {
+  guestError(text: string): void;
+}
+
+/** A log that nobody reads. */
+export const silentLog: GuestLog = { guestError() {} };
