@@ -1,0 +1,58 @@
+import { ByteRing } from './byte-ring.ts';
+
+/**
+ * The shared memory between a character device of the guest and its back end on the host: two rings
+ * and what the back end has to say besides. Zeroed memory is an idle link to a closed peer.
+ *
+ * Layout in bytes: 0 open (1: a peer is there), 4 breaks (line breaks ever received), 8 wantsSpace
+ * (1: the device found `output` full and asks for a kick), 64 input ring, then output ring.
+ */
+export class CharLink {
+  static readonly capacity = 4096;
+  static readonly bytes = 64 + 2 * ByteRing.bytes(CharLink.capacity);
+  /** To the guest. */
+  readonly input: ByteRing;
+  /** From the guest. */
+  readonly output: ByteRing;
+  readonly #words: Int32Array;
+
+  /** `address` is a multiple of 64. */
+  constructor(buffer: ArrayBufferLike, address: number) {
+    this.#words = new Int32Array(buffer, address, 3);
+    this.input = new ByteRing(buffer, address + 64, CharLink.capacity);
+    const output = address + 64 + ByteRing.bytes(CharLink.capacity);
+    this.output = new ByteRing(buffer, output, CharLink.capacity);
+  }
+
+  get open(): boolean {
+    return Atomics.load(this.#words, OPEN) === 1;
+  }
+
+  set open(open: boolean) {
+    Atomics.store(this.#words, OPEN, open ? 1 : 0);
+  }
+
+  get breaks(): number {
+    return Atomics.load(this.#words, BREAKS);
+  }
+
+  addBreak(): void {
+    Atomics.add(this.#words, BREAKS, 1);
+  }
+
+  /** Device: room for a byte of output. If not, the back end kicks once there is. */
+  canWrite(): boolean {
+    if (this.output.free() > 0) return true;
+    Atomics.store(this.#words, WANTS_SPACE, 1);
+    return this.output.free() > 0;
+  }
+
+  /** Back end, after it has read output: the device waits for that. */
+  takeWantsSpace(): boolean {
+    return Atomics.exchange(this.#words, WANTS_SPACE, 0) === 1;
+  }
+}
+
+const OPEN = 0;
+const BREAKS = 1;
+const WANTS_SPACE = 2;

@@ -1,0 +1,20 @@
+import type { HostClock } from './clock.ts';
+import type { Files } from './file.ts';
+import type { Network } from './network.ts';
+import type { Random } from './random.ts';
+import type { Signals } from './signals.ts';
+import type { Timers } from './timers.ts';
+import type { Tty } from './tty.ts';
+import type { Workers } from './workers.ts';
+
+/** Everything the emulator takes from where it runs. */
+export interface Host {
+  readonly clock: HostClock;
+  readonly timers: Timers;
+  readonly files: Files;
+  readonly network: Network;
+  readonly tty: Tty;
+  readonly signals: Signals;
+  readonly workers: Workers;
+  readonly random: Random;
+}
