@@ -27,9 +27,11 @@ run_node() {
   exec "$node" $flags "$@"
 }
 
+# tinamou-system-riscv64 is cli/system-riscv64, tinamou itself is cli/tinamou.
 # A checkout runs its TypeScript; the published package holds JavaScript alone.
 launch() {
   name=${self##*/}
+  name=${name#tinamou-}
   entry=$root/src/cli/$name.ts
   [ -f "$entry" ] || entry=$root/dist/cli/$name.js
   run_node "$entry" "$@"
