@@ -53,7 +53,7 @@ const IMPORTS = [
   /^\s*(?:import|export)\b[^;'"`]*?\bfrom\s*'([^']+)'/gm,
   /^\s*import\s*'([^']+)'/gm,
   /\bimport\(\s*'([^']+)'/g,
-  /\bnew URL\(\s*'([^']+)',\s*import\.meta\.url/g,
+  /\bnew URL\(\s*'([^']+\.ts)',\s*import\.meta\.url/g,
 ];
 
 const importsOf = (source: string): string[] => IMPORTS.flatMap((form) => [...source.matchAll(form)].map((m) => m[1]!));

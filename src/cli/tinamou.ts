@@ -1,6 +1,7 @@
 /** The friendly front: `tinamou --help` tells what it does. */
 import { parseArgs } from 'node:util';
 import { UserError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
 
 const HELP = `Tinamou emulates whole machines. It speaks QEMU's command line and protocols.
 
@@ -66,8 +67,7 @@ async function main(argv: string[]): Promise<void> {
   };
 
   if (values.version) {
-    const { version } = await import('./version.ts');
-    process.stdout.write(`tinamou ${version()}\n`);
+    process.stdout.write(`tinamou ${VERSION}\n`);
   } else if (values.help || command === undefined || command === 'help') {
     process.stdout.write(HELP);
   } else if (command === 'run') {
