@@ -21,6 +21,7 @@ export interface File extends AsyncDisposable {
 /** Writes that go to the end: logs, pipes, devices. */
 export interface AppendFile {
   readonly path: string;
+  /** `bytes` is borrowed until this resolves. */
   append(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }

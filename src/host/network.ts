@@ -16,10 +16,16 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+export interface SocketOptions {
+  /** Sends small writes at once (TCP_NODELAY). */
+  readonly noDelay?: boolean;
+}
+
 /** Failures are `UserError`s that name the address. */
 export interface Network {
-  listen(address: SocketAddress, connected: (socket: Socket) => void): Promise<Listener>;
-  connect(address: SocketAddress, options?: { noDelay?: boolean }): Promise<Socket>;
+  /** Takes over the file that a dead listener left at a unix path. An empty host is every interface. */
+  listen(address: SocketAddress, connected: (socket: Socket) => void, options?: SocketOptions): Promise<Listener>;
+  connect(address: SocketAddress, options?: SocketOptions): Promise<Socket>;
 }
 
 /** As QEMU prints addresses: `unix:/path`, `tcp:host:port`. */

@@ -52,7 +52,6 @@ test('requests come out as they went in, completions come back in the order give
 
 test('a request with many segments is published whole or not at all', () => {
   const ring = make(4, 4);
-  const plain = { noNullPrototype: true };
   const segments = Array.from({ length: 40 }, (_, i) => ({ address: 5 * 2 ** 30 + i * 4096, length: 4096 }));
   const big: DiskRequest = { id: 1, kind: 'read', offset: 0, length: 40 * 4096, segments };
   const small: DiskRequest = { id: 2, kind: 'flush', offset: 0, length: 0, segments: [] };

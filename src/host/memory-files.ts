@@ -1,0 +1,51 @@
+import { UserError } from '../base/errors.ts';
+import type { AppendFile, File, Files } from './file.ts';
+import { MemoryFile } from './memory-file.ts';
+
+/** A file system of one flat directory in memory. */
+export class MemoryFiles implements Files {
+  readonly #files = new Map<string, MemoryFile>();
+
+  /** Puts a file there, for later to be opened. */
+  put(path: string, bytes: Uint8Array): void {
+    this.#files.set(path, new MemoryFile(path, bytes));
+  }
+
+  /** What is in a file now; undefined if there is none. */
+  get(path: string): Uint8Array | undefined {
+    return this.#files.get(path)?.bytes;
+  }
+
+  async open(path: string, mode: 'read' | 'write' | 'create'): Promise<File> {
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      if (mode !== 'create') throw new UserError(`cannot open '${path}': no such file; check the path`);
+      file = new MemoryFile(path);
+      this.#files.set(path, file);
+    }
+    if (mode === 'read') return new MemoryFile(path, file.bytes, true);
+    file.closed = false;
+    return file;
+  }
+
+  async append(path: string, { truncate }: { truncate: boolean }): Promise<AppendFile> {
+    const file = await this.open(path, 'create');
+    if (truncate) await file.truncate(0);
+    return {
+      path,
+      append: async (bytes) => file.write(await file.size(), bytes),
+      close: () => file.close(),
+    };
+  }
+
+  async temporary(): Promise<File> {
+    return new MemoryFile('temporary');
+  }
+
+  async readAll(path: string): Promise<Uint8Array> {
+    const file = await this.open(path, 'read');
+    const bytes = new Uint8Array(await file.size());
+    await file.read(0, bytes);
+    return bytes;
+  }
+}
