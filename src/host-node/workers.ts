@@ -1,4 +1,4 @@
-import type { TransferListItem } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { BugError } from '../base/errors.ts';
 import type { WorkerSide, WorkerThread, Workers } from '../host/workers.ts';
@@ -16,7 +16,7 @@ export class NodeWorkers implements Workers {
     });
     return {
       ended,
-      post: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[] | undefined),
+      post: (message, transfer) => worker.postMessage(message, transfer as readonly Transferable[]),
       listen: (received) => void worker.on('message', received),
       terminate: async () => {
         terminating = true;
@@ -33,7 +33,7 @@ export function workerSide(): WorkerSide {
   return {
     data: workerData,
     pipe: {
-      post: (message, transfer) => port.postMessage(message, transfer as TransferListItem[] | undefined),
+      post: (message, transfer) => port.postMessage(message, transfer as readonly Transferable[]),
       listen: (received) => void port.on('message', received),
     },
   };
