@@ -17,7 +17,7 @@ find_node() {
     [ -n "$dir" ] || break
     dir=${dir%/*}
   done
-  node=$(command -v node) && "$node" -e 'process.exit(parseInt(process.versions.node) < 26)' && return
+  node=$(command -v node) && "$node" -e 'process.exit(parseInt(process.versions.node) < 26 ? 1 : 0)' && return
   echo "${self##*/}: needs Node 26 or newer: install one, or reinstall with npm's optional dependencies" >&2
   exit 1
 }
