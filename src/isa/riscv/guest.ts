@@ -1,0 +1,82 @@
+import type { Decoded, Guest, GuestInstruction } from '../../ir/guest.ts';
+import * as c from './c.ts';
+import { Decoder } from './decoder.ts';
+import type { Extension, RiscvFeatures } from './features.ts';
+import { RISCV_HELPERS } from './helpers.ts';
+import { illegal } from './illegal.ts';
+import type { Compressed, Instruction } from './insn.ts';
+import * as m from './m.ts';
+import * as privileged from './privileged.ts';
+import * as arithmetic from './rv64i/arithmetic.ts';
+import * as branch from './rv64i/branch.ts';
+import * as immediate from './rv64i/immediate.ts';
+import * as loadStore from './rv64i/load-store.ts';
+import * as shift from './rv64i/shift.ts';
+import * as system from './rv64i/system.ts';
+import * as svinval from './svinval.ts';
+import * as zicsr from './zicsr.ts';
+import * as zifencei from './zifencei.ts';
+import * as zihintpause from './zihintpause.ts';
+
+interface Group<T> {
+  /** Extensions that must all be there. */
+  readonly needs: readonly Extension[];
+  readonly members: readonly T[];
+}
+
+/** Every instruction, by what it needs. */
+export const INSTRUCTIONS: readonly Group<Instruction>[] = [
+  { needs: ['i'], members: Object.values(immediate) },
+  { needs: ['i'], members: Object.values(shift) },
+  { needs: ['i'], members: Object.values(arithmetic) },
+  { needs: ['i'], members: Object.values(loadStore) },
+  { needs: ['i'], members: Object.values(branch) },
+  { needs: ['i'], members: Object.values(system) },
+  { needs: ['i'], members: Object.values(privileged) },
+  { needs: ['m'], members: Object.values(m) },
+  { needs: ['zicsr'], members: Object.values(zicsr) },
+  { needs: ['zifencei'], members: Object.values(zifencei) },
+  { needs: ['svinval'], members: Object.values(svinval) },
+  { needs: ['zihintpause'], members: Object.values(zihintpause) },
+];
+
+/** The 16-bit forms, likewise. */
+export const COMPRESSED: readonly Group<Compressed>[] = [{ needs: ['c'], members: Object.values(c) }];
+
+/** All instructions in the order of their indices, whatever a hart has. */
+export const ALL_INSTRUCTIONS: readonly GuestInstruction[] = [
+  illegal,
+  ...INSTRUCTIONS.flatMap(({ members }) => members),
+];
+
+/** RISC-V, 64 bits, as a guest: what a hart with these extensions decodes. */
+export class RiscvGuest implements Guest {
+  readonly name = 'riscv64';
+  readonly instructions = ALL_INSTRUCTIONS;
+  readonly helpers = RISCV_HELPERS;
+  readonly parcel = 2;
+  readonly longest = 4;
+  readonly files = { x: { zero: 0, sink: 32 }, f: {} };
+  readonly features: RiscvFeatures;
+  readonly decoder: Decoder;
+
+  constructor(features: RiscvFeatures) {
+    this.features = features;
+    const has = <T>(groups: readonly Group<T>[]): T[] =>
+      groups.flatMap(({ needs, members }) => (needs.every((extension) => features[extension]) ? members : []));
+    const indices = new Map(ALL_INSTRUCTIONS.map((instruction, index) => [instruction, index]));
+    this.decoder = new Decoder(has(INSTRUCTIONS), has(COMPRESSED), (instruction) => indices.get(instruction)!);
+  }
+
+  lengthOf(parcel: number): number {
+    return (parcel & 3) === 3 ? 4 : 2;
+  }
+
+  decode(word: number, decoded: Decoded): void {
+    this.decoder.decode(word, decoded);
+  }
+}
+
+export function createRiscv(features: RiscvFeatures): RiscvGuest {
+  return new RiscvGuest(features);
+}

@@ -1,0 +1,138 @@
+/**
+ * Bit patterns of instructions, written like the manual's tables: from the most significant bit
+ * down, one token for each field.
+ *
+ *     0010011        these bits
+ *     .....          any bits
+ *     rd:5           operand rd, five bits, unsigned
+ *     rd':3          a register of the eight x8 to x15 (Unprivileged ISA, table 16.2)
+ *     imm:s12        twelve bits, sign-extended
+ *     imm:s[12|10:5] bits 12 and 10 to 5 of the operand; other tokens give the rest, absent bits
+ *                    are 0, and the highest bit named is the sign
+ *     rd:5!0,2       not these values: such a word is another instruction or reserved
+ */
+
+/** The names of the operands that a pattern binds. */
+export type OperandName<P extends string> = P extends `${infer Token} ${infer Rest}`
+  ? TokenName<Token> | OperandName<Rest>
+  : TokenName<P>;
+type TokenName<T extends string> = T extends `${infer Name}:${string}`
+  ? Name extends `${infer Plain}'`
+    ? Plain
+    : Name
+  : never;
+
+/** `width` bits of a word from bit `at` are bits `to` and up of an operand. */
+export interface Piece {
+  readonly at: number;
+  readonly width: number;
+  readonly to: number;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly pieces: readonly Piece[];
+  readonly isSigned: boolean;
+  /** Highest bit named, plus 1. */
+  readonly bits: number;
+  /** Added to what the bits say. */
+  readonly bias: number;
+  /** Values that are not this instruction. */
+  readonly rejects: readonly number[];
+}
+
+export interface Pattern {
+  readonly width: 16 | 32;
+  readonly mask: number;
+  readonly match: number;
+  /** In order of first appearance. */
+  readonly fields: readonly Field[];
+}
+
+const FIELD =
+  /^(?<name>[a-z]\w*)(?<compact>')?:(?<sign>s)?(?:(?<width>\d+)|\[(?<ranges>[\d:|]+)\])(?:!(?<rejects>[-\d,]+))?$/;
+
+export function parsePattern(text: string): Pattern {
+  const fields = new Map<string, Field>();
+  const tokens = text.split(' ');
+  const width = tokens.reduce((sum, token) => sum + widthOf(token), 0);
+  if (width !== 16 && width !== 32) throw new SyntaxError(`pattern '${text}' has ${width} bits`);
+  let at = width;
+  let mask = 0;
+  let match = 0;
+  for (const token of tokens) {
+    if (/^[01]+$/.test(token)) {
+      at -= token.length;
+      mask |= (2 ** token.length - 1) << at;
+      match |= Number.parseInt(token, 2) << at;
+    } else if (/^\.+$/.test(token)) {
+      at -= token.length;
+    } else {
+      const field = parseField(token, at, fields);
+      fields.set(field.name, field);
+      at -= widthOf(token);
+    }
+  }
+  return { width, mask, match, fields: [...fields.values()] };
+}
+
+/** [high, low] of each range of bits that a token places, first to last. */
+function rangesOf(token: string): readonly (readonly [number, number])[] {
+  const groups = FIELD.exec(token)?.groups;
+  if (groups === undefined) throw new SyntaxError(`bad token '${token}' in a pattern`);
+  if (groups['width'] !== undefined) return [[Number(groups['width']) - 1, 0]];
+  return groups['ranges']!.split('|').map((range) => {
+    const [high, low = high] = range.split(':').map(Number);
+    return [high!, low!] as const;
+  });
+}
+
+function widthOf(token: string): number {
+  if (/^([01]+|\.+)$/.test(token)) return token.length;
+  return rangesOf(token).reduce((sum, [high, low]) => sum + high - low + 1, 0);
+}
+
+function parseField(token: string, end: number, before: ReadonlyMap<string, Field>): Field {
+  const groups = FIELD.exec(token)!.groups!;
+  const name = groups['name']!;
+  const earlier = before.get(name);
+  const pieces = [...(earlier?.pieces ?? [])];
+  let at = end;
+  let bits = earlier?.bits ?? 0;
+  for (const [high, low] of rangesOf(token)) {
+    at -= high - low + 1;
+    pieces.push({ at, width: high - low + 1, to: low });
+    bits = Math.max(bits, high + 1);
+  }
+  return {
+    name,
+    pieces,
+    bits,
+    isSigned: groups['sign'] !== undefined,
+    bias: groups['compact'] === undefined ? 0 : 8,
+    rejects: groups['rejects']?.split(',').map(Number) ?? earlier?.rejects ?? [],
+  };
+}
+
+/** The operand's value in `word`. */
+export function extract(field: Field, word: number): number {
+  let value = 0;
+  for (const { at, width, to } of field.pieces) value |= ((word >>> at) & (2 ** width - 1)) << to;
+  if (field.isSigned) value = (value << (32 - field.bits)) >> (32 - field.bits);
+  return value + field.bias;
+}
+
+/** The bits of `word` that say `value`. */
+export function insert(field: Field, value: number): number {
+  let word = 0;
+  for (const { at, width, to } of field.pieces) word |= (((value - field.bias) >>> to) & (2 ** width - 1)) << at;
+  return word;
+}
+
+/** Whether `word` is an instruction of this pattern. */
+export function matches(pattern: Pattern, word: number): boolean {
+  return (
+    (word & pattern.mask) === pattern.match &&
+    pattern.fields.every((field) => !field.rejects.includes(extract(field, word)))
+  );
+}
