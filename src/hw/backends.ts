@@ -6,16 +6,21 @@
 
 /** A byte pipe, such as a serial line. */
 export interface CharPort {
+  /** Someone is connected at the other end. */
+  readonly open: boolean;
   /** Sends one byte to the world. Bytes written while `canWrite` is false may be lost. */
   write(byte: number): void;
+  /** There is room for a byte. If not, the device is polled once there is. */
   canWrite(): boolean;
   /** Number of bytes that came in and were not read. */
   available(): number;
   /** The next byte that came in; -1 if there is none. */
   read(): number;
+  /** A line break came in since the last call. */
+  takeBreak(): boolean;
 }
 
-/** A stretch of guest RAM; data is moved by the backend directly. */
+/** A stretch of the machine's shared memory (host offset, not guest address), which the backend fills or reads. */
 export interface Segment {
   readonly address: number;
   readonly length: number;
@@ -31,7 +36,7 @@ export interface BlockRequest {
   readonly sector: number;
   /** Number of sectors of `discard` and `write-zeroes`. */
   readonly sectors: number;
-  /** RAM to fill or to write out, in order. The device checked that all of it is RAM. */
+  /** What to fill or to write out, in order. */
   readonly segments: readonly Segment[];
 }
 

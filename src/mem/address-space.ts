@@ -31,12 +31,15 @@ export interface RomBlock extends Block {
 export interface AccessSizes {
   readonly min: 1 | 2 | 4 | 8;
   readonly max: 1 | 2 | 4 | 8;
-  /** The handler itself takes only these; others are widened or split, low address first. */
+  /**
+   * The handler itself takes only these; others are widened or split, low address first. A handler
+   * that takes 8 is called once, with the low four bytes of what is written.
+   */
   readonly handlerMin?: 1 | 2 | 4;
-  readonly handlerMax?: 1 | 2 | 4;
+  readonly handlerMax?: 1 | 2 | 4 | 8;
 }
 
-/** A register window. Handlers see offsets from `base`, sizes 1, 2 or 4 and unsigned values. */
+/** A register window. Handlers see offsets from `base`, sizes as declared and unsigned 32-bit values. */
 export interface MmioRegion extends Block {
   readonly kind: 'mmio';
   /** By default every size is taken, and eight bytes are split into four and four. */

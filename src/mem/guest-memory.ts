@@ -36,12 +36,12 @@ export class GuestMemory {
 
   /** Whether all of `pa` to `pa + length` is in one block of RAM. */
   contains(pa: number, length: number): boolean {
-    return this.#host(pa, length) >= 0;
+    return this.hostOffset(pa, length) >= 0;
   }
 
   /** A live, borrowed view if the range is wholly in one block of RAM. Call `wrote` after writing. */
   bytes(pa: number, length: number): Uint8Array | undefined {
-    const host = this.#host(pa, length);
+    const host = this.hostOffset(pa, length);
     return host < 0 ? undefined : this.#all.subarray(host, host + length);
   }
 
@@ -87,62 +87,62 @@ export class GuestMemory {
   }
 
   readU8(pa: number): number {
-    const host = this.#host(pa, 1);
+    const host = this.hostOffset(pa, 1);
     return host < 0 ? 0 : this.#all[host]!;
   }
 
   readU16(pa: number): number {
-    const host = this.#host(pa, 2);
+    const host = this.hostOffset(pa, 2);
     return host < 0 ? 0 : this.#view.getUint16(host, true);
   }
 
   readU32(pa: number): number {
-    const host = this.#host(pa, 4);
+    const host = this.hostOffset(pa, 4);
     return host < 0 ? 0 : this.#view.getUint32(host, true);
   }
 
   readU64(pa: number): bigint {
-    const host = this.#host(pa, 8);
+    const host = this.hostOffset(pa, 8);
     return host < 0 ? 0n : this.#view.getBigUint64(host, true);
   }
 
   /** A little-endian u64 that is an address or length: exact up to 2^53, larger ones stay larger. */
   readAddress(pa: number): number {
-    const host = this.#host(pa, 8);
+    const host = this.hostOffset(pa, 8);
     if (host < 0) return 0;
     return this.#view.getUint32(host + 4, true) * 2 ** 32 + this.#view.getUint32(host, true);
   }
 
   writeU8(pa: number, value: number): void {
-    const host = this.#host(pa, 1);
+    const host = this.hostOffset(pa, 1);
     if (host < 0) return;
     this.#all[host] = value;
     this.wrote(pa, 1);
   }
 
   writeU16(pa: number, value: number): void {
-    const host = this.#host(pa, 2);
+    const host = this.hostOffset(pa, 2);
     if (host < 0) return;
     this.#view.setUint16(host, value, true);
     this.wrote(pa, 2);
   }
 
   writeU32(pa: number, value: number): void {
-    const host = this.#host(pa, 4);
+    const host = this.hostOffset(pa, 4);
     if (host < 0) return;
     this.#view.setUint32(host, value, true);
     this.wrote(pa, 4);
   }
 
   writeU64(pa: number, value: bigint): void {
-    const host = this.#host(pa, 8);
+    const host = this.hostOffset(pa, 8);
     if (host < 0) return;
     this.#view.setBigUint64(host, value, true);
     this.wrote(pa, 8);
   }
 
-  /** Host offset of a range of RAM, or -1. */
-  #host(pa: number, length: number): number {
+  /** Where a range that is wholly in one block of RAM lies in the shared memory; -1 if it is not. */
+  hostOffset(pa: number, length: number): number {
     const region = this.space.find(pa);
     if (region === undefined || region.kind !== 'ram') return -1;
     const offset = pa - region.base;

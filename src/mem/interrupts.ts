@@ -22,3 +22,8 @@ export const MEIP = 11;
 
 /** A wire that ends nowhere. */
 export const unconnected: InterruptLine = { set() {} };
+
+/** The wire to bit `bit` of hart `hart`. */
+export function hartLine(harts: HartInterrupts, hart: number, bit: number): InterruptLine {
+  return { set: (level) => harts.setPending(hart, bit, level) };
+}
