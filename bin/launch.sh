@@ -22,8 +22,19 @@ find_node() {
   exit 1
 }
 
+# Node for Linux wants libatomic, which a small system may lack; ours holds what Node calls of it.
+offer_libatomic() {
+  for lib in /usr/lib/*/libatomic.so.1 /usr/lib/libatomic.so.1 /usr/lib64/libatomic.so.1; do
+    [ -e "$lib" ] && return
+  done
+  platform=${node%/bin/node}
+  platform=${platform##*/node-}
+  [ ! -d "$root/bin/$platform" ] || export LD_LIBRARY_PATH="$root/bin/$platform${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+}
+
 run_node() {
   find_node
+  offer_libatomic
   exec "$node" $flags "$@"
 }
 

@@ -1,21 +1,19 @@
 /** Bundles everything but the parts that need Node for a browser: what does not bundle is not portable. */
 import { globSync } from 'node:fs';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
-const entryPoints = globSync('src/**/*.ts', {
+const input = globSync('src/**/*.ts', {
   exclude: ['src/host-node/**', 'src/cli/**', '**/*.test.ts'],
 });
 
-const { metafile } = await build({
-  entryPoints,
-  bundle: true,
-  splitting: true,
-  write: false,
-  metafile: true,
-  format: 'esm',
+const bundle = await rolldown({
+  input,
   platform: 'browser',
-  target: 'es2024',
-  outdir: 'dist/browser',
-  logLevel: 'error',
+  // A module that is not found is only a warning to the bundler; in a browser it is the end.
+  onwarn: (warning) => {
+    throw new Error(warning.message ?? String(warning));
+  },
 });
-console.log(`${entryPoints.length} files bundle for a browser, ${Object.keys(metafile.outputs).length} outputs`);
+const { output } = await bundle.generate({ format: 'es' });
+await bundle.close();
+console.log(`${input.length} files bundle for a browser, ${output.length} outputs`);

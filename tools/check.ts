@@ -7,7 +7,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   'unit tests': 'npm run --silent test:unit',
   types: 'npm run --silent types',
   lint: 'npm run --silent lint',
-  format: 'oxfmt --check .',
+  format: 'node_modules/.bin/oxfmt --check .',
   'browser bundle': 'npm run --silent bundle',
 };
 
