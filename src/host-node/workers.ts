@@ -16,7 +16,7 @@ export class NodeWorkers implements Workers {
     });
     return {
       ended,
-      post: (message, transfer) => worker.postMessage(message, transfer as readonly Transferable[]),
+      post: (message, transfer = []) => worker.postMessage(message, [...transfer] as Transferable[]),
       listen: (received) => void worker.on('message', received),
       terminate: async () => {
         terminating = true;
@@ -33,7 +33,7 @@ export function workerSide(): WorkerSide {
   return {
     data: workerData,
     pipe: {
-      post: (message, transfer) => port.postMessage(message, transfer as readonly Transferable[]),
+      post: (message, transfer = []) => port.postMessage(message, [...transfer] as Transferable[]),
       listen: (received) => void port.on('message', received),
     },
   };
