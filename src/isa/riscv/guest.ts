@@ -1,8 +1,11 @@
 import type { Decoded, Guest, GuestInstruction } from '../../ir/guest.ts';
+import * as a from './a.ts';
 import * as c from './c.ts';
+import * as d from './d.ts';
 import { Decoder } from './decoder.ts';
 import type { Extension, RiscvFeatures } from './features.ts';
 import { RISCV_HELPERS } from './helpers.ts';
+import * as f from './f.ts';
 import { illegal } from './illegal.ts';
 import type { Compressed, Instruction } from './insn.ts';
 import * as m from './m.ts';
@@ -14,6 +17,11 @@ import * as loadStore from './rv64i/load-store.ts';
 import * as shift from './rv64i/shift.ts';
 import * as system from './rv64i/system.ts';
 import * as svinval from './svinval.ts';
+import * as zba from './zba.ts';
+import * as zbb from './zbb.ts';
+import * as zbc from './zbc.ts';
+import * as zbs from './zbs.ts';
+import * as zcd from './zcd.ts';
 import * as zicsr from './zicsr.ts';
 import * as zifencei from './zifencei.ts';
 import * as zihintpause from './zihintpause.ts';
@@ -34,6 +42,13 @@ export const INSTRUCTIONS: readonly Group<Instruction>[] = [
   { needs: ['i'], members: Object.values(system) },
   { needs: ['i'], members: Object.values(privileged) },
   { needs: ['m'], members: Object.values(m) },
+  { needs: ['a'], members: Object.values(a) },
+  { needs: ['f'], members: Object.values(f) },
+  { needs: ['f', 'd'], members: Object.values(d) },
+  { needs: ['zba'], members: Object.values(zba) },
+  { needs: ['zbb'], members: Object.values(zbb) },
+  { needs: ['zbc'], members: Object.values(zbc) },
+  { needs: ['zbs'], members: Object.values(zbs) },
   { needs: ['zicsr'], members: Object.values(zicsr) },
   { needs: ['zifencei'], members: Object.values(zifencei) },
   { needs: ['svinval'], members: Object.values(svinval) },
@@ -41,7 +56,10 @@ export const INSTRUCTIONS: readonly Group<Instruction>[] = [
 ];
 
 /** The 16-bit forms, likewise. */
-export const COMPRESSED: readonly Group<Compressed>[] = [{ needs: ['c'], members: Object.values(c) }];
+export const COMPRESSED: readonly Group<Compressed>[] = [
+  { needs: ['c'], members: Object.values(c) },
+  { needs: ['c', 'f', 'd'], members: Object.values(zcd) },
+];
 
 /** All instructions in the order of their indices, whatever a hart has. */
 export const ALL_INSTRUCTIONS: readonly GuestInstruction[] = [

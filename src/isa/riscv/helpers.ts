@@ -32,8 +32,8 @@ export const raiseMisalignedFetch = helper('raise_misaligned_fetch', {
 export const csr = helper('csr', {
   args: ['i32', 'i32', 'i64'],
   result: 'i64',
-  reads: ['fflags', 'frm', 'mstatus'],
-  writes: ['fflags', 'frm', 'mstatus'],
+  reads: ['fflags', 'frm', 'mstatus', 'fpDirty'],
+  writes: ['fflags', 'frm', 'mstatus', 'fpDirty'],
   faults: true,
   counts: true,
   doc: 'Accesses a CSR: kind (CSR_SWAP, CSR_SET or CSR_CLEAR with the CSR_NO_ bits), number, source; gives the old value.',

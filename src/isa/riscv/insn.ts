@@ -42,9 +42,6 @@ interface Declaration<P extends string> {
   readonly cases: readonly Case[];
 }
 
-/** Byte-sized operands that the translators' records have room for. */
-const BYTE_SLOTS = 4;
-
 /** Declares an instruction: its bits, its assembly and its meaning. */
 export function insn<const P extends string>(
   name: string,
@@ -90,16 +87,10 @@ export function fileOf(name: string): 'x' | 'f' | undefined {
 }
 
 function operandsOf(fields: readonly Field[]): OperandSpec[] {
-  let free = BYTE_SLOTS;
-  // The registers come first, so that of five small operands the rounding mode is the wide one.
-  const byRegister = fields.toSorted(
-    (a, b) => Number(fileOf(b.name) !== undefined) - Number(fileOf(a.name) !== undefined),
-  );
-  const small = new Set(byRegister.filter((field) => !field.isSigned && field.bits <= 8 && free-- > 0));
-  return fields.map((field) => ({
-    name: field.name,
-    file: fileOf(field.name),
-    isDestination: field.name === 'rd' || field.name === 'fd',
-    isByte: small.has(field),
+  return fields.map(({ name, isSigned, bits }) => ({
+    name,
+    file: fileOf(name),
+    isDestination: name === 'rd' || name === 'fd',
+    isByte: !isSigned && bits <= 8,
   }));
 }

@@ -42,7 +42,10 @@ export const csrrci = insn('csrrci', 'csr:12 uimm:5 111 rd:5 1110011', 'csrrci {
   cases: [{ word: 0x300471f3, asm: 'csrrci x3, 0x300, 8' }],
 });
 
-/** `bit` joins the kind of access if the operand `decides` is 0. */
+/**
+ * `bit` joins the kind of access if the operand `decides` is 0; in a template the destination x0 is
+ * its sink, number 32.
+ */
 function access(
   g: Builder,
   number: Operand,
@@ -54,7 +57,7 @@ function access(
 ): void {
   const operation =
     decides.value === undefined
-      ? g.select(g.eq(g.imm(decides, 'i32'), g.i32(0)), g.i32(kind | bit), g.i32(kind))
+      ? g.select(g.eq(g.and(g.imm(decides, 'i32'), g.i32(31)), g.i32(0)), g.i32(kind | bit), g.i32(kind))
       : g.i32(decides.value === 0 ? kind | bit : kind);
   setX(g, rd, g.call(accessCsr, operation, g.imm(number, 'i32'), source));
   g.exit();
