@@ -11,7 +11,7 @@ const bundle = await rolldown({
   platform: 'browser',
   // A module that is not found is only a warning to the bundler; in a browser it is the end.
   onwarn: (warning) => {
-    throw new Error(warning.message ?? String(warning));
+    throw new Error(warning.message);
   },
 });
 const { output } = await bundle.generate({ format: 'es' });
