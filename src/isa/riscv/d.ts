@@ -149,12 +149,12 @@ export const fcvtLuD = insn('fcvt.lu.d', '1100001 00011 fs1:5 rm:3 rd:5 1010011'
 export const fcvtDW = insn('fcvt.d.w', '1101001 00000 rs1:5 rm:3 fd:5 1010011', 'fcvt.d.w {fd}, {rs1}{,rm}', {
   doc: 'From a signed 32-bit integer.',
   lower: (g, { fd, rs1, rm }) => D.fromInteger(g, 'I32', fd, rm, () => w(g, rs1)),
-  cases: [{ word: 0xd20100d3, asm: 'fcvt.d.w f1, x2' }],
+  cases: [{ word: 0xd20100d3, asm: 'fcvt.d.w f1, x2, rne' }],
 });
 export const fcvtDWu = insn('fcvt.d.wu', '1101001 00001 rs1:5 rm:3 fd:5 1010011', 'fcvt.d.wu {fd}, {rs1}{,rm}', {
   doc: 'From an unsigned 32-bit integer.',
   lower: (g, { fd, rs1, rm }) => D.fromInteger(g, 'U32', fd, rm, () => w(g, rs1)),
-  cases: [{ word: 0xd21100d3, asm: 'fcvt.d.wu f1, x2' }],
+  cases: [{ word: 0xd21100d3, asm: 'fcvt.d.wu f1, x2, rne' }],
 });
 export const fcvtDL = insn('fcvt.d.l', '1101001 00010 rs1:5 rm:3 fd:5 1010011', 'fcvt.d.l {fd}, {rs1}{,rm}', {
   doc: 'From a signed 64-bit integer.',
@@ -174,7 +174,7 @@ export const fcvtSD = insn('fcvt.s.d', '0100000 00001 fs1:5 rm:3 fd:5 1010011', 
 export const fcvtDS = insn('fcvt.d.s', '0100001 00000 fs1:5 rm:3 fd:5 1010011', 'fcvt.d.s {fd}, {fs1}{,rm}', {
   doc: 'From single precision.',
   lower: (g, { fd, fs1, rm }) => D.convert(g, S, fd, fs1, rm),
-  cases: [{ word: 0x420100d3, asm: 'fcvt.d.s f1, f2' }],
+  cases: [{ word: 0x420100d3, asm: 'fcvt.d.s f1, f2, rne' }],
 });
 export const fmvXD = insn('fmv.x.d', '1110001 00000 fs1:5 000 rd:5 1010011', 'fmv.x.d {rd}, {fs1}', {
   doc: 'The bits of the number.',

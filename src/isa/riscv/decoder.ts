@@ -1,10 +1,12 @@
 import type { Decoded } from '../../ir/guest.ts';
 import type { Compressed, Encoding, Instruction } from './insn.ts';
-import { extract, matches, type Field, type Pattern } from './pattern.ts';
+import { matches, type Field, type Pattern } from './pattern.ts';
 
 /** What a word that is not in the tables decodes to. */
 const ILLEGAL = 0;
+/** Not looked up yet; and looked up in vain. */
 const UNKNOWN = 0;
+const NOTHING = 1;
 /** Bits that choose the candidates of a 32-bit word: opcode, funct3 and funct7. */
 const KEY_MASK = 0xfe00707c;
 
@@ -52,33 +54,34 @@ export class Decoder {
   }
 
   decode(word: number, decoded: Decoded): void {
+    decoded.length = (word & 3) === 3 ? 4 : 2;
+    this.#take(this.#find(word), (word & 3) === 3 ? word : word & 0xffff, decoded);
+  }
+
+  /** The declaration that `word` is an encoding of. */
+  encodingOf(word: number): Encoding | undefined {
+    return this.#rules[this.#find(word) - 2]?.encoding;
+  }
+
+  /** The number of the rule that `word` matches, plus 2; 1 if there is none. */
+  #find(word: number): number {
     if ((word & 3) !== 3) {
-      const short = word & 0xffff;
-      decoded.length = 2;
-      const known = this.#compressed[short]!;
-      this.#take(known === UNKNOWN ? this.#meet(short) : known, short, decoded);
-      return;
+      const known = this.#compressed[word & 0xffff]!;
+      return known === UNKNOWN ? this.#meet(word & 0xffff) : known;
     }
-    decoded.length = 4;
     const key = ((word >>> 2) & 0x1f) | ((word >>> 7) & 0xe0) | ((word >>> 17) & 0x7f00);
     let bucket = this.#bucketOf[key]!;
     if (bucket === UNKNOWN) bucket = this.#fill(key, word);
     const candidates = this.#buckets[bucket]!;
     for (let i = 0; i < candidates.length; i += 3) {
-      if ((word & candidates[i]!) === candidates[i + 1]) return this.#take(candidates[i + 2]!, word, decoded);
+      if ((word & candidates[i]!) === candidates[i + 1]) return candidates[i + 2]!;
     }
-    this.#take(1, word, decoded);
+    return NOTHING;
   }
 
-  /** The declaration that `word` is an encoding of. */
-  encodingOf(word: number): Encoding | undefined {
-    return this.#rules.find((rule) => matchesWord(rule, word))?.encoding;
-  }
-
-  /** `known` is the rule's number plus 2; 1 is no instruction. */
   #take(known: number, word: number, decoded: Decoded): void {
     const operands = decoded.operands;
-    if (known === 1) {
+    if (known === NOTHING) {
       decoded.instruction = ILLEGAL;
       operands[0] = word;
       return;
@@ -139,11 +142,6 @@ function assemble(code: number[], sources: readonly (Field | number)[]): void {
       for (const { at, width, to } of source.pieces) code.push(at, 2 ** width - 1, to);
     }
   }
-}
-
-/** The operands of an encoding by name, for the disassembler. */
-export function operandsOf(encoding: Encoding, word: number): Record<string, number> {
-  return Object.fromEntries(encoding.bits.fields.map((field) => [field.name, extract(field, word)]));
 }
 
 function ones(mask: number): number {

@@ -1,5 +1,6 @@
 import type { Decoded, Guest, GuestInstruction } from '../../ir/guest.ts';
 import * as a from './a.ts';
+import { assemblyOf } from './assembly.ts';
 import * as c from './c.ts';
 import * as d from './d.ts';
 import { Decoder } from './decoder.ts';
@@ -92,6 +93,11 @@ export class RiscvGuest implements Guest {
 
   decode(word: number, decoded: Decoded): void {
     this.decoder.decode(word, decoded);
+  }
+
+  /** Assembly of the instruction in the low bytes of `word`, at address `pc`. */
+  disassemble(word: number, pc: bigint): string {
+    return assemblyOf(this.decoder.encodingOf(word), word, pc);
   }
 }
 
