@@ -29,13 +29,14 @@ function run(cx: FpContext, format: FloatFormat): void {
   if (a.kind === FINITE && b.kind === FINITE) {
     // Both are in [1, 2). The host's quotient is the nearest; its product with y is so near to x
     // that x - product is exact, hence the sign of the remainder is that of the quotient's error.
+    // More need not be known: a quotient of two such numbers is never halfway between two.
     const x = a.significand();
     const y = b.significand();
     const quotient = x / y;
     const product = quotient * y;
     const remainder = x - product - productError(quotient, y, product);
     r.sign = sign;
-    r.setNear(quotient, remainder, a.exp - b.exp);
+    r.setNear(quotient, Math.sign(remainder) / 2, a.exp - b.exp);
     roundAndPack(cx, format);
   } else if (a.isNan || b.isNan) {
     packNanOperand(cx, format, a, b, b);

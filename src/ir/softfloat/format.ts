@@ -32,7 +32,7 @@ export class FloatFormat {
     this.width = width;
     this.precision = precision;
     this.fraction = precision - 1;
-    this.emax = 2 ** (width - precision - 1) - 1;
+    this.emax = (1 << (width - precision - 1)) - 1;
     this.emin = 1 - this.emax;
     this.wide = width > 32;
     this.minNormal = 2 ** this.emin;

@@ -31,7 +31,7 @@
  * | eq, lt, le and quiet | fNN.eq, lt, le | a and b no NaN | Any rm. |
  * | toF64 of f32 | f64.promote_f32 | a no NaN | Exact, subnormal numbers too. |
  * | toF32 of f64 | f32.demote_f64 | r finite and \|r\| > N, or a = 0 | As for mul. |
- * | toI32 … toU64 | fNN.nearest unless rm is RTZ; iNN.trunc_sat | the number rounded to an integer is in the range | Otherwise invalid, and not inexact. |
+ * | toI32 … toU64 | fNN.nearest, trunc, floor, ceil, then iNN.trunc_sat | the integral number is in the range, as in -2^63 <= n < 2^63 | Otherwise invalid, and not inexact. |
  * | fromI32 … fromU64 | fNN.convert | none | Never more than inexact; 32 bits to f64 exact in any rm. |
  * | roundInt | fNN.nearest, trunc, floor, ceil | a no NaN | Nothing but NX can be raised. RMM has no host operation. |
  * | classify | none | | |

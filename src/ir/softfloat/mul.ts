@@ -26,13 +26,14 @@ function run(cx: FpContext, format: FloatFormat): void {
   b.decode(format, cx.bHi, cx.bLo);
   const sign = a.sign ^ b.sign;
   if (a.kind === FINITE && b.kind === FINITE) {
-    // Both are in [1, 2): the host's product and its error are exact, and the error's sign
-    // tells all that rounding can ask about what lies below the product's 53 bits.
+    // Both are in [1, 2): the host's product, in [1, 4), and its error are exact. A place of the
+    // product is 2^-52 or 2^-51; the error counts in 2^-10ths of one.
     const x = a.significand();
     const y = b.significand();
     const product = x * y;
+    const error = productError(x, y, product);
     r.sign = sign;
-    r.setNear(product, productError(x, y, product), a.exp + b.exp);
+    r.setNear(product, error * (product < 2 ? 2 ** 62 : 2 ** 61), a.exp + b.exp);
     roundAndPack(cx, format);
   } else if (a.isNan || b.isNan) {
     packNanOperand(cx, format, a, b, b);

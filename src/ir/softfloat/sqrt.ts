@@ -29,14 +29,14 @@ function run(cx: FpContext, format: FloatFormat): void {
   else if (a.kind === FINITE) {
     // x is in [1, 4), so that the exponent left is even. Engines compute Math.sqrt with the
     // hardware's correctly rounded instruction (a test checks it); the remainder's sign is
-    // exact for the reason given in division.
+    // exact, and enough, for the reasons given in division.
     const odd = a.exp & 1;
     const x = odd !== 0 ? 2 * a.significand() : a.significand();
     const root = Math.sqrt(x);
     const square = root * root;
     const remainder = x - square - productError(root, root, square);
     r.sign = 0;
-    r.setNear(root, remainder, (a.exp - odd) >> 1);
+    r.setNear(root, Math.sign(remainder) / 2, (a.exp - odd) >> 1);
     roundAndPack(cx, format);
   } else {
     packInfinity(cx, format, 0);

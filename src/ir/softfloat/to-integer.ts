@@ -3,9 +3,11 @@ import type { FpContext } from './context.ts';
 import { family } from './family.ts';
 import type { Family } from './family.ts';
 import { NX } from './flags.ts';
+import { F16 } from './format.ts';
 import type { FloatFormat } from './format.ts';
+import { hostIntegral } from './host-rules.ts';
 import { roundToInteger } from './integral.ts';
-import { RNE, RTZ } from './rounding.ts';
+import { RUP } from './rounding.ts';
 import { FINITE, ZERO } from './unpacked.ts';
 
 type IntegerType = 'i32' | 'u32' | 'i64' | 'u64';
@@ -23,25 +25,16 @@ function conversion<const N extends string>(name: N, to: IntegerType): Family<N>
     rounds: true,
     host: {
       doc:
-        'iNN.trunc (RTZ), or fNN.nearest and then iNN.trunc (RNE): the number so rounded to an integer is in the ' +
-        "range. For RTZ: lowest - 1 < a < highest + 1, of which lowest - 1 may be rounded to a's format if it is " +
-        'rounded toward lowest, as in -2^63 <= a < 2^63.',
+        'fNN.nearest, trunc, floor or ceil for RNE, RTZ, RDN, RUP, then iNN.trunc: the integral number n is in the ' +
+        'range, as in -2^63 <= n < 2^63, whose bounds every format but f16 holds.',
       exact: (x) => {
-        if (x.rm !== RTZ && x.rm !== RNE) return false;
-        const integer = x.rm === RTZ ? Math.trunc(x.a) : nearest(x.a);
-        return integer >= below && integer < above;
+        if (x.format === F16 || x.rm > RUP) return false;
+        const n = hostIntegral(x.rm, x.a);
+        return n >= below && n < above;
       },
     },
     run: (cx, format) => run(cx, format, wide, signed),
   });
-}
-
-/** The host's round-to-nearest-even, which JavaScript lacks. */
-function nearest(a: number): number {
-  const down = Math.floor(a);
-  const rest = a - down;
-  if (rest < 0.5 || (rest === 0.5 && down % 2 === 0)) return down;
-  return rest >= 0.5 ? down + 1 : a;
 }
 
 export const toI32 = conversion('toI32', 'i32');

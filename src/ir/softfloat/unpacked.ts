@@ -146,10 +146,10 @@ export class Unpacked {
   }
 
   /**
-   * Takes the value `near * 2^exp`, moved by less than half an ulp of `near` in the direction
-   * of `error`'s sign. `near` is a positive normal double.
+   * Takes the value (near + units * u) * 2^exp, where u is a 2^-10th part of `near`'s last place.
+   * `near` is a positive normal double and |units| at most 512, half a place; it need not be whole.
    */
-  setNear(near: number, error: number, exp: number): void {
+  setNear(near: number, units: number, exp: number): void {
     double[0] = near;
     const high = words[1];
     const low = words[0];
@@ -157,16 +157,15 @@ export class Unpacked {
     this.exp = exp + (high >>> 20) - 1023;
     this.hi = (((high & 0xfffff) | 0x100000) << 10) | (low >>> 22);
     this.lo = low << 10;
-    if (error > 0) {
-      this.lo |= 1;
-    } else if (error < 0) {
-      // The ten bits below `near` are zero: one less is odd, hence already sticky.
+    if (units === 0) return;
+    const whole = Math.floor(units);
+    if (whole < 0) {
       this.hi -= this.lo === 0 ? 1 : 0;
-      this.lo = (this.lo - 1) | 0;
-      if (this.hi < 0x40000000) {
-        this.normalize();
-        this.lo |= 1;
-      }
+      this.lo = (this.lo + whole) | 0;
+      if (this.hi < 0x40000000) this.normalize();
+    } else {
+      this.lo |= whole;
     }
+    if (units !== whole) this.lo |= 1;
   }
 }
