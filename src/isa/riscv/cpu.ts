@@ -120,11 +120,14 @@ export class RiscvCpu implements GuestCpu {
   x(register: number): number {
     return (this.xHigh(register) >>> 0) * 2 ** 32 + (this.xLow(register) >>> 0);
   }
-  /** Writes a number from -2^53 to 2^53. */
-  setX(register: number, value: number): void {
-    if (register === 0) return;
-    this.#words[X + 2 * register] = (value % 2 ** 32) | 0;
-    this.#words[X + 2 * register + 1] = Math.floor(value / 2 ** 32) | 0;
+  readX(register: number): bigint {
+    return this.#read64(X + 2 * register);
+  }
+  writeX(register: number, value: bigint): void {
+    if (register !== 0) this.#write64(X + 2 * register, value);
+  }
+  readF(register: number): bigint {
+    return this.#read64(F + 2 * register);
   }
   get privilege(): number {
     return this.#words[PRIVILEGE]!;

@@ -2,19 +2,13 @@
  * What translated code may assume, and which address space its accesses go through: both follow
  * from privilege, mstatus and satp, and are published whenever one of these changes.
  *
- * The translation mode in the header is `privilege | MODE_FP`: bits 0 and 1 hold the privilege,
- * bit 2 is set when floating-point instructions are allowed (mstatus.FS is not Off). Code may be
- * shared between address spaces: it assumes nothing about translation.
+ * The translation mode in the header is the privilege. Translated code assumes nothing about address
+ * translation, so it is shared between address spaces, and tests mstatus.FS itself.
  */
 
 import type { Contexts } from '../../mem/cpu.ts';
 import { M, S, word } from './state.ts';
-import { MSTATUS_FS, MSTATUS_MPP_SHIFT, MSTATUS_MPRV, MSTATUS_MXR, MSTATUS_SUM } from './status.ts';
-
-/** Bits of the translation mode that hold the privilege. */
-export const MODE_PRIVILEGE = 3;
-/** Set in the translation mode when mstatus.FS is not Off. */
-export const MODE_FP = 4;
+import { MSTATUS_MPP_SHIFT, MSTATUS_MPRV, MSTATUS_MXR, MSTATUS_SUM } from './status.ts';
 
 /** The address-space identifier of accesses without translation: larger than any that satp holds. */
 export const NO_ASID = 0x10000;
@@ -35,7 +29,7 @@ export function dataPrivilege(words: Int32Array): number {
 export function publishMode(words: Int32Array, contexts: Contexts): void {
   const privilege = words[PRIVILEGE]!;
   const mstatus = words[MSTATUS]!;
-  words[MODE] = privilege | ((mstatus & MSTATUS_FS) !== 0 ? MODE_FP : 0);
+  words[MODE] = privilege;
   const data = dataPrivilege(words);
   if (data === M) {
     contexts.select(0, 0, M | (M << 2), NO_ASID);

@@ -49,8 +49,8 @@ const MACHINE = {
 const MACHINE_BITS = writableBits(MACHINE).low;
 const SUPERVISOR_BITS = writableBits(SUPERVISOR).low;
 
-/** What decides translation, or the mode of translated code. */
-const MAPPING = MSTATUS_MPRV | MSTATUS_SUM | MSTATUS_MXR | MSTATUS_FS;
+/** What decides how addresses are translated. */
+const MAPPING = MSTATUS_MPRV | MSTATUS_SUM | MSTATUS_MXR;
 
 /** The stored low half, brought up to date with what floating-point instructions did. */
 function status(hart: Hart): number {
