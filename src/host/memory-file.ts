@@ -1,17 +1,27 @@
 import type { File } from './file.ts';
 
+/** What files in memory hold. */
+export interface MemoryContent {
+  bytes: Uint8Array;
+}
+
 /** A file that lives in memory: for tests, and for browsers, which fetch images and keep them. */
 export class MemoryFile implements File {
   readonly path: string;
   readonly readOnly: boolean;
-  /** What is in the file. */
-  bytes: Uint8Array;
-  closed = false;
+  readonly #content: MemoryContent;
+  #closed = false;
 
-  constructor(path: string, bytes: Uint8Array = new Uint8Array(0), readOnly = false) {
+  /** Files over the same content see each other's writes. */
+  constructor(path: string, content: MemoryContent = { bytes: new Uint8Array(0) }, readOnly = false) {
     this.path = path;
-    this.bytes = bytes;
+    this.#content = content;
     this.readOnly = readOnly;
+  }
+
+  /** What is in the file. */
+  get bytes(): Uint8Array {
+    return this.#content.bytes;
   }
 
   async size(): Promise<number> {
@@ -54,11 +64,11 @@ export class MemoryFile implements File {
   async truncate(size: number): Promise<void> {
     const bytes = new Uint8Array(size);
     bytes.set(this.bytes.subarray(0, size));
-    this.bytes = bytes;
+    this.#content.bytes = bytes;
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.#closed = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,6 +76,6 @@ export class MemoryFile implements File {
   }
 
   #check(): void {
-    if (this.closed) throw Object.assign(new Error('the file is closed'), { code: 'EBADF' });
+    if (this.#closed) throw Object.assign(new Error('the file is closed'), { code: 'EBADF' });
   }
 }

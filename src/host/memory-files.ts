@@ -1,14 +1,15 @@
 import { UserError } from '../base/errors.ts';
 import type { AppendFile, File, Files } from './file.ts';
+import type { MemoryContent } from './memory-file.ts';
 import { MemoryFile } from './memory-file.ts';
 
 /** A file system of one flat directory in memory. */
 export class MemoryFiles implements Files {
-  readonly #files = new Map<string, MemoryFile>();
+  readonly #files = new Map<string, MemoryContent>();
 
   /** Puts a file there, for later to be opened. */
   put(path: string, bytes: Uint8Array): void {
-    this.#files.set(path, new MemoryFile(path, bytes));
+    this.#files.set(path, { bytes });
   }
 
   /** What is in a file now; undefined if there is none. */
@@ -17,15 +18,13 @@ export class MemoryFiles implements Files {
   }
 
   async open(path: string, mode: 'read' | 'write' | 'create'): Promise<File> {
-    let file = this.#files.get(path);
-    if (file === undefined) {
+    let content = this.#files.get(path);
+    if (content === undefined) {
       if (mode !== 'create') throw new UserError(`cannot open '${path}': no such file; check the path`);
-      file = new MemoryFile(path);
-      this.#files.set(path, file);
+      content = { bytes: new Uint8Array(0) };
+      this.#files.set(path, content);
     }
-    if (mode === 'read') return new MemoryFile(path, file.bytes, true);
-    file.closed = false;
-    return file;
+    return new MemoryFile(path, content, mode === 'read');
   }
 
   async append(path: string, { truncate }: { truncate: boolean }): Promise<AppendFile> {
