@@ -37,12 +37,15 @@ export interface BootRequest {
   readonly flash?: { readonly unit0?: number | undefined; readonly unit1?: number | undefined };
 }
 
-/** Bytes for RAM, and zeroes behind them up to `size`. */
-export interface Load {
+interface Range {
   readonly what: string;
   readonly address: number;
-  readonly bytes: Uint8Array;
   readonly size: number;
+}
+
+/** Bytes for RAM, and zeroes behind them up to `size`. */
+export interface Load extends Range {
+  readonly bytes: Uint8Array;
 }
 
 /** How the boot hart starts. */
@@ -81,6 +84,8 @@ interface Placed {
   readonly loads: readonly Load[];
   readonly entry: number;
   readonly end: number;
+  /** Memory the program takes when it runs, beyond what is loaded. */
+  readonly running?: Range;
 }
 
 export function planBoot(request: BootRequest): BootPlan {
@@ -96,7 +101,7 @@ export function planBoot(request: BootRequest): BootPlan {
   const fdtLoad = placeTree(fdt, request);
   const loads = [...firmware.loads, ...(placedKernel?.loads ?? []), ...(placedInitrd ? [placedInitrd] : []), fdtLoad];
   for (const load of loads) refuseOutside(load, request);
-  refuseOverlaps([...loads, ...builtinRange(request)]);
+  refuseOverlaps([...loads, ...builtinRange(request), ...(placedKernel?.running ? [placedKernel.running] : [])]);
 
   const next = flash.unit1 ?? placedKernel?.entry ?? 0;
   return {
@@ -180,9 +185,8 @@ function placeFirmware({ bios, ramBase }: BootRequest): Placed {
 }
 
 /** The built-in SBI keeps its range, so that what runs over it runs over firmware in a file too. */
-function builtinRange({ bios, ramBase }: BootRequest): Load[] {
-  if (bios !== 'builtin') return [];
-  return [{ what: 'the built-in firmware', address: ramBase, bytes: new Uint8Array(0), size: BUILTIN_SIZE }];
+function builtinRange({ bios, ramBase }: BootRequest): Range[] {
+  return bios === 'builtin' ? [{ what: 'the built-in firmware', address: ramBase, size: BUILTIN_SIZE }] : [];
 }
 
 function placeKernel(kernel: BootFile, request: BootRequest, firmwareEnd: number): Placed {
@@ -192,10 +196,10 @@ function placeKernel(kernel: BootFile, request: BootRequest, firmwareEnd: number
   if (isElf(bytes)) return placeElf(parseProgram(kernel, 'kernel'), what);
   const address = alignUp(firmwareEnd, KERNEL_ALIGN);
   if (isLinuxImage(bytes)) {
-    const { imageSize } = parseLinuxImage(bytes, what);
-    refuseOutside({ what, address, bytes, size: imageSize }, request);
+    const running = { what, address, size: parseLinuxImage(bytes, what).imageSize };
+    refuseOutside(running, request);
     // What is behind the file the kernel zeroes itself; nothing else may be put there.
-    return { ...raw(what, address, bytes), end: address + imageSize };
+    return { ...raw(what, address, bytes), end: address + running.size, running };
   }
   const foreign = foreignKernel(bytes);
   if (foreign !== undefined) throw new UserError(`${what} is ${foreign}, this machine is riscv64`);
@@ -232,7 +236,7 @@ function placeTree(fdt: Uint8Array, { ramBase, ramSize }: BootRequest): Load {
   return { what: 'the device tree', address, bytes: fdt, size: fdt.length };
 }
 
-function refuseOutside({ what, address, size }: Load, { ramBase, ramSize }: BootRequest): void {
+function refuseOutside({ what, address, size }: Range, { ramBase, ramSize }: BootRequest): void {
   if (address >= ramBase && address + size <= ramBase + ramSize) return;
   if (address >= ramBase && address < ramBase + ramSize) {
     throw new UserError(`${what} does not fit into ${ramSize / MIB} MiB of RAM: give the machine more with -m`);
@@ -240,15 +244,22 @@ function refuseOutside({ what, address, size }: Load, { ramBase, ramSize }: Boot
   throw outsideRam(what, address, size);
 }
 
-function refuseOverlaps(loads: readonly Load[]): void {
-  const sorted = loads.toSorted((a, b) => a.address - b.address);
-  for (const [i, load] of sorted.entries()) {
-    const next = sorted[i + 1];
-    if (next === undefined || load.address + load.size <= next.address || load.what === next.what) continue;
-    const where = `0x${next.address.toString(16)}`;
-    const mend = [load.what, next.what].some((what) => what.includes('firmware'))
-      ? 'link it behind the firmware, or run it without with -bios none'
-      : 'give the machine more with -m';
-    throw new UserError(`${load.what} and ${next.what} overlap at ${where}: ${mend}`);
+/** Parts of one file may overlap each other; two files may not. */
+function refuseOverlaps(ranges: readonly Range[]): void {
+  let furthest: Range | undefined;
+  for (const range of ranges.toSorted((a, b) => a.address - b.address)) {
+    if (furthest === undefined || range.address >= furthest.address + furthest.size) {
+      furthest = range;
+      continue;
+    }
+    if (range.what !== furthest.what) throw overlap(furthest, range);
+    if (range.address + range.size > furthest.address + furthest.size) furthest = range;
   }
+}
+
+function overlap(first: Range, second: Range): UserError {
+  const mend = [first.what, second.what].some((what) => what.includes('firmware'))
+    ? 'link it behind the firmware, or run it without with -bios none'
+    : 'give the machine more with -m';
+  return new UserError(`${first.what} and ${second.what} overlap at 0x${second.address.toString(16)}: ${mend}`);
 }

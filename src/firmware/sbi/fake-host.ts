@@ -93,8 +93,9 @@ export class FakeSbiHost implements SbiHost {
     return this.memory.subarray(address - RAM, address - RAM + length);
   }
 
+  /** One device, at 0x2000000. */
   mayExecute(address: bigint): boolean {
-    return address < 0x1000_0000n || address >= BigInt(RAM);
+    return address < 0x0200_0000n || address >= 0x0201_0000n;
   }
 
   /** Virtual addresses are physical ones; what is not RAM is a load page fault. */
