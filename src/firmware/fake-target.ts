@@ -1,0 +1,24 @@
+import type { LoadTarget } from './elf.ts';
+
+/** One range of RAM for tests of loaders. */
+export class FakeTarget implements LoadTarget {
+  readonly base: number;
+  readonly memory: Uint8Array;
+
+  constructor(base: number, size: number) {
+    this.base = base;
+    this.memory = new Uint8Array(size);
+  }
+
+  write(physical: number, bytes: Uint8Array): void {
+    this.memory.set(bytes, physical - this.base);
+  }
+
+  zero(physical: number, length: number): void {
+    this.memory.fill(0, physical - this.base, physical - this.base + length);
+  }
+
+  isRam(physical: number, length: number): boolean {
+    return physical >= this.base && physical + length <= this.base + this.memory.length;
+  }
+}
