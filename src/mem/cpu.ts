@@ -14,13 +14,13 @@ export const CPU_HEADER = {
   remaining: 'i32',
   /** What was granted at the start of the current run: granted - remaining are retired since. */
   granted: 'i32',
-  /** Why translated code returned: LEFT_*. */
-  left: 'i32',
   /** Instructions retired before the current run. */
   retired: 'i64',
   /** Integer arguments and result of helpers, and of slow memory accesses. */
   arguments: array('i64', 4),
   result: 'i64',
+  /** Operands a, b, c and the result of a floating-point operation, as soft float takes them. */
+  fpWindow: array('i64', 4),
   /** Addresses of the data and instruction TLB in use. */
   tlb: 'u32',
   codeTlb: 'u32',

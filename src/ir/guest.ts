@@ -1,0 +1,54 @@
+import type { Builder, Operand } from './builder.ts';
+import type { HelperDefinition } from './ops.ts';
+
+/** One operand of a guest instruction, as its declaration names it. */
+export interface OperandSpec {
+  readonly name: string;
+  /** The register file (an array field of the CPU's state) it indexes, or undefined: a number. */
+  readonly file: string | undefined;
+  /** A register that the instruction writes. */
+  readonly isDestination: boolean;
+  /** Fits a byte without sign; otherwise it is the instruction's one wide operand. */
+  readonly isByte: boolean;
+}
+
+/** A declared guest instruction as translators see it. */
+export interface GuestInstruction {
+  readonly name: string;
+  readonly doc: string;
+  readonly operands: readonly OperandSpec[];
+  /** Never continues at the next instruction in a straight line: jump, return, system. */
+  readonly endsBlock: boolean;
+  /** Describes it in IR. Operands by name; in a template they have no values. */
+  lower(g: Builder, operands: Readonly<Record<string, Operand>>): void;
+}
+
+/** What decoding one instruction yields; reused, so copy what is kept. */
+export interface Decoded {
+  /** Index into the guest's instructions. */
+  instruction: number;
+  /** Bytes. */
+  length: number;
+  /** Operand values in the order of the declaration. */
+  readonly operands: Int32Array;
+}
+
+/**
+ * A guest architecture: everything that a translator or the oracle needs of it. Instruction 0 is
+ * the illegal instruction, with one wide operand: the word.
+ */
+export interface Guest {
+  readonly name: string;
+  readonly instructions: readonly GuestInstruction[];
+  readonly helpers: readonly HelperDefinition[];
+  /** Smallest instruction and alignment in bytes: 1, 2 or 4. */
+  readonly parcel: number;
+  /** Longest instruction in bytes. */
+  readonly longest: number;
+  /** Per register file: the register that reads as zero and the element that swallows writes. */
+  readonly files: Readonly<Record<string, { readonly zero?: number; readonly sink?: number }>>;
+  /** Bytes of the instruction whose first parcel is `parcel`. */
+  lengthOf(parcel: number): number;
+  /** Decodes the instruction in the low bytes of `word`. */
+  decode(word: number, decoded: Decoded): void;
+}

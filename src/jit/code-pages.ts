@@ -1,0 +1,328 @@
+import type { Guest, Decoded } from '../ir/guest.ts';
+import type { Arena } from '../mem/arena.ts';
+import type { SoftTlb } from '../mem/tlb.ts';
+import {
+  HANDLER_PAGE_END,
+  HANDLER_STRADDLE,
+  RECORD_BYTES,
+  RECORD_LINK,
+  RECORD_STEP,
+  RECORD_WIDE,
+  type RecordLayout,
+} from './record.ts';
+
+const PAGE = 4096;
+const PAGE_CODE = 1;
+const GRANULE_SHIFT = 6;
+/** Instructions decoded ahead in a straight line. */
+const DECODE_AHEAD = 16;
+/** A page whose code was overwritten this often is left to tier 0. */
+const REWRITES_UNTIL_COLD = 64;
+/** Room for an instruction that straddles pages: what it depends on, its record, sentinels. */
+const STRADDLE_BYTES = 8 * RECORD_BYTES;
+
+/** A translated block, as far as invalidation is concerned. */
+export interface InstalledBlock {
+  /** First byte in the page and the first one after it. */
+  readonly start: number;
+  readonly end: number;
+  readonly slot: number;
+}
+
+/** The records of one physical page in one translation mode. */
+export interface CodePage {
+  /** Address of its records. */
+  readonly records: number;
+  /** Address of the page in the shared memory / 4096. */
+  hostPage: number;
+  mode: number;
+  /** Counts invalidations; what was translated from another generation is not installed. */
+  generation: number;
+  blocks: InstalledBlock[];
+  /** Addresses of straddling instructions that end in this page. */
+  straddles: number[];
+}
+
+export interface CodePagesOptions {
+  readonly arena: Arena;
+  readonly guest: Guest;
+  readonly layout: RecordLayout;
+  /** Most pages kept; one more and all is forgotten. */
+  readonly capacity: number;
+  /** The flag byte of each host page. */
+  readonly pageFlags: Uint8Array;
+  /** Address of a u64 for each host page: its 64-byte granules that hold code. */
+  readonly granules: number;
+  readonly tlb: SoftTlb;
+  /** Gives table slots of dropped blocks back. */
+  readonly release: (slot: number) => void;
+}
+
+/**
+ * Predecoded code by physical page and translation mode: code survives TLB flushes, and address
+ * spaces that map the same page share it. A write to a 64-byte granule that holds code drops what
+ * was made from that granule and nothing else.
+ */
+export class CodePages {
+  /** Times that a write dropped code, and that everything was forgotten. */
+  invalidations = 0;
+  resets = 0;
+  readonly #options: CodePagesOptions;
+  readonly #base: number;
+  readonly #straddleBase: number;
+  readonly #straddleLimit: number;
+  #straddleNext: number;
+  readonly #pages: CodePage[] = [];
+  #used = 0;
+  readonly #byKey = new Map<number, CodePage>();
+  readonly #byHostPage = new Map<number, CodePage[]>();
+  readonly #rewrites = new Map<number, number>();
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #granules: Int32Array;
+  readonly #decoded: Decoded = { instruction: 0, length: 0, operands: new Int32Array(8) };
+
+  constructor(options: CodePagesOptions) {
+    const { arena, layout, capacity, granules } = options;
+    this.#options = options;
+    this.#base = arena.allocate(capacity * layout.pageBytes);
+    this.#straddleBase = arena.allocate(capacity * STRADDLE_BYTES);
+    this.#straddleLimit = this.#straddleBase + capacity * STRADDLE_BYTES;
+    this.#straddleNext = this.#straddleBase;
+    const { buffer } = arena.memory;
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.#granules = new Int32Array(buffer, granules, (arena.limit / PAGE) * 2);
+  }
+
+  /** Pages in use. */
+  get size(): number {
+    return this.#used;
+  }
+
+  /** The page whose records include the one at `record`. */
+  pageOf(record: number): CodePage | undefined {
+    return this.#pages[Math.floor((record - this.#base) / this.#options.layout.pageBytes)];
+  }
+
+  /** Offset in its page of the instruction that a record stands for. */
+  offsetOf(page: CodePage, record: number): number {
+    return (record - page.records) / 2 ** this.#options.layout.shift;
+  }
+
+  /** Records of a host page in a mode, made if they do not exist. */
+  find(host: number, mode: number): CodePage {
+    const hostPage = Math.floor(host / PAGE);
+    const key = hostPage * 16 + mode;
+    return this.#byKey.get(key) ?? this.#make(hostPage, mode, key);
+  }
+
+  isCold(page: CodePage): boolean {
+    return (this.#rewrites.get(page.hostPage) ?? 0) >= REWRITES_UNTIL_COLD;
+  }
+
+  #make(hostPage: number, mode: number, key: number): CodePage {
+    const { layout, capacity, pageFlags, tlb } = this.#options;
+    if (this.#used === capacity) this.reset();
+    let page = this.#pages[this.#used];
+    if (page === undefined) {
+      const records = this.#base + this.#used * layout.pageBytes;
+      page = { records, hostPage, mode, generation: 0, blocks: [], straddles: [] };
+      this.#pages.push(page);
+    } else {
+      page.hostPage = hostPage;
+      page.mode = mode;
+    }
+    this.#used++;
+    for (let at = layout.perPage * RECORD_BYTES; at < layout.pageBytes; at += RECORD_BYTES) {
+      this.#view.setUint16(page.records + at, HANDLER_PAGE_END, true);
+    }
+    this.#byKey.set(key, page);
+    const sharing = this.#byHostPage.get(hostPage);
+    if (sharing === undefined) this.#byHostPage.set(hostPage, [page]);
+    else sharing.push(page);
+    if ((pageFlags[hostPage]! & PAGE_CODE) === 0) {
+      pageFlags[hostPage]! |= PAGE_CODE;
+      tlb.watchPage(hostPage);
+    }
+    return page;
+  }
+
+  /** Decodes from a record on, up to the end of the straight line. */
+  decode(record: number): void {
+    const { guest, layout } = this.#options;
+    const page = this.pageOf(record)!;
+    const host = page.hostPage * PAGE;
+    const view = this.#view;
+    const decoded = this.#decoded;
+    let offset = this.offsetOf(page, record);
+    const first = offset;
+    for (let i = 0; i < DECODE_AHEAD && offset < PAGE; i++) {
+      const at = page.records + offset * 2 ** layout.shift;
+      if (view.getUint16(at, true) !== 0) break;
+      const length = guest.lengthOf(this.#parcel(host + offset));
+      if (offset + length > PAGE) {
+        this.#straddle(at);
+        offset = PAGE;
+        break;
+      }
+      guest.decode(this.#word(host + offset, length), decoded);
+      layout.write(view, at, decoded.instruction, decoded.length, decoded.operands);
+      offset += length;
+      if (guest.instructions[decoded.instruction]!.endsBlock) break;
+    }
+    this.#mark(page.hostPage, first, Math.min(offset, PAGE) - 1);
+  }
+
+  #parcel(host: number): number {
+    const { parcel } = this.#options.guest;
+    if (parcel === 2) return this.#view.getUint16(host, true);
+    return parcel === 1 ? this.#view.getUint8(host) : this.#view.getUint32(host, true);
+  }
+  #word(host: number, length: number): number {
+    return length === 2 ? this.#view.getUint16(host, true) : this.#view.getUint32(host, true);
+  }
+
+  #straddle(at: number): void {
+    if (this.#straddleNext === this.#straddleLimit) this.#straddleNext = this.#straddleBase;
+    const address = this.#straddleNext;
+    this.#straddleNext += STRADDLE_BYTES;
+    this.#view.setUint32(address, 0, true);
+    this.#view.setUint16(at, HANDLER_STRADDLE, true);
+    this.#view.setUint32(at + RECORD_WIDE, address, true);
+  }
+
+  /** Puts together the instruction at `record` from the end of its page and the start of `next`. */
+  join(record: number, next: CodePage): void {
+    const { guest, layout } = this.#options;
+    const page = this.pageOf(record)!;
+    const view = this.#view;
+    const offset = this.offsetOf(page, record);
+    const head = PAGE - offset;
+    let word = 0;
+    for (let i = 0; i < guest.longest && i < 4; i++) {
+      const from = i < head ? page.hostPage * PAGE + offset + i : next.hostPage * PAGE + i - head;
+      word |= view.getUint8(from) << (8 * i);
+    }
+    guest.decode(word, this.#decoded);
+    const { instruction, length, operands } = this.#decoded;
+    const slot = view.getUint32(record + RECORD_WIDE, true);
+    const at = slot + RECORD_BYTES;
+    layout.write(view, at, instruction, length, operands);
+    view.setUint16(at + view.getUint8(at + RECORD_STEP), HANDLER_PAGE_END, true);
+    view.setUint32(slot, next.records, true);
+    next.straddles.push(slot);
+    this.#mark(next.hostPage, 0, guest.longest - 1);
+  }
+
+  /**
+   * The instruction at an offset of a page, in the reused `Decoded`; undefined if it straddles the
+   * end of the page.
+   */
+  instructionAt(page: CodePage, offset: number): Decoded | undefined {
+    const { guest } = this.#options;
+    const host = page.hostPage * PAGE + offset;
+    const length = guest.lengthOf(this.#parcel(host));
+    if (offset + length > PAGE) return undefined;
+    guest.decode(this.#word(host, length), this.#decoded);
+    return this.#decoded;
+  }
+
+  /** Marks the granules of bytes `from` to `to` of a page as holding code. */
+  #mark(hostPage: number, from: number, to: number): void {
+    for (let granule = from >> GRANULE_SHIFT; granule <= to >> GRANULE_SHIFT; granule++) {
+      this.#granules[hostPage * 2 + (granule >> 5)]! |= 1 << (granule & 31);
+    }
+  }
+
+  /** Notes a translated block: its bytes hold code, and its record leads to it. */
+  install(page: CodePage, block: InstalledBlock): void {
+    page.blocks.push(block);
+    this.#mark(page.hostPage, block.start, block.end - 1);
+    this.#setLink(page, block.start, block.slot);
+  }
+
+  #setLink(page: CodePage, offset: number, link: number): void {
+    const at = page.records + offset * 2 ** this.#options.layout.shift;
+    this.#view.setInt32(at + RECORD_LINK, link, true);
+  }
+
+  /** Bytes of the shared memory were written: drops what was made from them. True if anything was. */
+  written(host: number, length: number): boolean {
+    let dropped = false;
+    const end = host + length;
+    for (let at = host; at < end; ) {
+      const hostPage = Math.floor(at / PAGE);
+      const stop = Math.min(end, (hostPage + 1) * PAGE);
+      if (this.#options.pageFlags[hostPage]! & PAGE_CODE) {
+        const from = at - hostPage * PAGE;
+        if (this.#drop(hostPage, from, stop - hostPage * PAGE - 1)) dropped = true;
+      }
+      at = stop;
+    }
+    return dropped;
+  }
+
+  #drop(hostPage: number, from: number, to: number): boolean {
+    const words = this.#granules;
+    let hit = false;
+    let first = PAGE;
+    let last = 0;
+    for (let granule = from >> GRANULE_SHIFT; granule <= to >> GRANULE_SHIFT; granule++) {
+      const word = hostPage * 2 + (granule >> 5);
+      const bit = 1 << (granule & 31);
+      if ((words[word]! & bit) === 0) continue;
+      words[word]! &= ~bit;
+      hit = true;
+      first = Math.min(first, granule << GRANULE_SHIFT);
+      last = Math.max(last, (granule + 1) << GRANULE_SHIFT);
+    }
+    if (!hit) return false;
+    this.invalidations++;
+    this.#rewrites.set(hostPage, (this.#rewrites.get(hostPage) ?? 0) + 1);
+    for (const page of this.#byHostPage.get(hostPage)!) this.#dropRange(page, first, last);
+    return true;
+  }
+
+  /** Forgets records, blocks and straddling instructions made from bytes first to last - 1. */
+  #dropRange(page: CodePage, first: number, last: number): void {
+    const { guest, layout, release } = this.#options;
+    const scale = 2 ** layout.shift;
+    page.generation++;
+    // An instruction that begins before the range may reach into it.
+    const from = Math.max(0, first - (guest.longest - guest.parcel));
+    this.#bytes.fill(0, page.records + from * scale, page.records + last * scale);
+    page.blocks = page.blocks.filter((block) => {
+      if (block.end <= first || block.start >= last) return true;
+      this.#setLink(page, block.start, 0);
+      release(block.slot);
+      return false;
+    });
+    if (first === 0) {
+      for (const slot of page.straddles) this.#view.setUint32(slot, 0, true);
+      page.straddles = [];
+    }
+  }
+
+  /** Forgets all code. */
+  reset(): void {
+    const { layout, pageFlags, release, tlb } = this.#options;
+    this.resets++;
+    for (let i = 0; i < this.#used; i++) {
+      const page = this.#pages[i]!;
+      this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
+      for (const block of page.blocks) release(block.slot);
+      page.blocks = [];
+      page.straddles = [];
+      page.generation++;
+      pageFlags[page.hostPage]! &= ~PAGE_CODE;
+      this.#granules.fill(0, page.hostPage * 2, page.hostPage * 2 + 2);
+    }
+    this.#used = 0;
+    this.#straddleNext = this.#straddleBase;
+    this.#byKey.clear();
+    this.#byHostPage.clear();
+    tlb.dropCode();
+  }
+}
+

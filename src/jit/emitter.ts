@@ -1,0 +1,510 @@
+import { BugError } from '../base/errors.ts';
+import type { Node, StateRef, Unit } from '../ir/node.ts';
+import { OPS, type HelperDefinition } from '../ir/ops.ts';
+import type { Type } from '../ir/types.ts';
+import {
+  TLB_ADDEND,
+  TLB_ENTRIES,
+  TLB_ENTRY_BYTES,
+  TLB_READ_TAG,
+  TLB_WRITE_TAG,
+} from '../mem/tlb.ts';
+import type { Code } from '../wasm/code.ts';
+import { F32, F64, I32, I64, OP, V128 } from '../wasm/opcodes.ts';
+import { emitPure } from './pure.ts';
+import type { StateLayout } from './layout.ts';
+import type { CallTargets } from './runtime-imports.ts';
+import {
+  accessInfo,
+  SLOW_CAS,
+  SLOW_CONDITIONAL,
+  SLOW_RESERVE,
+  SLOW_RMW,
+} from './slow-access.ts';
+import { fpCodeOf } from './fp.ts';
+
+/** Local 0 of every unit: the address of the CPU's state. */
+export const CPU = 0;
+
+/** The wasm type that holds a value; an i128 is two locals and has none. */
+export function wasmType(type: Type): number {
+  switch (type) {
+    case 'i64': return I64;
+    case 'f32': return F32;
+    case 'f64': return F64;
+    case 'v128': return V128;
+    default: return I32;
+  }
+}
+
+/** Local variables of one function, reused when the value in them is dead. */
+export class Locals {
+  readonly types: number[] = [];
+  readonly #free = new Map<number, number[]>();
+  readonly #first: number;
+
+  constructor(parameters: number) {
+    this.#first = parameters;
+  }
+
+  take(type: number): number {
+    return this.#free.get(type)?.pop() ?? this.#first + this.types.push(type) - 1;
+  }
+  release(local: number): void {
+    const type = this.types[local - this.#first]!;
+    const list = this.#free.get(type);
+    if (list === undefined) this.#free.set(type, [local]);
+    else list.push(local);
+  }
+}
+
+/**
+ * Turns IR into wasm, in order. A pure value that is used once is emitted where it is used;
+ * everything else goes to a local when its turn comes. What differs between the tiers — where
+ * operands come from, how a unit is left — is in the subclasses.
+ */
+export abstract class Emitter {
+  readonly code: Code;
+  readonly layout: StateLayout;
+  readonly targets: CallTargets;
+  readonly width: 32 | 64;
+  readonly locals: Locals;
+  /** The node's value: its local, or its two for an i128. */
+  #local: Int32Array = new Int32Array(0);
+  #remaining: Int32Array = new Int32Array(0);
+  #high = new Map<number, number>();
+
+  constructor(code: Code, locals: Locals, layout: StateLayout, targets: CallTargets, width: 32 | 64) {
+    this.code = code;
+    this.locals = locals;
+    this.layout = layout;
+    this.targets = targets;
+    this.width = width;
+  }
+
+  /** Pushes an operand of the template. */
+  protected abstract operand(name: string, type: 'i32' | 'i64'): void;
+  /** Pushes the address that element `state` is at, and returns the offset to add to it. */
+  protected abstract stateBase(state: StateRef): number;
+  protected abstract pc(node: Node): void;
+  protected abstract nextPc(): void;
+  /** Pushes the address of the data TLB in use. */
+  protected abstract tlb(): void;
+  protected abstract startInstruction(node: Node): void;
+  protected abstract leaveTo(node: Node): void;
+  /** Leaves for the address in an i64 local. */
+  protected abstract leaveForRegister(local: number): void;
+  protected abstract leaveThroughRunLoop(): void;
+  /** Makes pc and the count current before something that may raise or look at them. */
+  protected abstract sync(before: 'access' | 'call'): void;
+  /** Consumes the status of a slow access or helper: leaves unless it is CONTINUE. */
+  protected abstract settle(after: 'load' | 'store' | 'call'): void;
+  /** Length, offset and count that a slow access is told. */
+  protected abstract position(): { length: number; offset: number; retired: number };
+
+  unit(unit: Unit): void {
+    const nodes = unit.nodes;
+    this.#local = new Int32Array(nodes.length).fill(-1);
+    this.#remaining = new Int32Array(nodes.length);
+    this.#high.clear();
+    for (const node of nodes) this.#remaining[node.id] = node.uses;
+    for (const node of nodes) this.#node(node);
+  }
+
+  #node(node: Node): void {
+    const effect = OPS[node.op].effect;
+    if (effect === 'pure') {
+      if (node.uses === 0) return this.#discard(node);
+      if (node.op === 'const') return;
+      if (node.type === 'i128') return this.#wide(node);
+      if (node.uses > 1) {
+        this.#pure(node);
+        this.#keep(node);
+      }
+      return;
+    }
+    this.#effect(node);
+  }
+
+  /** An unused pure value: what it would have used is used once less. */
+  #discard(node: Node): void {
+    for (const argument of node.args) this.#used(argument);
+  }
+
+  /** Moves the top of the stack into a local that holds the node's value. */
+  #keep(node: Node): void {
+    if (node.uses === 0) {
+      this.code.op(OP.drop);
+      return;
+    }
+    const local = this.locals.take(wasmType(node.type!));
+    this.#local[node.id] = local;
+    this.code.set(local);
+  }
+
+  #used(node: Node): void {
+    if (--this.#remaining[node.id]! === 0) {
+      const local = this.#local[node.id]!;
+      if (local >= 0) this.locals.release(local);
+      const high = this.#high.get(node.id);
+      if (high !== undefined) this.locals.release(high);
+    }
+  }
+
+  /** Pushes a value. */
+  use(node: Node): void {
+    const local = this.#local[node.id]!;
+    if (local >= 0) {
+      this.code.get(local);
+      this.#used(node);
+    } else {
+      this.#pure(node);
+    }
+  }
+
+  /** Pushes the high half of an i128. */
+  useHigh(node: Node): void {
+    this.code.get(this.#high.get(node.id)!);
+    this.#used(node);
+  }
+
+  #pure(node: Node): void {
+    switch (node.op) {
+      case 'const': return this.#constant(node);
+      case 'operand': return this.operand(node.attributes.operand!, node.type as 'i32' | 'i64');
+      case 'pc': return this.pc(node);
+      case 'next_pc': return this.nextPc();
+      default: emitPure(this, node);
+    }
+  }
+
+  #constant(node: Node): void {
+    const value = node.attributes.value!;
+    switch (node.type) {
+      case 'i64': this.code.i64(value); return;
+      case 'i8': this.code.i32(Number(value) & 0xff); return;
+      case 'i16': this.code.i32(Number(value) & 0xffff); return;
+      case 'i32': this.code.i32(Number(BigInt.asIntN(32, BigInt(value)))); return;
+      case 'f64': this.code.i64(value).op(OP.f64_reinterpret_i64); return;
+      case 'f32': this.code.i32(Number(value)).op(OP.f32_reinterpret_i32); return;
+      default: throw new BugError(`no constant of type ${node.type}`);
+    }
+  }
+
+  /** An i128 goes to two i64 locals. */
+  #wide(node: Node): void {
+    const low = this.locals.take(I64);
+    const high = this.locals.take(I64);
+    const [a, b, carry] = node.args as [Node, Node, Node];
+    const { code, targets } = this;
+    switch (node.op) {
+      case 'pair':
+        this.use(a);
+        code.set(low);
+        this.use(b);
+        code.set(high);
+        break;
+      case 'mul_wide_s':
+      case 'mul_wide_u': {
+        const x = this.locals.take(I64);
+        const y = this.locals.take(I64);
+        this.use(a);
+        code.set(x);
+        this.use(b);
+        code.set(y).get(x).get(y).op(OP.i64_mul).set(low);
+        code.get(x).get(y).call(targets.runtime[node.op === 'mul_wide_s' ? 'mulhi_s' : 'mulhi_u']).set(high);
+        this.locals.release(x);
+        this.locals.release(y);
+        break;
+      }
+      case 'add_carry': {
+        const x = this.locals.take(I64);
+        const y = this.locals.take(I64);
+        this.use(a);
+        code.tee(x);
+        this.use(b);
+        code.op(OP.i64_add).tee(y);
+        this.use(carry);
+        code.op(OP.i64_extend_i32_u).op(OP.i64_add).set(low);
+        // Either sum may have wrapped, never both.
+        code.get(y).get(x).op(OP.i64_lt_u).get(low).get(y).op(OP.i64_lt_u).op(OP.i32_or);
+        code.op(OP.i64_extend_i32_u).set(high);
+        this.locals.release(x);
+        this.locals.release(y);
+        break;
+      }
+      default:
+        throw new BugError(`${node.op}.i128 is not translated`);
+    }
+    this.#local[node.id] = low;
+    this.#high.set(node.id, high);
+  }
+
+  #effect(node: Node): void {
+    const { code } = this;
+    switch (node.op) {
+      case 'get': {
+        if (node.uses === 0) return;
+        code.memory(this.#stateLoad(node), this.stateBase(node.attributes.state!));
+        return this.#keep(node);
+      }
+      case 'set': {
+        const offset = this.stateBase(node.attributes.state!);
+        this.use(node.args[0]!);
+        code.memory(this.#stateStore(node), offset);
+        return;
+      }
+      case 'load': return this.#load(node);
+      case 'store': return this.#store(node);
+      case 'atomic_rmw': return this.#atomic(node, SLOW_RMW);
+      case 'atomic_cas': return this.#atomic(node, SLOW_CAS);
+      case 'load_reserved': return this.#atomic(node, SLOW_RESERVE);
+      case 'store_conditional': return this.#atomic(node, SLOW_CONDITIONAL);
+      case 'fence': return; // Code is emitted serial: one thread sees its own order.
+      case 'fp': return this.#fp(node);
+      case 'if':
+        this.use(node.args[0]!);
+        code.if();
+        return;
+      case 'else':
+        code.else();
+        return;
+      case 'end':
+        code.end();
+        return;
+      case 'insn_start': return this.startInstruction(node);
+      case 'call': return this.#call(node, node.attributes.helper!);
+      case 'branch':
+        this.use(node.args[0]!);
+        code.if();
+        this.leaveTo(node);
+        code.end();
+        return;
+      case 'jump': return this.leaveTo(node);
+      case 'jump_reg': {
+        const local = this.locals.take(I64);
+        this.use(node.args[0]!);
+        code.set(local);
+        this.leaveForRegister(local);
+        this.locals.release(local);
+        return;
+      }
+      case 'exit': return this.leaveThroughRunLoop();
+      default:
+        throw new BugError(`${node.op} is not translated`);
+    }
+  }
+
+  #stateLoad(node: Node): number {
+    const field = this.layout.field(node.attributes.state!.field).type;
+    switch (field) {
+      case 'u8': return OP.i32_load8_u;
+      case 'i8': return OP.i32_load8_s;
+      case 'u16': return OP.i32_load16_u;
+      case 'i16': return OP.i32_load16_s;
+      default: return LOADS[node.type!]!;
+    }
+  }
+  #stateStore(node: Node): number {
+    const field = this.layout.field(node.attributes.state!.field).type;
+    if (field === 'u8' || field === 'i8') return OP.i32_store8;
+    if (field === 'u16' || field === 'i16') return OP.i32_store16;
+    return STORES[node.args[0]!.type!]!;
+  }
+
+  /**
+   * Probes the data TLB for `size` bytes at the address in local `va`; leaves in `entry` the entry's
+   * address and on the stack whether the access may go straight to memory.
+   */
+  #probe(va: number, entry: number, size: number, tag: number): void {
+    const { code, width } = this;
+    this.tlb();
+    code.get(va);
+    if (width === 32) {
+      code.op(OP.i32_wrap_i64).i32(12 - ENTRY_SHIFT).op(OP.i32_shr_u);
+      code.i32((TLB_ENTRIES - 1) << ENTRY_SHIFT).op(OP.i32_and).op(OP.i32_add);
+    } else {
+      code.i64(12 - ENTRY_SHIFT).op(OP.i64_shr_u);
+      code.i64((TLB_ENTRIES - 1) << ENTRY_SHIFT).op(OP.i64_and).op(OP.i64_add);
+    }
+    code.tee(entry).memory(OP.i64_load, tag);
+    code.get(va).i64(-4096 | (Math.min(size, 8) - 1)).op(OP.i64_and).op(OP.i64_eq);
+  }
+  #host(va: number, entry: number): void {
+    const { code, width } = this;
+    code.get(va);
+    if (width === 32) code.op(OP.i32_wrap_i64).get(entry).memory(OP.i32_load, TLB_ADDEND).op(OP.i32_add);
+    else code.get(entry).memory(OP.i64_load, TLB_ADDEND).op(OP.i64_add);
+  }
+  get #addressType(): number {
+    return this.width === 64 ? I64 : I32;
+  }
+
+  #info(node: Node): number {
+    const { length, offset, retired } = this.position();
+    return accessInfo(node.attributes.access!, length, offset, retired);
+  }
+
+  #load(node: Node): void {
+    const { code, locals } = this;
+    const access = node.attributes.access!;
+    if (access.size > 8) throw new BugError('a 16-byte load is not translated');
+    const va = locals.take(I64);
+    const entry = locals.take(this.#addressType);
+    this.use(node.args[0]!);
+    code.set(va);
+    this.#probe(va, entry, access.size, TLB_READ_TAG);
+    code.if(wasmType(node.type!), true);
+    this.#host(va, entry);
+    code.memory(loadOpcode(node.type!, access.size, access.signed));
+    code.else();
+    this.sync('access');
+    code.get(CPU).get(va).i32(this.#info(node)).call(this.targets.runtime.load);
+    this.settle('load');
+    code.get(CPU).memory(OP.i64_load, this.layout.offset('result'));
+    this.#fromI64(node.type!);
+    code.end();
+    if (access.endian === 'be') throw new BugError('a big-endian access is lowered with bswap');
+    locals.release(va);
+    locals.release(entry);
+    this.#keep(node);
+  }
+
+  #store(node: Node): void {
+    const { code, locals } = this;
+    const access = node.attributes.access!;
+    if (access.size > 8) throw new BugError('a 16-byte store is not translated');
+    const [address, value] = node.args as [Node, Node];
+    const va = locals.take(I64);
+    const entry = locals.take(this.#addressType);
+    const type = wasmType(value.type!);
+    const held = locals.take(type);
+    this.use(address);
+    code.set(va);
+    this.use(value);
+    code.set(held);
+    this.#probe(va, entry, access.size, TLB_WRITE_TAG);
+    code.if(0x40, true);
+    this.#host(va, entry);
+    code.get(held).memory(storeOpcode(value.type!, access.size));
+    code.else();
+    this.sync('access');
+    code.get(CPU).get(va).get(held);
+    this.#toI64(value.type!);
+    code.i32(this.#info(node)).call(this.targets.runtime.store);
+    this.settle('store');
+    code.end();
+    locals.release(va);
+    locals.release(entry);
+    locals.release(held);
+  }
+
+  /** Atomics are rare enough to be JavaScript's and the runtime's. */
+  #atomic(node: Node, kind: number): void {
+    const { code } = this;
+    node.args.forEach((argument, i) => {
+      code.get(CPU);
+      this.use(argument);
+      this.#toI64(argument.type!);
+      code.memory(OP.i64_store, this.layout.offset('arguments', i));
+    });
+    this.sync('access');
+    code.i32(kind).i32(this.#info(node)).call(this.targets.memory);
+    this.settle(kind === SLOW_RESERVE ? 'load' : 'store');
+    if (node.uses === 0) return;
+    code.get(CPU).memory(OP.i64_load, this.layout.offset('result'));
+    this.#fromI64(node.type!);
+    this.#keep(node);
+  }
+
+  #fp(node: Node): void {
+    const { code } = this;
+    const values = node.args.slice(0, -1);
+    const window = this.layout.offset('fpWindow');
+    values.forEach((argument, i) => {
+      code.get(CPU);
+      this.use(argument);
+      this.#toI64(argument.type!);
+      code.memory(OP.i64_store, window + 8 * i);
+    });
+    code.i32(fpCodeOf(node.attributes.fp!));
+    this.use(node.args.at(-1)!);
+    code.call(this.targets.fp).op(OP.drop);
+    code.get(CPU).memory(OP.i64_load, window + 24);
+    this.#fromI64(node.type!);
+    this.#keep(node);
+  }
+
+  #call(node: Node, helper: HelperDefinition): void {
+    const { code, layout } = this;
+    node.args.forEach((argument, i) => {
+      code.get(CPU);
+      this.use(argument);
+      this.#toI64(argument.type!);
+      code.memory(OP.i64_store, layout.offset('arguments', i));
+    });
+    this.sync('call');
+    code.call(this.targets.helpers.get(helper.name)!);
+    if (helper.exits || helper.faults) this.settle('call');
+    else code.op(OP.drop);
+    if (node.type === undefined || node.uses === 0) return;
+    code.get(CPU).memory(OP.i64_load, layout.offset('result'));
+    this.#fromI64(node.type);
+    this.#keep(node);
+  }
+
+  #toI64(type: Type): void {
+    switch (type) {
+      case 'i64': return;
+      case 'f64': this.code.op(OP.i64_reinterpret_f64); return;
+      case 'f32': this.code.op(OP.i32_reinterpret_f32).op(OP.i64_extend_i32_u); return;
+      default: this.code.op(OP.i64_extend_i32_u);
+    }
+  }
+  #fromI64(type: Type): void {
+    switch (type) {
+      case 'i64': return;
+      case 'f64': this.code.op(OP.f64_reinterpret_i64); return;
+      case 'f32': this.code.op(OP.i32_wrap_i64).op(OP.f32_reinterpret_i32); return;
+      default: this.code.op(OP.i32_wrap_i64);
+    }
+  }
+}
+
+const ENTRY_SHIFT = Math.log2(TLB_ENTRY_BYTES);
+
+const LOADS: Partial<Record<Type, number>> = {
+  i8: OP.i32_load8_u, i16: OP.i32_load16_u, i32: OP.i32_load, i64: OP.i64_load,
+  f32: OP.f32_load, f64: OP.f64_load,
+};
+const STORES: Partial<Record<Type, number>> = {
+  i8: OP.i32_store8, i16: OP.i32_store16, i32: OP.i32_store, i64: OP.i64_store,
+  f32: OP.f32_store, f64: OP.f64_store,
+};
+
+function loadOpcode(type: Type, size: number, signed: boolean): number {
+  if (type === 'f64') return OP.f64_load;
+  if (type === 'f32') return OP.f32_load;
+  if (type === 'i64') {
+    switch (size) {
+      case 1: return signed ? OP.i64_load8_s : OP.i64_load8_u;
+      case 2: return signed ? OP.i64_load16_s : OP.i64_load16_u;
+      case 4: return signed ? OP.i64_load32_s : OP.i64_load32_u;
+      default: return OP.i64_load;
+    }
+  }
+  switch (size) {
+    case 1: return signed ? OP.i32_load8_s : OP.i32_load8_u;
+    case 2: return signed ? OP.i32_load16_s : OP.i32_load16_u;
+    default: return OP.i32_load;
+  }
+}
+
+function storeOpcode(type: Type, size: number): number {
+  if (type === 'f64') return OP.f64_store;
+  if (type === 'f32') return OP.f32_store;
+  if (type === 'i64') {
+    return size === 1 ? OP.i64_store8 : size === 2 ? OP.i64_store16 : size === 4 ? OP.i64_store32 : OP.i64_store;
+  }
+  return size === 1 ? OP.i32_store8 : size === 2 ? OP.i32_store16 : OP.i32_store;
+}

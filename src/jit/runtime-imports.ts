@@ -1,0 +1,68 @@
+import type { Guest } from '../ir/guest.ts';
+import { I32, I64 } from '../wasm/opcodes.ts';
+import type { ModuleBuilder } from '../wasm/module.ts';
+
+/** Functions in WebAssembly that emitted code calls, by name, with their types. `P` is an address. */
+const WASM_FUNCTIONS = {
+  load: ['P', I64, I32],
+  store: ['P', I64, I64, I32],
+  jump: ['P'],
+  mulhi_u: [I64, I64],
+  mulhi_s: [I64, I64],
+  mulhi_su: [I64, I64],
+  clmul: [I64, I64],
+  clmulh: [I64, I64],
+} as const;
+
+const RESULTS: Readonly<Record<keyof typeof WASM_FUNCTIONS, readonly number[]>> = {
+  load: [I32],
+  store: [I32],
+  jump: [],
+  mulhi_u: [I64],
+  mulhi_s: [I64],
+  mulhi_su: [I64],
+  clmul: [I64],
+  clmulh: [I64],
+};
+
+export type RuntimeFunction = keyof typeof WASM_FUNCTIONS;
+export const RUNTIME_FUNCTIONS = Object.keys(WASM_FUNCTIONS) as readonly RuntimeFunction[];
+
+/** Index type of addresses in WebAssembly's numbering of value types. */
+export function addressType(width: 32 | 64): number {
+  return width === 64 ? I64 : I32;
+}
+
+export function runtimeType(builder: ModuleBuilder, name: RuntimeFunction, width: 32 | 64): number {
+  const parameters = WASM_FUNCTIONS[name].map((type) => (type === 'P' ? addressType(width) : type));
+  return builder.type(parameters, RESULTS[name]);
+}
+
+/** Function indices that emitted code may call in its module. */
+export interface CallTargets {
+  readonly runtime: Readonly<Record<RuntimeFunction, number>>;
+  /** `memory(kind, info)`: a memory access by JavaScript. */
+  readonly memory: number;
+  /** `fp(code, rounding mode)`: soft float on its window. */
+  readonly fp: number;
+  /** Helpers by name. */
+  readonly helpers: ReadonlyMap<string, number>;
+  /** Type of a block: (address of the CPU) -> (). */
+  readonly blockType: number;
+}
+
+/** Declares the imports from JavaScript: the same in every module. */
+export function importJavaScript(
+  builder: ModuleBuilder,
+  guest: Guest,
+): { memory: number; fp: number; helpers: Map<string, number> } {
+  const two = builder.type([I32, I32], [I32]);
+  const none = builder.type([], [I32]);
+  return {
+    memory: builder.importFunction('js', 'memory', two),
+    fp: builder.importFunction('js', 'fp', two),
+    helpers: new Map(
+      guest.helpers.map(({ name }) => [name, builder.importFunction('helper', name, none)]),
+    ),
+  };
+}

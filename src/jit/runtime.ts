@@ -1,0 +1,123 @@
+import type { Guest } from '../ir/guest.ts';
+import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem/tlb.ts';
+import { Code } from '../wasm/code.ts';
+import { ModuleBuilder } from '../wasm/module.ts';
+import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
+import { buildArithmetic } from './arithmetic.ts';
+import { CPU } from './emitter.ts';
+import { BUDGET_SLACK, buildInterpreter } from './interpreter.ts';
+import type { StateLayout } from './layout.ts';
+import { RECORD_LINK, type RecordLayout } from './record.ts';
+import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType } from './runtime-imports.ts';
+import { loadSlow, storeSlow } from './slow-paths.ts';
+
+export interface RuntimeContext {
+  readonly guest: Guest;
+  readonly layout: StateLayout;
+  readonly records: RecordLayout;
+  readonly width: 32 | 64;
+  /** Pages of the memory. */
+  readonly pages: number;
+  /** Address of the masks of 64-byte granules that hold code. */
+  readonly granules: number;
+  readonly hotPeriod: number;
+}
+
+/**
+ * The module that all translated code leans on: the run loop, tier 0, slow paths of memory, and the
+ * arithmetic that WebAssembly lacks. Built once for a machine.
+ */
+export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
+  const { guest, layout, records, width, pages } = context;
+  const builder = new ModuleBuilder();
+  const imported = importJavaScript(builder, guest);
+  const one = builder.type([I32], [I32]);
+  const imports = {
+    fetch: builder.importFunction('js', 'fetch', builder.type([], [I32])),
+    decode: builder.importFunction('js', 'decode', one),
+    straddle: builder.importFunction('js', 'straddle', one),
+    hot: builder.importFunction('js', 'hot', one),
+  };
+  builder.importMemory('env', 'memory', { pages, width });
+  builder.importTable('env', 'table', 1);
+
+  const blockType = builder.type([addressType(width)], []);
+  const slow = { layout, width, memory: imported.memory, granules: context.granules };
+  const load = loadSlow(slow);
+  const store = storeSlow(slow);
+  const runtime = {
+    ...buildArithmetic(builder),
+    load: builder.function(runtimeType(builder, 'load', width), load.locals, load.code),
+    store: builder.function(runtimeType(builder, 'store', width), store.locals, store.code),
+    jump: buildJump(builder, context, blockType),
+  };
+  const targets = { ...imported, runtime, blockType };
+  const interpreters = [false, true].map((isExact) => {
+    const { locals, code } = buildInterpreter({
+      guest, records, layout, width, targets, imports, hotPeriod: context.hotPeriod, isExact,
+    });
+    return builder.function(blockType, locals, code);
+  });
+  const run = buildRun(builder, layout, blockType, interpreters[0]!, interpreters[1]!);
+  for (const name of RUNTIME_FUNCTIONS) builder.exportFunction(name, runtime[name]);
+  builder.exportFunction('run', run);
+  return builder.build();
+}
+
+/** `run(cpu)`: until the exit word is set or nothing remains of the budget. */
+function buildRun(
+  builder: ModuleBuilder, layout: StateLayout, type: number, fast: number, exact: number,
+): number {
+  const remaining = 1;
+  const c = new Code();
+  const again = c.loop();
+  c.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2);
+  c.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(remaining);
+  c.i32(0).op(OP.i32_le_s).op(OP.i32_or);
+  c.if(0x40, false);
+  c.op(OP.return);
+  c.end();
+  c.get(remaining).i32(2 * BUDGET_SLACK).op(OP.i32_lt_s);
+  c.if(0x40, false);
+  c.get(CPU).call(exact);
+  c.else();
+  c.get(CPU).call(fast);
+  c.end();
+  c.br(again);
+  c.end();
+  return builder.function(type, [I32], c);
+}
+
+/** `jump(cpu)`: goes on at pc in translated code if there is some, else back to the run loop. */
+function buildJump(builder: ModuleBuilder, context: RuntimeContext, blockType: number): number {
+  const { layout, width, records } = context;
+  const wide = width === 64;
+  const loadAddress = wide ? OP.i64_load32_u : OP.i32_load;
+  const [pc, entry, link] = [1, 2, 3];
+  const c = new Code();
+  c.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2);
+  c.if(0x40, false);
+  c.op(OP.return);
+  c.end();
+  c.get(CPU).memory(OP.i64_load, layout.offset('pc')).set(pc);
+  c.get(CPU).memory(loadAddress, layout.offset('codeTlb'));
+  c.get(pc).i64(12).op(OP.i64_shr_u).i64(CODE_TLB_ENTRIES - 1).op(OP.i64_and);
+  c.i64(Math.log2(CODE_TLB_ENTRY_BYTES)).op(OP.i64_shl);
+  if (!wide) c.op(OP.i32_wrap_i64);
+  c.op(wide ? OP.i64_add : OP.i32_add).tee(entry);
+  c.memory(OP.i64_load).get(pc).i64(-4096).op(OP.i64_and).op(OP.i64_ne);
+  c.if(0x40, false);
+  c.op(OP.return);
+  c.end();
+  c.get(entry).memory(loadAddress, CODE_TLB_RECORDS);
+  c.get(pc).i64(4095).op(OP.i64_and).i64(records.shift).op(OP.i64_shl);
+  if (!wide) c.op(OP.i32_wrap_i64);
+  c.op(wide ? OP.i64_add : OP.i32_add).memory(OP.i32_load, RECORD_LINK).tee(link);
+  c.i32(0).op(OP.i32_le_s);
+  c.if(0x40, false);
+  c.op(OP.return);
+  c.end();
+  c.get(CPU).get(link).returnCallIndirect(blockType);
+  const address = addressType(width);
+  return builder.function(builder.type([address], []), [I64, address, I32], c);
+}

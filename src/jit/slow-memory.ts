@@ -1,0 +1,283 @@
+import type { AddressSpace } from '../mem/address-space.ts';
+import type { Access, GuestCpu } from '../mem/cpu.ts';
+import type { SoftTlb } from '../mem/tlb.ts';
+import type { CodePages } from './code-pages.ts';
+import type { StateLayout } from './layout.ts';
+import { rmw } from './rmw.ts';
+import {
+  CONTINUE,
+  INFO_NATURAL,
+  INFO_SIGNED,
+  MOVED,
+  RAISED,
+  RMW_OPS,
+  SLOW_CAS,
+  SLOW_CONDITIONAL,
+  SLOW_LOAD,
+  SLOW_RESERVE,
+  SLOW_RMW,
+  SLOW_STORE,
+} from './slow-access.ts';
+
+const PAGE_CODE = 1;
+
+export interface SlowMemoryOptions {
+  readonly memory: WebAssembly.Memory;
+  readonly cpu: GuestCpu;
+  readonly state: number;
+  readonly layout: StateLayout;
+  readonly space: AddressSpace;
+  readonly tlb: SoftTlb;
+  readonly codePages: CodePages;
+  readonly pageFlags: Uint8Array;
+}
+
+/**
+ * Guest memory accesses that translated code does not do itself: TLB misses, devices, accesses
+ * across pages, stores to code, atomics. Arguments and result are in the CPU's slots.
+ */
+export class SlowMemory {
+  /** Counters that the statistics publish. */
+  misses = 0;
+  deviceAccesses = 0;
+  readonly #options: SlowMemoryOptions;
+  readonly #view: DataView;
+  /** The CPU's state as words, and the indices of what is used here. */
+  readonly #words: Int32Array;
+  readonly #longs: BigInt64Array;
+  readonly #pc: number;
+  readonly #remaining: number;
+  readonly #arguments: number;
+  readonly #result: number;
+  readonly #reservation: number;
+  #host = -1;
+  #physical = 0;
+
+  constructor(options: SlowMemoryOptions) {
+    this.#options = options;
+    const { memory, state, layout } = options;
+    this.#view = new DataView(memory.buffer);
+    this.#words = new Int32Array(memory.buffer, state, layout.offset('runState') / 4 + 1);
+    this.#longs = new BigInt64Array(memory.buffer, state, layout.offset('reservationValue') / 8 + 1);
+    this.#pc = layout.offset('pc') / 4;
+    this.#remaining = layout.offset('remaining') / 4;
+    this.#arguments = layout.offset('arguments') / 4;
+    this.#result = layout.offset('result') / 4;
+    this.#reservation = layout.offset('reservationAddress') / 8;
+  }
+
+  /** The import `memory(kind, info)`; see slow-access.ts. */
+  readonly access = (kind: number, info: number): number => {
+    const words = this.#words;
+    const length = (info >>> 9) & 15;
+    const offset = (info >>> 13) & 0xfff;
+    const retired = info >>> 25;
+    // The block's pc and its instruction are in one page: no carry out of the low half.
+    words[this.#pc]! += offset;
+    words[this.#remaining]! -= retired;
+    const status = this.#access(kind, info);
+    if (status === CONTINUE) {
+      words[this.#pc]! -= offset;
+      words[this.#remaining]! += retired;
+    } else if (status === MOVED && length > 0) {
+      const pc = (words[this.#pc]! >>> 0) + length;
+      words[this.#pc] = pc;
+      if (pc > 0xffffffff) words[this.#pc + 1]!++;
+      words[this.#remaining]!--;
+    }
+    return status;
+  };
+
+  #access(kind: number, info: number): number {
+    const { cpu } = this.#options;
+    const low = this.#words[this.#arguments]!;
+    const high = this.#words[this.#arguments + 1]!;
+    const size = 1 << (info & 7);
+    const access: Access = kind === SLOW_LOAD || kind === SLOW_RESERVE ? 'load' : 'store';
+    if (info & INFO_NATURAL && low & (size - 1)) {
+      cpu.raiseMisaligned(low, high, access);
+      return RAISED;
+    }
+    if ((low & 0xfff) + size > 4096) return this.#acrossPages(kind, info, low, high, size, access);
+    // Read-modify-write needs both permissions: those of a store, which imply a load's.
+    if (!this.#reach(low, high, access)) return RAISED;
+    switch (kind) {
+      case SLOW_LOAD: return this.#load(info, low, high, size);
+      case SLOW_STORE: {
+        const at = this.#arguments + 2;
+        return this.#store(low, high, size, this.#words[at]!, this.#words[at + 1]!);
+      }
+      default: return this.#atomic(kind, info, low, high, size);
+    }
+  }
+
+  /** Translates, enters the page into the TLB, and sets #host (-1: no memory) and #physical. */
+  #reach(low: number, high: number, access: Access): boolean {
+    const { cpu, space, tlb, pageFlags } = this.#options;
+    if (!cpu.translate(low, high, access)) return false;
+    this.misses++;
+    const { physical, pageSize, permissions, isUniform } = cpu.translation;
+    this.#physical = physical;
+    const ram = space.ramOffset(physical);
+    this.#host = ram;
+    if (!isUniform) return true;
+    const inPage = physical % 4096;
+    if (ram >= 0) {
+      const page = ram - inPage;
+      const holdsCode = (pageFlags[Math.floor(page / 4096)]! & PAGE_CODE) !== 0;
+      tlb.fillData(low, high, page, (permissions & 1) !== 0, (permissions & 2) !== 0, holdsCode, pageSize);
+      return true;
+    }
+    const rom = space.readableOffset(physical);
+    if (rom >= 0) {
+      tlb.fillData(low, high, rom - inPage, (permissions & 1) !== 0, false, false, pageSize);
+    }
+    return true;
+  }
+
+  #load(info: number, low: number, high: number, size: number): number {
+    let value: number;
+    let upper = 0;
+    const view = this.#view;
+    const host = this.#host;
+    if (host >= 0) {
+      if (size === 8) upper = view.getInt32(host + 4, true);
+      value = size === 1 ? view.getUint8(host) : size === 2 ? view.getUint16(host, true) : view.getInt32(host, true);
+    } else {
+      const { space, cpu } = this.#options;
+      this.deviceAccesses++;
+      value = space.load(this.#physical, size);
+      upper = space.high;
+      if (space.fault) {
+        cpu.raiseAccess(low, high, 'load');
+        return RAISED;
+      }
+    }
+    this.#give(info, size, value | 0, upper | 0);
+    return CONTINUE;
+  }
+
+  /** Puts a loaded value, extended to 64 bits, into the result. */
+  #give(info: number, size: number, value: number, upper: number): void {
+    if (size < 8) {
+      const unused = 32 - 8 * size;
+      if (info & INFO_SIGNED) {
+        value = (value << unused) >> unused;
+        upper = value >> 31;
+      } else {
+        value = (value << unused) >>> unused;
+        upper = 0;
+      }
+    }
+    this.#words[this.#result] = value;
+    this.#words[this.#result + 1] = upper;
+  }
+
+  #store(low: number, high: number, size: number, value: number, upper: number): number {
+    const host = this.#host;
+    if (host < 0) {
+      const { space, cpu } = this.#options;
+      this.deviceAccesses++;
+      space.store(this.#physical, size, value >>> 0, upper >>> 0);
+      if (space.fault) {
+        cpu.raiseAccess(low, high, 'store');
+        return RAISED;
+      }
+      return CONTINUE;
+    }
+    const view = this.#view;
+    if (size === 1) view.setUint8(host, value);
+    else if (size === 2) view.setUint16(host, value, true);
+    else view.setInt32(host, value, true);
+    if (size === 8) view.setInt32(host + 4, upper, true);
+    return this.#wrote(host, size);
+  }
+
+  #wrote(host: number, size: number): number {
+    const { codePages, pageFlags } = this.#options;
+    if ((pageFlags[Math.floor(host / 4096)]! & PAGE_CODE) === 0) return CONTINUE;
+    return codePages.written(host, size) ? MOVED : CONTINUE;
+  }
+
+  /** Both pages are translated before a byte is moved, so that a fault leaves nothing half done. */
+  #acrossPages(kind: number, info: number, low: number, high: number, size: number, access: Access): number {
+    const head = 4096 - (low & 0xfff);
+    const nextLow = (low + head) | 0;
+    const nextHigh = nextLow === 0 ? (high + 1) | 0 : high;
+    if (!this.#reach(low, high, access)) return RAISED;
+    const firstHost = this.#host;
+    const firstPhysical = this.#physical;
+    if (!this.#reach(nextLow, nextHigh, access)) return RAISED;
+    const words = this.#words;
+    const value = [words[this.#arguments + 2]!, words[this.#arguments + 3]!];
+    const loaded = [0, 0];
+    let status = CONTINUE;
+    const secondHost = this.#host;
+    const secondPhysical = this.#physical;
+    for (let i = 0; i < size; i++) {
+      const inFirst = i < head;
+      const base = inFirst ? firstHost : secondHost;
+      this.#host = base < 0 ? -1 : base + (inFirst ? i : i - head);
+      this.#physical = inFirst ? firstPhysical + i : secondPhysical + i - head;
+      const at = (low + i) | 0;
+      let one: number;
+      if (kind === SLOW_LOAD) {
+        one = this.#load(0, at, high, 1);
+        loaded[i >> 2]! |= (words[this.#result]! & 0xff) << (8 * (i & 3));
+      } else {
+        one = this.#store(at, high, 1, (value[i >> 2]! >>> (8 * (i & 3))) & 0xff, 0);
+      }
+      if (one === RAISED) return RAISED;
+      if (one === MOVED) status = MOVED;
+    }
+    if (kind === SLOW_LOAD) this.#give(info, size, loaded[0]!, loaded[1]!);
+    return status;
+  }
+
+  /** The atomics of one thread: plain accesses, since no other vCPU runs. */
+  #atomic(kind: number, info: number, low: number, high: number, size: number): number {
+    const { cpu } = this.#options;
+    const longs = this.#longs;
+    const operand = (index: number): bigint => longs[(this.#arguments >> 1) + index]!;
+    const result = this.#result >> 1;
+    const reservation = this.#reservation;
+    if (this.#host < 0) {
+      cpu.raiseAccess(low, high, kind === SLOW_RESERVE ? 'load' : 'store');
+      return RAISED;
+    }
+    const host = this.#host;
+    const view = this.#view;
+    const bits = size * 8;
+    const old = size === 8 ? view.getBigInt64(host, true) : BigInt(view.getInt32(host, true));
+    let stored: bigint;
+    switch (kind) {
+      case SLOW_RESERVE:
+        longs[reservation] = operand(0);
+        longs[reservation + 1] = old;
+        longs[result] = old;
+        return CONTINUE;
+      case SLOW_CONDITIONAL: {
+        const holds = longs[reservation] === operand(0) && longs[reservation + 1] === old;
+        longs[reservation] = -1n;
+        longs[result] = holds ? 0n : 1n;
+        if (!holds) return CONTINUE;
+        stored = operand(1);
+        break;
+      }
+      case SLOW_CAS:
+        longs[result] = old;
+        if (BigInt.asIntN(bits, operand(1)) !== old) return CONTINUE;
+        stored = operand(2);
+        break;
+      case SLOW_RMW:
+        longs[result] = old;
+        stored = rmw(RMW_OPS[(info >>> 5) & 15]!, bits, old, operand(1));
+        break;
+      default:
+        throw new RangeError(`no memory access of kind ${kind}`);
+    }
+    if (size === 8) view.setBigInt64(host, BigInt.asIntN(64, stored), true);
+    else view.setInt32(host, Number(BigInt.asIntN(32, stored)), true);
+    return this.#wrote(host, size);
+  }
+}

@@ -1,0 +1,192 @@
+import type { Node, StateRef, Unit } from '../ir/node.ts';
+import { BugError } from '../base/errors.ts';
+import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
+import { Code } from '../wasm/code.ts';
+import { CPU, Emitter, Locals } from './emitter.ts';
+import type { StateLayout } from './layout.ts';
+import { RECORD_LINK, type RecordLayout } from './record.ts';
+import { addressType, type CallTargets } from './runtime-imports.ts';
+import { MOVED } from './slow-access.ts';
+
+const PAGE = 4096;
+
+/** A straight run of guest instructions, lowered, and where it stands. */
+export interface BlockSource {
+  readonly unit: Unit;
+  /** Instructions in it. */
+  readonly count: number;
+  /** Bytes of it, and where it begins in its page. */
+  readonly length: number;
+  readonly offset: number;
+  /** Address of the records of its page. */
+  readonly records: number;
+}
+
+/**
+ * Emits a block as a function of its own. pc in memory is the block's start while it runs, and the
+ * count of remaining instructions is that from before it: both are made current only where it is
+ * left, or before something that looks. Registers are written through, so nothing is spilled.
+ */
+export class Tier1Emitter extends Emitter {
+  readonly #block: BlockSource;
+  readonly #records: RecordLayout;
+  readonly #start: number;
+  readonly #granted: number;
+  readonly #tlb: number;
+  readonly #status: number;
+  #left = 0;
+  /** The instruction being emitted: how many came before it, where it is, how long it is. */
+  #index = -1;
+  #offset = 0;
+  #length = 0;
+
+  constructor(
+    block: BlockSource, layout: StateLayout, targets: CallTargets, width: 32 | 64,
+    records: RecordLayout,
+  ) {
+    super(new Code(1024), new Locals(1), layout, targets, width);
+    this.#block = block;
+    this.#records = records;
+    this.#start = this.locals.take(I64);
+    this.#granted = this.locals.take(I32);
+    this.#tlb = this.locals.take(addressType(width));
+    this.#status = this.locals.take(I32);
+  }
+
+  /** Emits the whole function. */
+  block(): { locals: number[]; code: Code } {
+    const { code, layout, width } = this;
+    const block = this.#block;
+    const touchesMemory = block.unit.nodes.some(({ op }) => op === 'load' || op === 'store');
+    this.#left = code.block();
+    code.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(this.#granted);
+    code.i32(block.count).op(OP.i32_lt_s).brIf(this.#left, false);
+    code.get(CPU).memory(OP.i64_load, layout.offset('pc')).set(this.#start);
+    if (touchesMemory) {
+      code.get(CPU);
+      code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
+    }
+    this.unit(block.unit);
+    const last = block.unit.nodes.at(-1)!.op;
+    if (last !== 'jump' && last !== 'jump_reg' && last !== 'exit') {
+      this.#index = block.count;
+      this.#goTo(block.length);
+    }
+    code.end();
+    return { locals: this.locals.types, code };
+  }
+
+  protected override operand(name: string): void {
+    throw new BugError(`operand ${name} of a decoded instruction has a value`);
+  }
+
+  protected override stateBase(state: StateRef): number {
+    this.code.get(CPU);
+    return this.layout.offset(state.field, state.index);
+  }
+
+  #address(offset: number): void {
+    this.code.get(this.#start);
+    if (offset !== 0) this.code.i64(offset).op(OP.i64_add);
+  }
+  protected override pc(node: Node): void {
+    this.#address(node.attributes.value as number);
+  }
+  protected override nextPc(): void {
+    this.#address(this.#offset + this.#length);
+  }
+  protected override tlb(): void {
+    this.code.get(this.#tlb);
+  }
+
+  protected override startInstruction(node: Node): void {
+    this.#index++;
+    this.#offset = node.attributes.value as number;
+    this.#length = node.attributes.length!;
+  }
+
+  #storePc(offset: number): void {
+    this.code.get(CPU);
+    this.#address(offset);
+    this.code.memory(OP.i64_store, this.layout.offset('pc'));
+  }
+  /** Takes `retired` instructions off what remains. */
+  #storeRemaining(retired: number): void {
+    this.code.get(CPU).get(this.#granted);
+    if (retired !== 0) this.code.i32(retired).op(OP.i32_sub);
+    this.code.memory(OP.i32_store, this.layout.offset('remaining'));
+  }
+
+  protected override leaveTo(node: Node): void {
+    const target = node.attributes.target;
+    if (typeof target !== 'number') throw new BugError('a target of a decoded instruction has a value');
+    this.#index++;
+    this.#goTo(target);
+    this.#index--;
+  }
+
+  /** Goes on at an offset from the block's start, `#index` instructions being retired. */
+  #goTo(offset: number): void {
+    const { code, layout, targets } = this;
+    this.#storePc(offset);
+    this.#storeRemaining(this.#index);
+    const inPage = this.#block.offset + offset;
+    if (inPage < 0 || inPage >= PAGE) {
+      code.get(CPU).returnCall(targets.runtime.jump);
+      return;
+    }
+    // Every loop has a backward transfer: the exit word is looked at there.
+    if (offset <= this.#offset) {
+      code.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2).brIf(this.#left, false);
+    }
+    const link = this.#status;
+    const address = this.#block.records + inPage * 2 ** this.#records.shift;
+    if (this.width === 64) code.i64(0);
+    else code.i32(0);
+    code.memory(OP.i32_load, address + RECORD_LINK).tee(link).i32(0).op(OP.i32_le_s);
+    code.brIf(this.#left, false);
+    code.get(CPU).get(link).returnCallIndirect(targets.blockType);
+  }
+
+  protected override leaveForRegister(local: number): void {
+    const { code } = this;
+    code.get(CPU).get(local).memory(OP.i64_store, this.layout.offset('pc'));
+    this.#storeRemaining(this.#index + 1);
+    code.get(CPU).returnCall(this.targets.runtime.jump);
+  }
+
+  protected override leaveThroughRunLoop(): void {
+    this.#storePc(this.#offset + this.#length);
+    this.#storeRemaining(this.#index + 1);
+    this.code.op(OP.return);
+  }
+
+  protected override sync(before: 'access' | 'call'): void {
+    // A slow access is told where it is and makes them current itself.
+    if (before === 'access') return;
+    this.#storePc(this.#offset);
+    this.#storeRemaining(this.#index);
+  }
+
+  protected override settle(after: 'load' | 'store' | 'call'): void {
+    const { code } = this;
+    if (after !== 'call') {
+      code.brIf(this.#left, false);
+      return;
+    }
+    code.tee(this.#status);
+    code.if(0x40, false);
+    code.get(this.#status).i32(MOVED).op(OP.i32_eq);
+    code.if();
+    this.#storeRemaining(this.#index + 1);
+    code.end();
+    code.op(OP.return);
+    code.end();
+    this.#storePc(0);
+    this.#storeRemaining(0);
+  }
+
+  protected override position(): { length: number; offset: number; retired: number } {
+    return { length: this.#length, offset: this.#offset, retired: this.#index };
+  }
+}

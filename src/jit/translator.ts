@@ -1,0 +1,98 @@
+import type { Guest } from '../ir/guest.ts';
+import { Builder, type Operand } from '../ir/builder.ts';
+import { ModuleBuilder } from '../wasm/module.ts';
+import type { CodePage, CodePages } from './code-pages.ts';
+import type { StateLayout } from './layout.ts';
+import type { RecordLayout } from './record.ts';
+import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType, type CallTargets, type RuntimeFunction } from './runtime-imports.ts';
+import { Tier1Emitter, type BlockSource } from './tier1-emitter.ts';
+
+const PAGE = 4096;
+/** Longest block, in guest instructions. */
+export const BLOCK_LIMIT = 64;
+
+export interface TranslatorOptions {
+  readonly guest: Guest;
+  readonly layout: StateLayout;
+  readonly records: RecordLayout;
+  readonly pages: CodePages;
+  readonly width: 32 | 64;
+  readonly memoryPages: number;
+}
+
+/** A block to be translated: where it begins. */
+export interface HotBlock {
+  readonly page: CodePage;
+  readonly offset: number;
+}
+
+/** A batch of blocks as one module. */
+export interface TranslatedBatch {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly blocks: readonly BlockSource[];
+}
+
+/** Tier 1: makes one module of many hot blocks, each its own function, without optimization across. */
+export class Translator {
+  readonly #options: TranslatorOptions;
+  readonly #names: readonly (readonly string[])[];
+
+  constructor(options: TranslatorOptions) {
+    this.#options = options;
+    this.#names = options.guest.instructions.map(({ operands }) => operands.map(({ name }) => name));
+  }
+
+  /** Blocks whose first instruction straddles its page are left out. Exports are `b0`, `b1`, … */
+  translate(hot: readonly HotBlock[]): TranslatedBatch | undefined {
+    const { guest, layout, records, width, memoryPages } = this.#options;
+    const builder = new ModuleBuilder();
+    const imported = importJavaScript(builder, guest);
+    const runtime = Object.fromEntries(
+      RUNTIME_FUNCTIONS.map((name) => [
+        name,
+        builder.importFunction('runtime', name, runtimeType(builder, name, width)),
+      ]),
+    ) as Record<RuntimeFunction, number>;
+    builder.importMemory('env', 'memory', { pages: memoryPages, width });
+    builder.importTable('env', 'table', 1);
+    const blockType = builder.type([addressType(width)], []);
+    const targets: CallTargets = { ...imported, runtime, blockType };
+    const blocks: BlockSource[] = [];
+    for (const { page, offset } of hot) {
+      const block = this.#lower(page, offset);
+      if (block === undefined) continue;
+      const { locals, code } = new Tier1Emitter(block, layout, targets, width, records).block();
+      builder.exportFunction(`b${blocks.length}`, builder.function(blockType, locals, code));
+      blocks.push(block);
+    }
+    return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
+  }
+
+  /** Lowers the straight line that begins at `offset`: past branches forward, up to one backward. */
+  #lower(page: CodePage, offset: number): BlockSource | undefined {
+    const { guest, pages } = this.#options;
+    const builder = new Builder();
+    let at = offset;
+    let count = 0;
+    while (count < BLOCK_LIMIT && at < PAGE) {
+      const decoded = pages.instructionAt(page, at);
+      if (decoded === undefined) break;
+      const instruction = guest.instructions[decoded.instruction]!;
+      const names = this.#names[decoded.instruction]!;
+      const operands: Record<string, Operand> = {};
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i]!;
+        operands[name] = { name, value: decoded.operands[i]! };
+      }
+      builder.startInstruction(at - offset, decoded.length);
+      at += decoded.length;
+      count++;
+      instruction.lower(builder, operands);
+      const last = builder.unit.nodes.at(-1)!;
+      if (instruction.endsBlock) break;
+      if (last.op === 'branch' && (last.attributes.target as number) <= builder.offset) break;
+    }
+    if (count === 0) return undefined;
+    return { unit: builder.unit, count, length: at - offset, offset, records: page.records };
+  }
+}

@@ -1,0 +1,219 @@
+import type { Arena } from './arena.ts';
+import type { Contexts } from './cpu.ts';
+
+/** Entries of a data TLB, and the bytes of one: read tag, write tag, addend, host page. */
+export const TLB_ENTRIES = 1024;
+export const TLB_ENTRY_BYTES = 32;
+export const TLB_READ_TAG = 0;
+export const TLB_WRITE_TAG = 8;
+/** Host address of the page minus its virtual address. */
+export const TLB_ADDEND = 16;
+/** Host page: host address of the page / 4096. */
+export const TLB_HOST_PAGE = 24;
+/** Set in a write tag when stores to the page must look for translated code: never compares equal. */
+export const TLB_HOLDS_CODE = 0x800;
+
+/** Entries of an instruction TLB, and the bytes of one: tag, address of the page's records. */
+export const CODE_TLB_ENTRIES = 256;
+export const CODE_TLB_ENTRY_BYTES = 16;
+export const CODE_TLB_RECORDS = 8;
+
+const SLOTS = 16;
+const DATA_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
+const CODE_BYTES = CODE_TLB_ENTRIES * CODE_TLB_ENTRY_BYTES;
+const NO_ASID = -2;
+/** Gigabyte regions with superpages remembered per slot; one more and every flush is a full one. */
+const LARGE_REGIONS = 8;
+
+/** What SoftTlb writes when the context changes: the addresses of the TLBs in use. */
+export interface TlbPointers {
+  tlb: number;
+  codeTlb: number;
+}
+
+/**
+ * The software TLBs of one virtual CPU: a data and an instruction TLB for each of the last 16
+ * address spaces and modes, in shared memory where translated code probes them. A switch only swaps
+ * two pointers. All entries are 4 KiB pages; which gigabytes hold pieces of superpages is
+ * remembered, because one flush address stands for the whole superpage there.
+ */
+export class SoftTlb implements Contexts {
+  /** Counters that the statistics publish. */
+  flushes = 0;
+  pageFlushes = 0;
+  readonly #pointers: TlbPointers;
+  readonly #dataBase: number;
+  readonly #codeBase: number;
+  readonly #data: Int32Array;
+  readonly #code: Int32Array;
+  readonly #keys = new Int32Array(SLOTS * 3);
+  readonly #asids = new Int32Array(SLOTS).fill(NO_ASID);
+  readonly #large: Int32Array[] = [];
+  readonly #largeCount = new Int32Array(SLOTS);
+  #current = 0;
+  #next = 1;
+
+  constructor(arena: Arena, pointers: TlbPointers) {
+    this.#pointers = pointers;
+    this.#dataBase = arena.allocate(SLOTS * DATA_BYTES, 4096);
+    this.#codeBase = arena.allocate(SLOTS * CODE_BYTES, 4096);
+    this.#data = new Int32Array(arena.memory.buffer, this.#dataBase, (SLOTS * DATA_BYTES) / 4);
+    this.#code = new Int32Array(arena.memory.buffer, this.#codeBase, (SLOTS * CODE_BYTES) / 4);
+    for (let slot = 0; slot < SLOTS; slot++) {
+      this.#large.push(new Int32Array(LARGE_REGIONS));
+      this.#clear(slot);
+    }
+    this.#publish();
+  }
+
+  select(key0: number, key1: number, key2: number, asid: number): void {
+    const keys = this.#keys;
+    for (let slot = 0, k = 0; slot < SLOTS; slot++, k += 3) {
+      if (keys[k] === key0 && keys[k + 1] === key1 && keys[k + 2] === key2 && this.#asids[slot] === asid) {
+        if (slot !== this.#current) {
+          this.#current = slot;
+          this.#publish();
+        }
+        return;
+      }
+    }
+    const slot = this.#next;
+    this.#next = (slot + 1) % SLOTS;
+    if (this.#asids[slot] !== NO_ASID) this.#clear(slot);
+    keys[slot * 3] = key0;
+    keys[slot * 3 + 1] = key1;
+    keys[slot * 3 + 2] = key2;
+    this.#asids[slot] = asid;
+    this.#current = slot;
+    this.#publish();
+  }
+
+  flushAll(): void {
+    this.flushes++;
+    for (let slot = 0; slot < SLOTS; slot++) this.#clear(slot);
+  }
+
+  flushAsid(asid: number): void {
+    this.flushes++;
+    for (let slot = 0; slot < SLOTS; slot++) if (this.#asids[slot] === asid) this.#clear(slot);
+  }
+
+  flushPage(low: number, high: number, asid: number): void {
+    this.pageFlushes++;
+    const gigabyte = gigabyteOf(low, high);
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const owner = this.#asids[slot]!;
+      if (owner === NO_ASID || (asid !== -1 && owner !== asid)) continue;
+      if (this.#hasLarge(slot, gigabyte)) {
+        this.#clear(slot);
+        continue;
+      }
+      const data = (slot * DATA_BYTES + dataIndex(low) * TLB_ENTRY_BYTES) >> 2;
+      // Either tag may be set alone; both carry the page in their upper bits.
+      if (this.#tagged(this.#data, data, low, high) || this.#tagged(this.#data, data + 2, low, high)) {
+        this.#data.fill(-1, data, data + 4);
+      }
+      const code = (slot * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
+      if (this.#tagged(this.#code, code, low, high)) this.#code.fill(-1, code, code + 2);
+    }
+  }
+
+  /** Enters a page into the current data TLB. `addend` is the host address of the page. */
+  fillData(
+    low: number,
+    high: number,
+    host: number,
+    readable: boolean,
+    writable: boolean,
+    holdsCode: boolean,
+    pageSize: number,
+  ): void {
+    const entry = (this.#current * DATA_BYTES + dataIndex(low) * TLB_ENTRY_BYTES) >> 2;
+    const data = this.#data;
+    const page = low & ~0xfff;
+    if (data[entry] !== page && data[entry] !== -1) data.fill(-1, entry, entry + 4);
+    data[entry] = readable ? page : -1;
+    data[entry + 1] = readable ? high : -1;
+    data[entry + 2] = writable ? (holdsCode ? page | TLB_HOLDS_CODE : page) : -1;
+    data[entry + 3] = writable ? high : -1;
+    // host - virtual address, modulo 2^64, in halves: addends for both widths of memory.
+    const hostLow = host | 0;
+    const borrow = hostLow >>> 0 < page >>> 0 ? 1 : 0;
+    data[entry + 4] = (hostLow - page) | 0;
+    data[entry + 5] = (Math.floor(host / 2 ** 32) - high - borrow) | 0;
+    data[entry + 6] = Math.floor(host / 4096);
+    if (pageSize > 4096) this.#noteLarge(this.#current, gigabyteOf(low, high), pageSize);
+  }
+
+  /** Enters a page into the current instruction TLB. */
+  fillCode(low: number, high: number, records: number, pageSize: number): void {
+    const entry = (this.#current * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
+    this.#code[entry] = low & ~0xfff;
+    this.#code[entry + 1] = high;
+    this.#code[entry + 2] = records;
+    if (pageSize > 4096) this.#noteLarge(this.#current, gigabyteOf(low, high), pageSize);
+  }
+
+  /** Makes stores to a host page look for translated code from now on. */
+  watchPage(hostPage: number): void {
+    const data = this.#data;
+    for (let entry = 0; entry < data.length; entry += TLB_ENTRY_BYTES / 4) {
+      if (data[entry + 6] === hostPage && data[entry + 2] !== -1) data[entry + 2]! |= TLB_HOLDS_CODE;
+    }
+  }
+
+  /** Forgets every instruction page whose records are at `records`, or all of them. */
+  dropCode(records?: number): void {
+    const code = this.#code;
+    for (let entry = 0; entry < code.length; entry += CODE_TLB_ENTRY_BYTES / 4) {
+      if (records === undefined || code[entry + 2] === records) code.fill(-1, entry, entry + 2);
+    }
+  }
+
+  #tagged(words: Int32Array, at: number, low: number, high: number): boolean {
+    return words[at + 1] === high && (words[at]! ^ low) >>> 12 === 0;
+  }
+
+  #clear(slot: number): void {
+    this.#data.fill(-1, (slot * DATA_BYTES) >> 2, ((slot + 1) * DATA_BYTES) >> 2);
+    this.#code.fill(-1, (slot * CODE_BYTES) >> 2, ((slot + 1) * CODE_BYTES) >> 2);
+    this.#largeCount[slot] = 0;
+  }
+
+  #publish(): void {
+    this.#pointers.tlb = this.#dataBase + this.#current * DATA_BYTES;
+    this.#pointers.codeTlb = this.#codeBase + this.#current * CODE_BYTES;
+  }
+
+  #hasLarge(slot: number, gigabyte: number): boolean {
+    const count = this.#largeCount[slot]!;
+    if (count > LARGE_REGIONS) return true;
+    const regions = this.#large[slot]!;
+    for (let i = 0; i < count; i++) if (regions[i] === gigabyte) return true;
+    return false;
+  }
+
+  #noteLarge(slot: number, gigabyte: number, pageSize: number): void {
+    if (this.#hasLarge(slot, gigabyte)) return;
+    const count = this.#largeCount[slot]!;
+    // A leaf above 1 GiB spans many regions: treat every flush as a full one.
+    if (pageSize > 2 ** 30) this.#largeCount[slot] = LARGE_REGIONS + 1;
+    else if (count < LARGE_REGIONS) {
+      this.#large[slot]![count] = gigabyte;
+      this.#largeCount[slot] = count + 1;
+    } else this.#largeCount[slot] = LARGE_REGIONS + 1;
+  }
+}
+
+/** Bits 61 to 30 of a virtual address. */
+function gigabyteOf(low: number, high: number): number {
+  return (high << 2) | (low >>> 30);
+}
+
+function dataIndex(low: number): number {
+  return (low >>> 12) & (TLB_ENTRIES - 1);
+}
+
+function codeIndex(low: number): number {
+  return (low >>> 12) & (CODE_TLB_ENTRIES - 1);
+}

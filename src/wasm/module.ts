@@ -1,0 +1,129 @@
+import { Code } from './code.ts';
+import { OP } from './opcodes.ts';
+
+export interface MemoryImport {
+  /** Pages of 64 KiB. */
+  readonly pages: number;
+  readonly width: 32 | 64;
+}
+
+interface FunctionBody {
+  readonly type: number;
+  readonly locals: readonly number[];
+  readonly code: Code;
+}
+
+/**
+ * Assembles a module in WebAssembly's binary format. Functions are numbered in order, imports
+ * first, so all imports are declared before the first function.
+ */
+export class ModuleBuilder {
+  readonly #types: string[] = [];
+  readonly #typeCode = new Code();
+  readonly #imports = new Code();
+  #importCount = 0;
+  #functionImports = 0;
+  readonly #functions: FunctionBody[] = [];
+  readonly #exports = new Code();
+  #exportCount = 0;
+  readonly #elements: { readonly offset: number; readonly functions: readonly number[] }[] = [];
+
+  /** Index of the function type; equal types share one. */
+  type(parameters: readonly number[], results: readonly number[]): number {
+    const key = `${parameters.join()}:${results.join()}`;
+    const known = this.#types.indexOf(key);
+    if (known >= 0) return known;
+    const code = this.#typeCode.byte(0x60).u(parameters.length);
+    for (const type of parameters) code.byte(type);
+    code.u(results.length);
+    for (const type of results) code.byte(type);
+    return this.#types.push(key) - 1;
+  }
+
+  importFunction(module: string, name: string, type: number): number {
+    this.#imports.text(module).text(name).byte(0).u(type);
+    this.#importCount++;
+    return this.#functionImports++;
+  }
+  importMemory(module: string, name: string, { pages, width }: MemoryImport): void {
+    // Limits: 1 has a maximum, 2 shared, 4 addressed by i64.
+    this.#imports.text(module).text(name).byte(2).byte(width === 64 ? 7 : 3).u(pages).u(pages);
+    this.#importCount++;
+  }
+  importTable(module: string, name: string, size: number): void {
+    this.#imports.text(module).text(name).byte(1).byte(0x70).byte(0).u(size);
+    this.#importCount++;
+  }
+
+  /** Adds a function; `locals` are the types of its locals after the parameters. */
+  function(type: number, locals: readonly number[], code: Code): number {
+    return this.#functionImports + this.#functions.push({ type, locals, code }) - 1;
+  }
+  exportFunction(name: string, index: number): void {
+    this.#exports.text(name).byte(0).u(index);
+    this.#exportCount++;
+  }
+  /** Fills the imported table from `offset` when the module is instantiated. */
+  element(offset: number, functions: readonly number[]): void {
+    this.#elements.push({ offset, functions });
+  }
+
+  build(): Uint8Array<ArrayBuffer> {
+    const out = new Code(4096);
+    out.append(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    const section = (id: number, count: number, body: Code): void => {
+      if (count === 0) return;
+      const head = new Code(8).u(count);
+      out.byte(id).u(head.length + body.length);
+      out.append(head.bytes.subarray(0, head.length)).append(body.bytes.subarray(0, body.length));
+    };
+    section(1, this.#types.length, this.#typeCode);
+    section(2, this.#importCount, this.#imports);
+    const declarations = new Code();
+    for (const { type } of this.#functions) declarations.u(type);
+    section(3, this.#functions.length, declarations);
+    section(7, this.#exportCount, this.#exports);
+    const elements = new Code();
+    for (const { offset, functions } of this.#elements) {
+      elements.u(0).i32(offset).op(OP.end).u(functions.length);
+      for (const index of functions) elements.u(index);
+    }
+    section(9, this.#elements.length, elements);
+    const bodies = new Code(4096);
+    const hints = new Code();
+    let hinted = 0;
+    this.#functions.forEach(({ locals, code }, index) => {
+      const head = localsOf(locals);
+      bodies.u(head.length + code.length + 1);
+      bodies.append(head.bytes.subarray(0, head.length));
+      bodies.append(code.bytes.subarray(0, code.length)).byte(OP.end);
+      if (code.hints.length === 0) return;
+      hinted++;
+      hints.u(this.#functionImports + index).u(code.hints.length / 2);
+      for (let i = 0; i < code.hints.length; i += 2) {
+        // Branch hinting proposal: offsets count from the start of the locals.
+        hints.u(head.length + code.hints[i]!).u(1).byte(code.hints[i + 1]!);
+      }
+    });
+    if (hinted > 0) {
+      const custom = new Code().text('metadata.code.branch_hint').u(hinted);
+      custom.append(hints.bytes.subarray(0, hints.length));
+      out.byte(0).u(custom.length).append(custom.bytes.subarray(0, custom.length));
+    }
+    section(10, this.#functions.length, bodies);
+    return out.bytes.slice(0, out.length);
+  }
+}
+
+/** Runs of equal types, as the format wants them. */
+function localsOf(locals: readonly number[]): Code {
+  const runs: [number, number][] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === type) last[0]++;
+    else runs.push([1, type]);
+  }
+  const code = new Code(16).u(runs.length);
+  for (const [count, type] of runs) code.u(count).byte(type);
+  return code;
+}
