@@ -2,7 +2,7 @@ import type { Guest } from '../ir/guest.ts';
 import { SoftFloat } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import type { Arena } from '../mem/arena.ts';
-import type { GuestCpu } from '../mem/cpu.ts';
+import { CONTINUE, RAISED, type GuestCpu } from '../mem/cpu.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import { CodePages } from './code-pages.ts';
@@ -10,7 +10,7 @@ import { StateLayout } from './layout.ts';
 import { RECORD_LINK, RecordLayout } from './record.ts';
 import { buildRuntime } from './runtime.ts';
 import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
-import { CONTINUE, RAISED } from './slow-access.ts';
+
 import { SlowMemory } from './slow-memory.ts';
 import { Translator, type HotBlock } from './translator.ts';
 import { JitCounters } from './counters.ts';

@@ -16,7 +16,8 @@ import {
   type RecordLayout,
 } from './record.ts';
 import { addressType, type CallTargets } from './runtime-imports.ts';
-import { MOVED, RAISED } from './slow-access.ts';
+import { MOVED, RAISED } from '../mem/cpu.ts';
+
 import { Tier0Emitter, type LoopLabels, type LoopLocals } from './tier0-emitter.ts';
 
 /**

@@ -17,13 +17,6 @@ export const SLOW_CAS = 3;
 export const SLOW_RESERVE = 4;
 export const SLOW_CONDITIONAL = 5;
 
-/** Results of slow accesses and helpers: what the calling unit does next. */
-export const CONTINUE = 0;
-/** An exception was raised: the instruction is not retired; pc is that of the handler. */
-export const RAISED = 1;
-/** The instruction is retired, and pc is where to go on. */
-export const MOVED = 2;
-
 export const RMW_OPS: readonly RmwOp[] = [
   'swap', 'add', 'and', 'or', 'xor', 'min_s', 'max_s', 'min_u', 'max_u',
 ];

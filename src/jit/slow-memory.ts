@@ -1,23 +1,10 @@
 import type { AddressSpace } from '../mem/address-space.ts';
-import type { Access, GuestCpu } from '../mem/cpu.ts';
+import { CONTINUE, MOVED, RAISED, type Access, type GuestCpu } from '../mem/cpu.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import type { CodePages } from './code-pages.ts';
 import type { StateLayout } from './layout.ts';
 import { rmw } from './rmw.ts';
-import {
-  CONTINUE,
-  INFO_NATURAL,
-  INFO_SIGNED,
-  MOVED,
-  RAISED,
-  RMW_OPS,
-  SLOW_CAS,
-  SLOW_CONDITIONAL,
-  SLOW_LOAD,
-  SLOW_RESERVE,
-  SLOW_RMW,
-  SLOW_STORE,
-} from './slow-access.ts';
+import { INFO_NATURAL, INFO_SIGNED, RMW_OPS, SLOW_CAS, SLOW_CONDITIONAL, SLOW_LOAD, SLOW_RESERVE, SLOW_RMW, SLOW_STORE } from './slow-access.ts';
 
 const PAGE_CODE = 1;
 

@@ -8,7 +8,8 @@ import { CPU, Emitter, type Locals } from './emitter.ts';
 import type { StateLayout } from './layout.ts';
 import { RECORD_STEP, RECORD_WIDE, type RecordLayout } from './record.ts';
 import type { CallTargets } from './runtime-imports.ts';
-import { MOVED, RAISED } from './slow-access.ts';
+import { MOVED, RAISED } from '../mem/cpu.ts';
+
 
 /** Locals of the interpreter's loop that handlers use. */
 export interface LoopLocals {

@@ -6,7 +6,8 @@ import { CPU, Emitter, Locals } from './emitter.ts';
 import type { StateLayout } from './layout.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, type CallTargets } from './runtime-imports.ts';
-import { MOVED } from './slow-access.ts';
+import { MOVED } from '../mem/cpu.ts';
+
 
 const PAGE = 4096;
 

@@ -39,6 +39,14 @@ export const EXIT_STOP = 2;
 export const EXIT_TIMER = 4;
 export const EXIT_WORK = 8;
 
+/** What a helper or a slow memory access tells the unit that called it. */
+/** Go on with the next instruction. */
+export const CONTINUE = 0;
+/** An exception was raised: the instruction is not retired, and pc is the handler's. */
+export const RAISED = 1;
+/** The instruction is retired, and pc is where to go on; mode, mapping or interrupts may have moved. */
+export const MOVED = 2;
+
 export type Access = 'fetch' | 'load' | 'store';
 
 /** Result of GuestCpu.translate. */
@@ -64,7 +72,7 @@ export interface GuestCpu {
   /** Raises an access fault, or a misaligned one, for the instruction at pc. */
   raiseAccess(low: number, high: number, access: Access): void;
   raiseMisaligned(low: number, high: number, access: Access): void;
-  /** The helpers of its Guest, by name. Not 0: pc or mode moved, leave the block. */
+  /** The helpers of its Guest, by name; they return CONTINUE, RAISED or MOVED. */
   readonly helpers: Readonly<Record<string, () => number>>;
   /** An interrupt is pending and enabled for its target, whether or not the CPU takes it now. */
   wakes(): boolean;

@@ -2,7 +2,7 @@
 
 import { BugError } from '../../base/errors.ts';
 import type { AddressSpace } from '../../mem/address-space.ts';
-import { EXIT_WORK, type Access, type GuestCpu, type Translation } from '../../mem/cpu.ts';
+import { CONTINUE, EXIT_WORK, MOVED, RAISED, type Access, type GuestCpu, type Translation } from '../../mem/cpu.ts';
 import type { Csr } from './csr/csr.ts';
 import { CSRS } from './csr/index.ts';
 import { Hart, type HartConfiguration } from './hart.ts';
@@ -76,7 +76,7 @@ export class RiscvCpu implements GuestCpu {
       wfi: () => this.#wfi(),
       sfence_vma: () => this.#sfenceVma(),
       sfence_inval: () => (this.#words[PRIVILEGE] === U ? this.#illegal(0) : 0),
-      fence_i: () => 0,
+      fence_i: () => CONTINUE,
     };
   }
 
@@ -227,7 +227,7 @@ export class RiscvCpu implements GuestCpu {
 
   #raise(cause: number, low: number, high: number): number {
     this.hart.traps.raise(cause, low, high);
-    return 1;
+    return RAISED;
   }
 
   /** 3.1.16: mtval holds the instruction; 0 stands for the one at pc. */
@@ -285,7 +285,7 @@ export class RiscvCpu implements GuestCpu {
       const low = words[PC]!;
       const high = words[PC + 1]!;
       this.#advance();
-      if (this.#environmentCall(this)) return 1;
+      if (this.#environmentCall(this)) return MOVED;
       words[PC] = low;
       words[PC + 1] = high;
     }
@@ -296,7 +296,7 @@ export class RiscvCpu implements GuestCpu {
     if (this.#words[PRIVILEGE] !== M) return this.#illegal(0);
     this.hart.traps.returnFromMachine();
     this.hart.interrupts.announce();
-    return 1;
+    return MOVED;
   }
 
   /** 3.1.6.5: TSR makes it illegal in S. */
@@ -304,7 +304,7 @@ export class RiscvCpu implements GuestCpu {
     if (this.#isBarred(MSTATUS_TSR)) return this.#illegal(0);
     this.hart.traps.returnFromSupervisor();
     this.hart.interrupts.announce();
-    return 1;
+    return MOVED;
   }
 
   /** Illegal in U, and in S if the bit of mstatus is set. */
@@ -321,7 +321,7 @@ export class RiscvCpu implements GuestCpu {
       Atomics.store(this.#words, RUN_STATE, HALTED);
       Atomics.or(this.#words, EXIT, EXIT_WORK);
     }
-    return 1;
+    return MOVED;
   }
 
   /** 4.2.1. Register numbers tell x0, which stands for all, from a register that holds 0. */
