@@ -13,6 +13,8 @@ export abstract class Chardev implements CharBackend {
   #frontend: CharFrontend | undefined;
   #paused = false;
   #open = false;
+  /** The front end knows that the peer is there. */
+  #toldOpen = false;
   #closed = false;
   #waiting: Uint8Array[] = [];
 
@@ -41,9 +43,10 @@ export abstract class Chardev implements CharBackend {
     }
     this.#frontend = frontend;
     this.#paused = false;
+    this.#toldOpen = false;
     queueMicrotask(() => {
       if (this.#frontend !== frontend) return;
-      if (this.#open) frontend.event?.('opened');
+      if (this.#open && !this.#toldOpen) this.#tellOpen(true);
       this.#flow();
     });
   }
@@ -106,6 +109,11 @@ export abstract class Chardev implements CharBackend {
   protected setOpen(open: boolean): void {
     if (this.#open === open) return;
     this.#open = open;
+    this.#tellOpen(open);
+  }
+
+  #tellOpen(open: boolean): void {
+    this.#toldOpen = open;
     this.tell(open ? 'opened' : 'closed');
   }
 

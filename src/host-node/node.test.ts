@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -33,6 +33,16 @@ suite('files on Node', () => {
     assert.deepEqual([...(await files.readAll(path('f')))], [0, 0, 0, 5]);
   });
 
+  test('a transfer may have more pieces than one call of the system takes', async () => {
+    await using file = await files.temporary();
+    const bytes = new Uint8Array(new SharedArrayBuffer(5000)).map((_, i) => i);
+    const pieces = Array.from({ length: 5000 }, (_, i) => bytes.subarray(i, i + 1));
+    await file.write(10, ...pieces);
+    bytes.fill(0);
+    assert.equal(await file.read(10, ...pieces), 5000);
+    assert.ok(bytes.every((byte, i) => byte === (i & 0xff)));
+  });
+
   test('logs start anew or go on', async () => {
     for (const truncate of [true, false, false, true]) {
       const log = await files.append(path('log'), { truncate });
@@ -44,11 +54,9 @@ suite('files on Node', () => {
   });
 
   test('temporary files leave no name', async () => {
-    const before = readdirSync(tmpdir()).length;
     await using file = await files.temporary();
     await file.write(0, Uint8Array.of(1));
     assert.ok(!existsSync(file.path));
-    assert.equal(readdirSync(tmpdir()).length, before);
   });
 
   test('what cannot be opened is one line', async () => {
