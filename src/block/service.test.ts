@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { MemoryFile } from '../host/memory-file.ts';
 import type { DiskRequest, RequestKind } from '../host/request-ring.ts';
 import { RingBlockPort } from '../host/ring-block-port.ts';
-import { BlockCounters } from './counters.ts';
+import { providerMistakes } from '../stats/conformance.ts';
+import { BlockCounters, blockProvider } from './counters.ts';
 import { FileNode } from './file-node.ts';
 import { RawNode } from './raw-node.ts';
 import { BlockService } from './service.ts';
@@ -93,19 +94,16 @@ suite('block service', () => {
     );
     assert.equal(port.poll(), undefined);
     assert.equal(kicks(), 5);
-    assert.deepEqual(
-      (
-        [
-          'read-bytes',
-          'read-operations',
-          'write-bytes',
-          'write-operations',
-          'flush-operations',
-          'discard-operations',
-        ] as const
-      ).map((name) => counters.get(name)),
-      [512, 1, 1536, 2, 1, 1],
-    );
+    assert.deepEqual(blockProvider(counters).values({ target: 'vm' }), [
+      { name: 'read-bytes', value: 512 },
+      { name: 'read-operations', value: 1 },
+      { name: 'write-bytes', value: 1536 },
+      { name: 'write-operations', value: 2 },
+      { name: 'flush-operations', value: 1 },
+      { name: 'discard-operations', value: 1 },
+      { name: 'failed-operations', value: 0 },
+    ]);
+    assert.deepEqual(providerMistakes(blockProvider(counters), 1), []);
   });
 
   test('answers a bad request with an error, and goes on', async () => {
