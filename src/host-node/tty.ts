@@ -70,6 +70,8 @@ export class NodeTty implements Tty {
       if (signal === undefined) continue;
       if (signal === 'SIGTSTP') process.stdin.setRawMode(false);
       process.kill(process.pid, signal);
+      // Also where nobody is there to continue a process, and the signal therefore stops none.
+      if (signal === 'SIGTSTP') setTimeout(() => process.stdin.setRawMode(this.#raw), 0);
     }
   }
 }

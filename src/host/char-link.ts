@@ -5,7 +5,7 @@ import { ByteRing } from './byte-ring.ts';
  * and what the back end has to say besides. Zeroed memory is an idle link to a closed peer.
  *
  * Layout in bytes: 0 open (1: a peer is there), 4 breaks (line breaks ever received), 8 wantsSpace
- * (1: the device found `output` full and asks for a kick), 64 input ring, then output ring.
+ * (1: the device found `output` full and asks for a kick), 12 breaksSeen (those the device knows of), 64 input ring, then output ring.
  */
 export class CharLink {
   static readonly capacity = 4096;
@@ -18,7 +18,7 @@ export class CharLink {
 
   /** `address` is a multiple of 64. */
   constructor(buffer: ArrayBufferLike, address: number) {
-    this.#words = new Int32Array(buffer, address, 3);
+    this.#words = new Int32Array(buffer, address, 4);
     this.input = new ByteRing(buffer, address + 64, CharLink.capacity);
     const output = address + 64 + ByteRing.bytes(CharLink.capacity);
     this.output = new ByteRing(buffer, output, CharLink.capacity);
@@ -32,8 +32,10 @@ export class CharLink {
     Atomics.store(this.#words, OPEN, open ? 1 : 0);
   }
 
-  get breaks(): number {
-    return Atomics.load(this.#words, BREAKS);
+  /** Device: a line break has come in since the last call. */
+  takeBreak(): boolean {
+    const breaks = Atomics.load(this.#words, BREAKS);
+    return Atomics.exchange(this.#words, BREAKS_SEEN, breaks) !== breaks;
   }
 
   addBreak(): void {
@@ -56,3 +58,4 @@ export class CharLink {
 const OPEN = 0;
 const BREAKS = 1;
 const WANTS_SPACE = 2;
+const BREAKS_SEEN = 3;

@@ -3,11 +3,9 @@ import type { CharLink } from './char-link.ts';
 /** A character device's view of its back end: what `CharPort` of the device models asks for. */
 export class RingCharPort {
   readonly #link: CharLink;
-  #breaks: number;
 
   constructor(link: CharLink) {
     this.#link = link;
-    this.#breaks = link.breaks;
   }
 
   /** A peer is there. */
@@ -37,9 +35,6 @@ export class RingCharPort {
 
   /** A line break has come in since the last call. */
   takeBreak(): boolean {
-    const breaks = this.#link.breaks;
-    if (breaks === this.#breaks) return false;
-    this.#breaks = breaks;
-    return true;
+    return this.#link.takeBreak();
   }
 }
