@@ -22,6 +22,7 @@ import {
   SLOW_RMW,
 } from './slow-access.ts';
 import { fpCodeOf } from './fp.ts';
+import { emitHostFloat, hasHostRule } from './host-float.ts';
 
 /** Local 0 of every unit: the address of the CPU's state. */
 export const CPU = 0;
@@ -399,40 +400,65 @@ export abstract class Emitter {
     locals.release(held);
   }
 
-  /** Atomics are rare enough to be JavaScript's and the runtime's. */
+  /** Atomics are rare enough to be the runtime's, and compare-and-swap JavaScript's. */
   #atomic(node: Node, kind: number): void {
-    const { code } = this;
-    node.args.forEach((argument, i) => {
-      code.get(CPU);
+    const { code, layout, targets } = this;
+    const push = (argument: Node): void => {
       this.use(argument);
       this.#toI64(argument.type!);
-      code.memory(OP.i64_store, this.layout.offset('arguments', i));
-    });
-    this.sync('access');
-    code.i32(kind).i32(this.#info(node)).call(this.targets.memory);
+    };
+    if (kind === SLOW_CAS) {
+      node.args.forEach((argument, i) => {
+        code.get(CPU);
+        push(argument);
+        code.memory(OP.i64_store, layout.offset('arguments', i));
+      });
+      this.sync('access');
+      code.i32(kind).i32(this.#info(node)).call(targets.memory);
+    } else {
+      this.sync('access');
+      code.get(CPU);
+      push(node.args[0]!);
+      if (node.args.length > 1) push(node.args[1]!);
+      else code.i64(0);
+      code.i32(this.#info(node)).i32(kind).call(targets.runtime.atomic);
+    }
     this.settle(kind === SLOW_RESERVE ? 'load' : 'store');
     if (node.uses === 0) return;
-    code.get(CPU).memory(OP.i64_load, this.layout.offset('result'));
+    code.get(CPU).memory(OP.i64_load, layout.offset('result'));
     this.#fromI64(node.type!);
     this.#keep(node);
   }
 
   #fp(node: Node): void {
-    const { code } = this;
-    const values = node.args.slice(0, -1);
-    const window = this.layout.offset('fpWindow');
-    values.forEach((argument, i) => {
-      code.get(CPU);
+    const { code, locals } = this;
+    const operands = node.args.slice(0, -1);
+    const values = operands.map((argument) => {
+      const local = locals.take(wasmType(argument.type!));
       this.use(argument);
+      code.set(local);
+      return local;
+    });
+    const mode = locals.take(I32);
+    this.use(node.args.at(-1)!);
+    code.set(mode);
+    const result = locals.take(wasmType(node.type!));
+    const done = code.block();
+    if (hasHostRule(node)) emitHostFloat(this, node, values, mode, result, done);
+    const window = this.layout.offset('fpWindow');
+    operands.forEach((argument, i) => {
+      code.get(CPU).get(values[i]!);
       this.#toI64(argument.type!);
       code.memory(OP.i64_store, window + 8 * i);
     });
-    code.i32(fpCodeOf(node.attributes.fp!));
-    this.use(node.args.at(-1)!);
-    code.call(this.targets.fp).op(OP.drop);
+    code.i32(fpCodeOf(node.attributes.fp!)).get(mode).call(this.targets.fp).op(OP.drop);
     code.get(CPU).memory(OP.i64_load, window + 24);
     this.#fromI64(node.type!);
-    this.#keep(node);
+    code.set(result);
+    code.end();
+    for (const local of [...values, mode]) locals.release(local);
+    if (node.uses === 0) locals.release(result);
+    else this.#local[node.id] = result;
   }
 
   #call(node: Node, helper: HelperDefinition): void {

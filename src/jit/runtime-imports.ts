@@ -6,6 +6,7 @@ import type { ModuleBuilder } from '../wasm/module.ts';
 const WASM_FUNCTIONS = {
   load: ['P', I64, I32],
   store: ['P', I64, I64, I32],
+  atomic: ['P', I64, I64, I32, I32],
   jump: ['P'],
   mulhi_u: [I64, I64],
   mulhi_s: [I64, I64],
@@ -17,6 +18,7 @@ const WASM_FUNCTIONS = {
 const RESULTS: Readonly<Record<keyof typeof WASM_FUNCTIONS, readonly number[]>> = {
   load: [I32],
   store: [I32],
+  atomic: [I32],
   jump: [],
   mulhi_u: [I64],
   mulhi_s: [I64],

@@ -4,6 +4,7 @@ import { Code } from '../wasm/code.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { buildArithmetic } from './arithmetic.ts';
+import { atomicSlow } from './atomics.ts';
 import { CPU } from './emitter.ts';
 import { BUDGET_SLACK, buildInterpreter } from './interpreter.ts';
 import type { StateLayout } from './layout.ts';
@@ -45,10 +46,12 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   const slow = { layout, width, memory: imported.memory, granules: context.granules };
   const load = loadSlow(slow);
   const store = storeSlow(slow);
+  const atomic = atomicSlow(slow);
   const runtime = {
     ...buildArithmetic(builder),
     load: builder.function(runtimeType(builder, 'load', width), load.locals, load.code),
     store: builder.function(runtimeType(builder, 'store', width), store.locals, store.code),
+    atomic: builder.function(runtimeType(builder, 'atomic', width), atomic.locals, atomic.code),
     jump: buildJump(builder, context, blockType),
   };
   const targets = { ...imported, runtime, blockType };

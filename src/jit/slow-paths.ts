@@ -97,7 +97,7 @@ export function storeSlow(context: SlowPathContext): { locals: number[]; code: C
 }
 
 /** Sets `entry` to the address of the TLB entry for the address in VA. */
-function probe(c: Code, { layout, width }: SlowPathContext, entry: number): void {
+export function probe(c: Code, { layout, width }: SlowPathContext, entry: number): void {
   const shift = Math.log2(TLB_ENTRY_BYTES);
   c.get(CPU);
   if (width === 64) c.memory(OP.i64_load32_u, layout.offset('tlb'));
@@ -108,7 +108,8 @@ function probe(c: Code, { layout, width }: SlowPathContext, entry: number): void
   c.set(entry);
 }
 
-function host(c: Code, width: 32 | 64, entry: number): void {
+/** Pushes the host address of VA by the entry. */
+export function host(c: Code, width: 32 | 64, entry: number): void {
   c.get(VA);
   if (width === 32) c.op(OP.i32_wrap_i64).get(entry).memory(OP.i32_load, TLB_ADDEND).op(OP.i32_add);
   else c.get(entry).memory(OP.i64_load, TLB_ADDEND).op(OP.i64_add);

@@ -100,6 +100,11 @@ export class Code {
     for (const word of [low, high]) for (let i = 0; i < 32; i += 8) this.byte((word >>> i) & 0xff);
     return this;
   }
+  f32Bits(bits: number): this {
+    this.byte(OP.f32_const);
+    for (let i = 0; i < 32; i += 8) this.byte((bits >>> i) & 0xff);
+    return this;
+  }
   /** A load or store; `align` is the base-2 logarithm that atomics need exactly. */
   memory(opcode: number, offset = 0, align = 0): this {
     return this.byte(opcode).u(align).u(offset);
