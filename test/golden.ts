@@ -1,21 +1,17 @@
 /** Texts that a test compares with a file of the repository; `npm run bless` accepts what is new. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..');
-
-/** `file`: from the repository's root. */
-export function assertGolden(file: string, actual: string): void {
-  const path = join(ROOT, file);
-  const expected = existsSync(path) ? readFileSync(path, 'utf8') : '';
+/** `file`: `new URL('golden/name.txt', import.meta.url)`. */
+export function golden(file: URL, actual: string): void {
+  const expected = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (expected === actual) return;
   if (process.env['BLESS'] === undefined) {
-    assert.equal(actual, expected, `${file} differs; if the change is right, run: npm run bless`);
+    assert.equal(actual, expected, `${file.pathname} differs; if the change is right, run: npm run bless`);
   }
-  console.log(`${file}:\n${difference(expected.split('\n'), actual.split('\n')).join('\n')}`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, actual);
+  console.log(`${file.pathname}:\n${difference(expected.split('\n'), actual.split('\n')).join('\n')}`);
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, actual);
 }
 
 /** The lines that differ, between what the texts have in common at both ends. */

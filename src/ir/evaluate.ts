@@ -11,8 +11,8 @@ export type Evaluate = (a: bigint, b: bigint, c: bigint) => bigint;
 /** Made from a node: its type, attributes and the types of its arguments are fixed then. */
 type Rule = (node: Node) => Evaluate;
 
-const u = BigInt.asUintN;
-const s = BigInt.asIntN;
+const u = (bits: number, value: bigint): bigint => BigInt.asUintN(bits, value);
+const s = (bits: number, value: bigint): bigint => BigInt.asIntN(bits, value);
 const truth = (condition: boolean): bigint => (condition ? 1n : 0n);
 const width = (node: Node): number => BITS[node.type!];
 const argument = (node: Node, index: number): number => BITS[node.args[index]!.type!];
