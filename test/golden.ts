@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** `file`: `new URL('golden/name.txt', import.meta.url)`. */
-export function golden(file: URL, actual: string): void {
+/** `path`: from the repository's root. */
+export function assertGolden(path: string, actual: string): void {
+  const file = new URL(`../${path}`, import.meta.url);
   const expected = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (expected === actual) return;
   if (process.env['BLESS'] === undefined) {
-    assert.equal(actual, expected, `${file.pathname} differs; if the change is right, run: npm run bless`);
+    assert.equal(actual, expected, `${path} differs; if the change is right, run: npm run bless`);
   }
-  console.log(`${file.pathname}:\n${difference(expected.split('\n'), actual.split('\n')).join('\n')}`);
+  console.log(`${path}:\n${difference(expected.split('\n'), actual.split('\n')).join('\n')}`);
   mkdirSync(new URL('.', file), { recursive: true });
   writeFileSync(file, actual);
 }
