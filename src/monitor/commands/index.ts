@@ -1,0 +1,39 @@
+import { Catalog } from '../catalog.ts';
+import { block } from './block.ts';
+import { chardev } from './chardev.ts';
+import { control } from './control.ts';
+import { cpus } from './cpus.ts';
+import { helpTopic } from './help.ts';
+import { human } from './human.ts';
+import { machines } from './machines.ts';
+import { name } from './name.ts';
+import { powerdown } from './powerdown.ts';
+import { quitTopic } from './quit.ts';
+import { reset } from './reset.ts';
+import { run } from './run.ts';
+import { schema } from './schema.ts';
+import { stats } from './stats.ts';
+import { status } from './status.ts';
+import { trees } from './trees.ts';
+import { version } from './version.ts';
+
+/** Everything that a monitor can do, in the order of the reference. */
+export const CATALOG = new Catalog([
+  control,
+  schema,
+  version,
+  status,
+  run,
+  reset,
+  powerdown,
+  quitTopic,
+  name,
+  machines,
+  cpus,
+  block,
+  chardev,
+  stats,
+  trees,
+  human,
+  helpTopic,
+]);

@@ -1,0 +1,13 @@
+import type { Catalog } from './catalog.ts';
+
+/** Where a session writes. Never throws: the client may be gone, and what is written then is lost. */
+export interface MonitorOutput {
+  write(text: string): void;
+}
+
+export interface SessionOptions {
+  /** What can be asked; everything, unless it says otherwise. */
+  readonly catalog?: Catalog;
+  /** A command failed in a way that is not the client's doing. The client is told, too. Must not throw. */
+  readonly onBug?: (error: unknown) => void;
+}

@@ -1,0 +1,184 @@
+import type { StatsRegistry } from '../stats/registry.ts';
+
+/**
+ * What a monitor needs of the machine it watches. Methods that must reach into a vCPU or a backend may
+ * be asynchronous; those that may not answer at once, from what is known. A method that cannot do what
+ * is asked throws a UserError, whose message the client gets.
+ */
+export interface MonitorTarget {
+  /** As QEMU spells it: `riscv64`. */
+  readonly arch: TargetArch;
+  /** The guest's name, if it was given one. */
+  readonly name: string | undefined;
+  /** Lower-case, with hyphens; zeros if none was given. */
+  readonly uuid: string;
+  readonly stats: StatsRegistry;
+
+  status(): MachineStatus;
+  /** Resolves once no vCPU runs. Emits STOP first, unless it was stopped. */
+  stop(): Maybe<void>;
+  /** Emits RESUME first, unless it was running. */
+  cont(): Maybe<void>;
+  /** Emits RESET. A machine that is paused stays so, with the status `prelaunch`. */
+  systemReset(): Maybe<void>;
+  /** Asks the guest to switch off. Emits POWERDOWN. */
+  systemPowerdown(): Maybe<void>;
+  /**
+   * Emits SHUTDOWN with the reason host-qmp-quit before it resolves. The answer to the command is
+   * written right after that, so the program must end in a later turn of its event loop.
+   */
+  quit(): Maybe<void>;
+
+  cpus(): readonly CpuInfo[];
+  /** Every machine that this program can be, not only the one it is. */
+  machines(): readonly MachineInfo[];
+  chardevs(): readonly ChardevInfo[];
+  blockDevices(): Maybe<readonly BlockDeviceInfo[]>;
+
+  /** The registers of a vCPU, one line each. */
+  registers(cpu: number): Maybe<readonly string[]>;
+  /** Memory regions as a tree, in `info mtree`'s form. */
+  memoryTree(): Maybe<readonly string[]>;
+  /** Buses and devices as a tree, in `info qtree`'s form. */
+  deviceTree(): Maybe<readonly string[]>;
+  /** What the translator has done so far. */
+  translatorReport(): Maybe<readonly string[]>;
+
+  /** Seconds since 1970 with a fraction: the time on events. */
+  wall(): number;
+  /** Calls `listener` for each event, in order, until the function it returns is called. */
+  subscribe(listener: (event: MachineEvent) => void): () => void;
+}
+
+export type Maybe<T> = T | Promise<T>;
+
+export const RUN_STATES = [
+  'debug',
+  'inmigrate',
+  'internal-error',
+  'io-error',
+  'paused',
+  'postmigrate',
+  'prelaunch',
+  'finish-migrate',
+  'restore-vm',
+  'running',
+  'save-vm',
+  'shutdown',
+  'suspended',
+  'watchdog',
+  'guest-panicked',
+  'colo',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+export interface MachineStatus {
+  readonly status: RunState;
+  readonly running: boolean;
+  /** One instruction per translated block, for debugging. */
+  readonly singlestep: boolean;
+}
+
+export const SHUTDOWN_CAUSES = [
+  'none',
+  'host-error',
+  'host-qmp-quit',
+  'host-qmp-system-reset',
+  'host-signal',
+  'host-ui',
+  'guest-shutdown',
+  'guest-reset',
+  'guest-panic',
+  'subsystem-reset',
+  'snapshot-load',
+] as const;
+export type ShutdownCause = (typeof SHUTDOWN_CAUSES)[number];
+
+/** `guest`: the guest asked for it, not somebody outside. */
+export type CauseData = { readonly guest: boolean; readonly reason: ShutdownCause };
+
+export type MachineEvent =
+  | { readonly name: 'STOP' | 'RESUME' | 'POWERDOWN' }
+  | { readonly name: 'SHUTDOWN' | 'RESET'; readonly data: CauseData };
+
+export const TARGET_ARCHS = [
+  'aarch64',
+  'alpha',
+  'arm',
+  'avr',
+  'cris',
+  'hppa',
+  'i386',
+  'loongarch64',
+  'm68k',
+  'microblaze',
+  'microblazeel',
+  'mips',
+  'mips64',
+  'mips64el',
+  'mipsel',
+  'nios2',
+  'or1k',
+  'ppc',
+  'ppc64',
+  'riscv32',
+  'riscv64',
+  'rx',
+  's390x',
+  'sh4',
+  'sh4eb',
+  'sparc',
+  'sparc64',
+  'tricore',
+  'x86_64',
+  'xtensa',
+  'xtensaeb',
+] as const;
+export type TargetArch = (typeof TARGET_ARCHS)[number];
+
+export interface CpuInfo {
+  readonly index: number;
+  /** `/machine/soc0/harts[0]` */
+  readonly qomPath: string;
+  /** Of the thread that runs it; whatever tells threads apart. */
+  readonly threadId: number;
+  readonly coreId: number;
+}
+
+export interface MachineInfo {
+  readonly name: string;
+  readonly alias?: string;
+  readonly isDefault?: boolean;
+  readonly cpuMax: number;
+  readonly defaultCpuType?: string;
+  readonly defaultRamId?: string;
+}
+
+export interface ChardevInfo {
+  readonly label: string;
+  /** Where it leads: `stdio`, `unix:/run/x.sock,server=on`, and with `disconnected:` in front when nobody is there. */
+  readonly filename: string;
+  /** A device or monitor uses it. */
+  readonly frontendOpen: boolean;
+}
+
+export interface BlockDeviceInfo {
+  /** The id of `-drive`; empty for a `-blockdev`. */
+  readonly device: string;
+  /** The id or path of the device that uses it, if one does. */
+  readonly qdev?: string;
+  readonly removable: boolean;
+  /** Absent: an empty drive. */
+  readonly medium?: {
+    readonly nodeName: string;
+    /** The format: `raw`. */
+    readonly driver: string;
+    readonly file: string;
+    readonly readOnly: boolean;
+    /** In bytes, as the guest sees it. */
+    readonly virtualSize: number;
+    /** In bytes, as the host stores it. */
+    readonly actualSize?: number;
+    readonly cache: { readonly writeback: boolean; readonly direct: boolean; readonly noFlush: boolean };
+  };
+}
