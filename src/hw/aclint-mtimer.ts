@@ -35,6 +35,8 @@ export const aclintMtimer = device(
       delta: 'i64',
       timecmp: array('u64', MAX_HARTS),
     },
+    // Its value after reset is unknown (section 2.2): the old one stays, 0 at first, which is due.
+    keep: ['timecmp'],
     properties: { 'hartid-base': uint32(0), 'num-harts': uint32(1), 'timebase-freq': uint32(10_000_000) },
     section: { name: 'riscv_mtimer', version: 1 },
     compatible: ['sifive,clint0', 'riscv,clint0'],
@@ -105,9 +107,8 @@ export const aclintMtimer = device(
         },
       },
       reset() {
-        // mtime starts at zero (section 2.1); mtimecmp is unspecified and does not interrupt.
+        // "On MTIMER device reset, the MTIME register is cleared to zero" (section 2.1).
         d.delta = -ticks();
-        d.timecmp.fill(2n ** 64n - 1n);
         updateAll();
       },
       loaded: updateAll,

@@ -54,6 +54,8 @@ export interface BlockPort {
   submit(request: BlockRequest): void;
   /** The next finished request, on the thread that calls; undefined if there is none. */
   poll(): BlockCompletion | undefined;
+  /** Waits until all requests are finished; they still come out of `poll`. Asked for at reset. */
+  drain?(): void;
 }
 
 export interface EntropyPort {

@@ -101,7 +101,7 @@ export type DeviceState<R extends Registers, S extends Fields> = StructView<
 export interface Env<P extends Properties, B extends BackendSlots, C extends Counters> {
   readonly props: PropertyValues<P>;
   readonly backends: { readonly [K in keyof B]: Backends[B[K]['kind']] | undefined };
-  readonly counters: { [K in keyof C]: number };
+  readonly counters: { -readonly [K in keyof C]: number };
   /** The device's output line `n`; one that nobody connected does nothing. */
   irq(n: number): InterruptLine;
   readonly clock: Clock;

@@ -22,6 +22,7 @@ export class GuestMemory {
   onCodeWrite: ((pa: number, length: number) => void) | undefined;
 
   readonly #all: Uint8Array;
+  readonly #halves: Uint16Array;
   readonly #view: DataView;
 
   /** Takes room for the flags from the arena: make it at the same point on every thread. */
@@ -31,6 +32,7 @@ export class GuestMemory {
     this.pageFlagsOffset = arena.allocate(pages);
     this.pageFlags = new Uint8Array(arena.memory.buffer, this.pageFlagsOffset, pages);
     this.#all = new Uint8Array(arena.memory.buffer);
+    this.#halves = new Uint16Array(arena.memory.buffer);
     this.#view = new DataView(arena.memory.buffer);
   }
 
@@ -139,6 +141,22 @@ export class GuestMemory {
     if (host < 0) return;
     this.#view.setBigUint64(host, value, true);
     this.wrote(pa, 8);
+  }
+
+  /** A u16 that another CPU publishes: what it wrote before is seen after this. */
+  acquireU16(pa: number): number {
+    const host = this.hostOffset(pa, 2);
+    if (host < 0) return 0;
+    return host % 2 === 0 ? Atomics.load(this.#halves, host / 2) : this.#view.getUint16(host, true);
+  }
+
+  /** Writes a u16 after everything that was written before. */
+  publishU16(pa: number, value: number): void {
+    const host = this.hostOffset(pa, 2);
+    if (host < 0) return;
+    if (host % 2 === 0) Atomics.store(this.#halves, host / 2, value);
+    else this.#view.setUint16(host, value, true);
+    this.wrote(pa, 2);
   }
 
   /** Where a range that is wholly in one block of RAM lies in the shared memory; -1 if it is not. */
