@@ -2,7 +2,7 @@
 
 import { BugError } from '../../base/errors.ts';
 import type { AddressSpace } from '../../mem/address-space.ts';
-import { CONTINUE, EXIT_WORK, MOVED, RAISED, type Access, type GuestCpu, type Translation } from '../../mem/cpu.ts';
+import { CONTINUE, EXIT_WORK, HALTED, MOVED, OFF, RAISED, type Access, type GuestCpu, type Translation } from '../../mem/cpu.ts';
 import type { Csr } from './csr/csr.ts';
 import { CSRS } from './csr/index.ts';
 import { Hart, type HartConfiguration } from './hart.ts';
@@ -33,9 +33,6 @@ export interface StartState {
   /** CSRs by name; others are as after reset. */
   readonly csrs: Readonly<Record<string, bigint>>;
 }
-
-/** Waits for an interrupt; in the header's runState. */
-export const HALTED = 1;
 
 export interface CpuConfiguration extends HartConfiguration {
   readonly space: AddressSpace;
@@ -70,7 +67,7 @@ export class RiscvCpu implements GuestCpu {
       raise_illegal: () => this.#illegal(this.#words[ARGUMENTS]!),
       raise_misaligned_fetch: () => this.#raise(FETCH_MISALIGNED, this.#argument(0), this.#argumentHigh(0)),
       ecall: () => this.#ecall(),
-      ebreak: () => this.#raise(BREAKPOINT, this.#words[PC]!, this.#words[PC + 1]!),
+      ebreak: () => this.#raise(BREAKPOINT, 0, 0),
       mret: () => this.#mret(),
       sret: () => this.#sret(),
       wfi: () => this.#wfi(),
@@ -167,6 +164,21 @@ export class RiscvCpu implements GuestCpu {
     return true;
   }
 
+  /** Waits for an interrupt, unless there is one. */
+  halt(): void {
+    if (!this.wakes()) this.#leaveRunning(HALTED);
+  }
+
+  /** Stands still until the next reset. */
+  switchOff(): void {
+    this.#leaveRunning(OFF);
+  }
+
+  #leaveRunning(state: number): void {
+    Atomics.store(this.#words, RUN_STATE, state);
+    Atomics.or(this.#words, EXIT, EXIT_WORK);
+  }
+
   /** Devices drive a bit of mip; from any thread. */
   setPending(bit: number, level: boolean): void {
     this.hart.interrupts.setPending(bit, level);
@@ -199,6 +211,11 @@ export class RiscvCpu implements GuestCpu {
   /** As `translate` for a load, but raises nothing: for debuggers. Physical address, or -1. */
   peek(low: number, high: number, access: Access = 'load'): number {
     return this.#mmu.translate(low, high, access, 1) < 0 ? this.translation.physical : -1;
+  }
+
+  /** As `translate` for a load, but returns the cause of the exception instead of raising it; -1: none. */
+  probe(low: number, high: number, size: number): number {
+    return this.#mmu.translate(low, high, 'load', size);
   }
 
   raiseAccess(low: number, high: number, access: Access): void {
@@ -317,10 +334,7 @@ export class RiscvCpu implements GuestCpu {
   #wfi(): number {
     if (this.#isBarred(MSTATUS_TW)) return this.#illegal(0);
     this.#advance();
-    if (!this.wakes()) {
-      Atomics.store(this.#words, RUN_STATE, HALTED);
-      Atomics.or(this.#words, EXIT, EXIT_WORK);
-    }
+    this.halt();
     return MOVED;
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXIT_INTERRUPT, EXIT_WORK, MOVED, RAISED } from '../../mem/cpu.ts';
-import { HALTED, RiscvCpu } from './cpu.ts';
+import { HALTED } from '../../mem/cpu.ts';
+import { RiscvCpu } from './cpu.ts';
 import { M, S, U } from './state.ts';
 import { HartRig, RAM } from './testing/hart-rig.ts';
 

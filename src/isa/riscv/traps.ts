@@ -30,6 +30,7 @@ export const STORE_PAGE = 15;
 
 const PC = word('pc');
 const PRIVILEGE = word('privilege');
+const RESERVATION = word('reservationAddress');
 const MSTATUS = word('mstatus');
 const MIDELEG = word('mideleg');
 const MEDELEG = word('medeleg');
@@ -92,6 +93,14 @@ export class Traps {
       words[PRIVILEGE] = M;
       this.#jump(MTVEC, isInterrupt ? cause : 0);
     }
+    this.#arrive();
+  }
+
+  /** After a change of privilege. A reservation does not outlive it, so no other process can use it. */
+  #arrive(): void {
+    const words = this.#words;
+    words[RESERVATION] = -1;
+    words[RESERVATION + 1] = -1;
     publishMode(words, this.#contexts);
   }
 
@@ -134,6 +143,6 @@ export class Traps {
     words[PRIVILEGE] = to;
     words[PC] = words[epc]!;
     words[PC + 1] = words[epc + 1]!;
-    publishMode(words, this.#contexts);
+    this.#arrive();
   }
 }
