@@ -50,7 +50,7 @@ function factor(line: HmpLine): bigint {
   }
   if (letter === "'") {
     line.skip();
-    const character = line.match(/[^']/);
+    const character = line.match(/./);
     if (character === '') throw new HmpError('character constant expected');
     if (line.match(/'/) === '') throw new HmpError("missing terminating ' character");
     return BigInt(character.codePointAt(0)!);

@@ -1,0 +1,253 @@
+/** The same commands to native QEMU and to a session of ours: the same errors, and answers of the same shape. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { FakeTarget } from '../../src/monitor/fake-target.ts';
+import { QmpSession } from '../../src/monitor/qmp-session.ts';
+import type { BlockDeviceInfo } from '../../src/monitor/target.ts';
+import { StatsRegistry } from '../../src/stats/registry.ts';
+import { writeJson } from '../../src/qapi/json-writer.ts';
+import { isObject, type Json, type JsonObject } from '../../src/qapi/json.ts';
+import { NativeQmp } from './native-qmp.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'monitor-'));
+after(() => rmSync(folder, { recursive: true }));
+const disk = join(folder, 'd.img');
+writeFileSync(disk, '');
+truncateSync(disk, 1 << 20);
+
+const MACHINE = ['-M', 'virt', '-smp', '2', '-m', '16', '-bios', 'none', '-name', 'partridge'];
+const UUID = ['-uuid', '00112233-4455-6677-8899-aabbccddeeff'];
+const DISK = ['-drive', `file=${disk},if=none,id=hd,format=raw`, '-device', 'virtio-blk-device,drive=hd'];
+const SERIAL = ['-serial', 'null'];
+
+/** A machine like the native one, without a provider of statistics, as the native one is. */
+class Twin extends FakeTarget {
+  override readonly stats = new StatsRegistry();
+  override async blockDevices(): Promise<readonly BlockDeviceInfo[]> {
+    return (await super.blockDevices()).slice(0, 1);
+  }
+}
+
+/** What is said without what differs from run to run. */
+type Said = readonly JsonObject[];
+
+async function ours(commands: readonly string[], negotiate = true): Promise<Said[]> {
+  const said: JsonObject[] = [];
+  const write = (text: string): unknown => said.push(JSON.parse(text) as JsonObject);
+  const session = new QmpSession(new Twin(), { write });
+  if (negotiate) await session.feed('{"execute": "qmp_capabilities"}');
+  const answers: Said[] = [];
+  for (const command of commands) {
+    said.length = 0;
+    await session.feed(`${command}\n`);
+    answers.push([...said]);
+  }
+  return answers;
+}
+
+async function theirs(commands: readonly string[], negotiate = true): Promise<Said[]> {
+  await using native = await NativeQmp.start([...MACHINE, ...UUID, ...DISK, ...SERIAL], negotiate);
+  const answers: Said[] = [];
+  for (const command of commands) answers.push(await native.exchange(new TextEncoder().encode(`${command}\n`)));
+  return answers;
+}
+
+/** Both, command by command, as `see` sees them. */
+async function compare(
+  commands: readonly string[],
+  see: (message: JsonObject) => unknown,
+  negotiate = true,
+): Promise<void> {
+  const [us, them] = await Promise.all([ours(commands, negotiate), theirs(commands, negotiate)]);
+  for (const [index, command] of commands.entries())
+    assert.deepEqual(plain(us[index]!.map(see)), plain(them[index]!.map(see)), command);
+}
+
+/** Without prototypes and with bigints spelled, so that equal things are equal. */
+const plain = (value: unknown): unknown => JSON.parse(writeJson(value as Json));
+
+const exactly = (message: JsonObject): unknown => {
+  const { timestamp: _, ...rest } = message;
+  return rest;
+};
+
+/** Members and kinds of values; of an array, the different kinds of elements. */
+function shape(value: unknown): Json {
+  if (Array.isArray(value)) {
+    const kinds = value.map((item) => writeJson(shape(item)));
+    return [...new Set(kinds)].toSorted();
+  }
+  if (!isObject(value as Json)) return value === null ? 'null' : typeof value;
+  const members = Object.entries(value as JsonObject).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, shape(member)]));
+}
+
+const send = (execute: string, given?: Json): string =>
+  writeJson(given === undefined ? { execute } : { execute, arguments: given });
+const hmp = (line: string): string => send('human-monitor-command', { 'command-line': line });
+
+suite('the same', () => {
+  test('negotiation', () =>
+    compare(
+      [
+        send('query-status'),
+        send('nope'),
+        '{"foo": 1}',
+        '{"exec-oob": "query-status"}',
+        send('qmp_capabilities', { enable: ['foo'] }),
+        send('qmp_capabilities', { enable: 'oob' }),
+        send('qmp_capabilities', { x: 1 }),
+        `${send('qmp_capabilities', { enable: ['oob'] })}${send('qmp_capabilities')}`,
+        '{"exec-oob": "query-status", "id": 5}',
+        '{"exec-oob": "nope", "id": 5}',
+        '{"exec-oob": "query-status", "execute": "query-status"}',
+        '{"exec-oob": 5}',
+        '{"exec-oob": "qmp_capabilities"}',
+      ],
+      exactly,
+      false,
+    ));
+
+  test('errors before a command is looked at', () =>
+    compare(
+      [
+        '{}',
+        '{"id": 7}',
+        '[]',
+        '5 ',
+        'null ',
+        '"x"',
+        '{"execute": 5}',
+        '{"execute": null}',
+        '{"execute": "query-status", "arguments": []}',
+        '{"execute": "query-status", "arguments": null}',
+        '{"execute": "query-status", "foo": 1, "id": {"a": [1.5, "é", null]}}',
+        '{"exec-oob": "query-status"}',
+        '{"execute": "nope", "arguments": {"a": 1}}',
+        '{"execute": "query-status", "execute": "stop"}',
+        '{"execute": "nope", "id": 18446744073709551615}',
+        `{'execute': 'nope', 'id': 'it\\'s'}`,
+      ],
+      exactly,
+    ));
+
+  test('errors of arguments', () =>
+    compare(
+      [
+        send('query-status', { a: 1 }),
+        send('stop', { a: 1 }),
+        send('human-monitor-command'),
+        send('human-monitor-command', { 'command-line': 5 }),
+        send('human-monitor-command', { 'command-line': '', 'cpu-index': 'a' }),
+        send('human-monitor-command', { 'command-line': '', 'cpu-index': 1.5 }),
+        send('human-monitor-command', { 'command-line': '', 'cpu-index': 99 }),
+        send('human-monitor-command', { 'command-line': '', 'cpu-index': -1 }),
+        send('human-monitor-command', { 'command-line': '', 'cpu-index': 2n ** 63n - 1n }),
+        send('human-monitor-command', { 'command-line': '', 'cpu-index': 2n ** 63n }),
+        send('query-stats'),
+        send('query-stats', {}),
+        send('query-stats', { target: 5 }),
+        send('query-stats', { target: null }),
+        send('query-stats', { target: 'bogus' }),
+        send('query-stats', { target: 'vm', vcpus: [] }),
+        send('query-stats', { target: 'vm', names: [] }),
+        send('query-stats', { names: 1 }),
+        send('query-stats', { target: 'vcpu', vcpus: [1] }),
+        send('query-stats', { target: 'vcpu', vcpus: 5 }),
+        send('query-stats', { target: 'vcpu', providers: {} }),
+        send('query-stats', { target: 'vcpu', providers: [{}] }),
+        send('query-stats', { target: 'vcpu', providers: [5] }),
+        send('query-stats', { target: 'vcpu', providers: [{ provider: 'cryptodev' }] }),
+        send('query-stats', { target: 'vcpu', providers: [{ provider: 'kvm', names: [1] }] }),
+        send('query-stats', { target: 'vcpu', providers: [{ provider: 'kvm', foo: 1 }] }),
+        send('query-stats-schemas', { provider: 'cryptodev' }),
+        send('query-stats-schemas', { provider: null }),
+        send('query-stats-schemas', { target: 'vm' }),
+      ],
+      exactly,
+    ));
+
+  test('statistics where nobody counts', () =>
+    compare(
+      [
+        send('query-stats', { target: 'vm' }),
+        send('query-stats', { target: 'vcpu' }),
+        send('query-stats', { target: 'vcpu', vcpus: ['/nowhere'] }),
+        send('query-stats', { target: 'vcpu', vcpus: [] }),
+        send('query-stats', { target: 'vm', providers: [] }),
+        send('query-stats', { target: 'vm', providers: [{ provider: 'kvm' }, { provider: 'kvm', names: [] }] }),
+        send('query-stats-schemas'),
+        send('query-stats-schemas', { provider: 'kvm' }),
+      ],
+      exactly,
+    ));
+
+  test('run states and their events', () => {
+    const names = `query-status cont query-status cont system_reset query-status stop stop query-status system_reset
+      query-status cont stop query-status system_powerdown`;
+    return compare(
+      names.split(/\s+/).map((name) => send(name)),
+      exactly,
+    );
+  });
+
+  test('names', () =>
+    compare(
+      ['query-name', 'query-uuid', 'query-target'].map((name) => send(name)),
+      exactly,
+    ));
+
+  test('lines for people', () => {
+    const lines = String.raw`;foo;info foo;info   foo  bar;infostatus;info "status";STOP;??;help foo;help info foo
+      info status;info name;info uuid;info stats;info stats vm;info stats vcpu;info stats foo;info stats vm * foo
+      info stats vm a b c;info stats vm a kvm;info stats "vm";info stats vm,;cont;info status;stop;info status;c x;s x
+      quit x;quit ";stop/x;stop /x;info status x;info registers -x;info registers x;info registers 7;info registers 0 1
+      info registers -ab;info mtree x;info qtree x;info jit x;info chardev x;info cpus x;system_reset x;system_reset
+      cpu;cpu 7;cpu x;cpu 1x;cpu 1 2;cpu -1;cpu 1+0;cpu 1/0;cpu 1%0;cpu (1;cpu -;cpu $x;cpu 09;cpu 99999999999;cpu 'a
+      cpu '';cpu ''';cpu ~0;cpu 3&1;cpu 1*;cpu 99999999999999999999;cpu 0x;cpu 1+;cpu );cpu 2*3-5;/x;/`;
+    return compare(lines.split(/;|\n\s*/).map(hmp), exactly);
+  });
+
+  test('the beginning of the registers', () =>
+    compare(
+      ['info registers', 'info registers 1', 'info registers -a'].map(hmp),
+      ({ return: text }) => /^(\r\nCPU#\d\r\n)/.exec(text as string)?.[0],
+    ));
+});
+
+suite('the same shape', () => {
+  test('queries', () =>
+    compare(
+      ['query-version', 'query-commands', 'query-cpus-fast', 'query-chardev', 'query-block'].map((name) => send(name)),
+      shape,
+    ));
+
+  test('machines', () =>
+    compare([send('query-machines')], (answer) => {
+      const both = (answer['return'] as readonly JsonObject[]).filter(({ name }) => name === 'virt' || name === 'none');
+      return shape(both);
+    }));
+
+  test('our commands are all native', async () => {
+    const names = (said: Said[]): string[] => (said[0]![0]!['return'] as { name: string }[]).map(({ name }) => name);
+    const [us, them] = await Promise.all([ours([send('query-commands')]), theirs([send('query-commands')])]);
+    assert.deepEqual(
+      names(us).filter((name) => !names(them).includes(name)),
+      [],
+    );
+  });
+
+  test('lines for people', () => {
+    const lines = ['info cpus', 'info block', 'help quit', 'help info status', 'help cpu'];
+    // Digits and file names differ, and the help is in our own words.
+    return compare(lines.map(hmp), ({ return: text }) =>
+      (text as string)
+        .replace(/ -- .*/g, ' --')
+        .replaceAll(disk, 'd.img')
+        .replace(/\d+/g, '0'),
+    );
+  });
+});
