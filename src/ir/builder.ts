@@ -12,6 +12,9 @@ export interface Operand {
   readonly value: number | undefined;
 }
 
+/** What a transfer of control is for: a call leaves a return address that a return goes back to. */
+export type Transfer = 'plain' | 'call' | 'return';
+
 export const DEFAULT_ACCESS: MemoryAccess = {
   size: 8,
   signed: false,
@@ -245,11 +248,12 @@ export class Builder {
   branch(condition: Node, delta: Operand): void {
     this.emit('branch', undefined, [condition], this.#target(delta));
   }
-  jump(delta: Operand): void {
-    this.emit('jump', undefined, [], this.#target(delta));
+  /** `kind` tells translators what the transfer is for; it never changes where it goes. */
+  jump(delta: Operand, kind: Transfer = 'plain'): void {
+    this.emit('jump', undefined, [], { ...this.#target(delta), kind });
   }
-  jumpReg(address: Node): void {
-    this.emit('jump_reg', undefined, [address]);
+  jumpReg(address: Node, kind: Transfer = 'plain'): void {
+    this.emit('jump_reg', undefined, [address], { kind });
   }
   exit(): void {
     this.emit('exit', undefined, []);

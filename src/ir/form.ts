@@ -50,7 +50,8 @@ const FORMS: Partial<Record<OpName, Form>> = {
   insn_start: form(['value', 'length']),
   call: form(['helper']),
   branch: form([], ['target']),
-  jump: form(['target']),
+  jump: form(['kind', 'target']),
+  jump_reg: form(['kind']),
 };
 
 /** How an operation's attributes are written. */

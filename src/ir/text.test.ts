@@ -45,8 +45,8 @@ end
 fence {8 release}
 branch %9, +16
 branch %9, imm
-jump_reg %18
-jump -4
+jump_reg return, %18
+jump call, -4
 exit
 `;
 

@@ -1,13 +1,18 @@
+import type { Operand } from '../../../ir/builder.ts';
 import { insn } from '../insn.ts';
 import { setX, x } from '../registers.ts';
 
 /** Jumps and branches (Unprivileged ISA 20240411, 2.5). */
+
+/** x1 and x5 are link registers by convention (table 3 there): hints for a return-address stack. */
+const isLink = ({ value }: Operand): boolean => value === 1 || value === 5;
+
 export const jal = insn('jal', 'imm:s[20|10:1|11|19:12] rd:5 1101111', 'jal {rd}, {pc+imm}', {
   doc: 'Jump, leaving the address of the next instruction in a register.',
   endsBlock: true,
   lower: (g, { rd, imm }) => {
     setX(g, rd, g.nextPc());
-    g.jump(imm);
+    g.jump(imm, isLink(rd) ? 'call' : 'plain');
   },
   cases: [{ word: 0x001000ef, asm: 'jal x1, 0x800' }],
 });
@@ -17,7 +22,7 @@ export const jalr = insn('jalr', 'imm:s12 rs1:5 000 rd:5 1100111', 'jalr {rd}, {
   lower: (g, { rd, rs1, imm }) => {
     const target = g.and(g.add(x(g, rs1), g.imm(imm)), g.i64(-2));
     setX(g, rd, g.nextPc());
-    g.jumpReg(target);
+    g.jumpReg(target, isLink(rd) ? 'call' : rd.value === 0 && isLink(rs1) ? 'return' : 'plain');
   },
   cases: [{ word: 0xffc280e7, asm: 'jalr x1, -4(x5)' }],
 });
