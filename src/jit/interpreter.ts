@@ -4,6 +4,7 @@ import { Code } from '../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { CPU, Locals } from './emitter.ts';
 import type { StateLayout } from './layout.ts';
+import { UNWIND } from './outcome.ts';
 import {
   FIRST_INSTRUCTION,
   HANDLER_PAGE_END,
@@ -230,5 +231,6 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   code.get(CPU).get(budget).get(count).op(OP.i32_sub);
   code.get(status).i32(MOVED).op(OP.i32_eq).op(OP.i32_sub);
   code.memory(OP.i32_store, layout.offset('remaining'));
+  code.i32(UNWIND);
   return { locals: locals.types, code };
 }

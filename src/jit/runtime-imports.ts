@@ -19,7 +19,7 @@ const RESULTS: Readonly<Record<keyof typeof WASM_FUNCTIONS, readonly number[]>> 
   load: [I32],
   store: [I32],
   atomic: [I32],
-  jump: [],
+  jump: [I32],
   mulhi_u: [I64],
   mulhi_s: [I64],
   mulhi_su: [I64],
@@ -49,7 +49,7 @@ export interface CallTargets {
   readonly fp: number;
   /** Helpers by name. */
   readonly helpers: ReadonlyMap<string, number>;
-  /** Type of a block: (address of the CPU) -> (). */
+  /** Type of a block: (address of the CPU) -> RETURNED or UNWIND. */
   readonly blockType: number;
 }
 

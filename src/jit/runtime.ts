@@ -3,6 +3,7 @@ import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem
 import { Code } from '../wasm/code.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
+import { UNWIND } from './outcome.ts';
 import { buildArithmetic } from './arithmetic.ts';
 import { atomicSlow } from './atomics.ts';
 import { CPU } from './emitter.ts';
@@ -42,7 +43,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   builder.importMemory('env', 'memory', { pages, width });
   builder.importTable('env', 'table', 1);
 
-  const blockType = builder.type([addressType(width)], []);
+  const blockType = builder.type([addressType(width)], [I32]);
   const slow = { layout, width, memory: imported.memory, granules: context.granules };
   const load = loadSlow(slow);
   const store = storeSlow(slow);
@@ -61,7 +62,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     });
     return builder.function(blockType, locals, code);
   });
-  const run = buildRun(builder, layout, blockType, interpreters[0]!, interpreters[1]!);
+  const run = buildRun(builder, context, interpreters[0]!, interpreters[1]!);
   for (const name of RUNTIME_FUNCTIONS) builder.exportFunction(name, runtime[name]);
   builder.exportFunction('run', run);
   return builder.build();
@@ -69,7 +70,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
 
 /** `run(cpu)`: until the exit word is set or nothing remains of the budget. */
 function buildRun(
-  builder: ModuleBuilder, layout: StateLayout, type: number, fast: number, exact: number,
+  builder: ModuleBuilder, { layout, width }: RuntimeContext, fast: number, exact: number,
 ): number {
   const remaining = 1;
   const c = new Code();
@@ -82,13 +83,13 @@ function buildRun(
   c.end();
   c.get(remaining).i32(2 * BUDGET_SLACK).op(OP.i32_lt_s);
   c.if(0x40, false);
-  c.get(CPU).call(exact);
+  c.get(CPU).call(exact).op(OP.drop);
   c.else();
-  c.get(CPU).call(fast);
+  c.get(CPU).call(fast).op(OP.drop);
   c.end();
   c.br(again);
   c.end();
-  return builder.function(type, [I32], c);
+  return builder.function(builder.type([addressType(width)], []), [I32], c);
 }
 
 /** `jump(cpu)`: goes on at pc in translated code if there is some, else back to the run loop. */
@@ -100,7 +101,7 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, blockType: n
   const c = new Code();
   c.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2);
   c.if(0x40, false);
-  c.op(OP.return);
+  c.i32(UNWIND).op(OP.return);
   c.end();
   c.get(CPU).memory(OP.i64_load, layout.offset('pc')).set(pc);
   c.get(CPU).memory(loadAddress, layout.offset('codeTlb'));
@@ -110,7 +111,7 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, blockType: n
   c.op(wide ? OP.i64_add : OP.i32_add).tee(entry);
   c.memory(OP.i64_load).get(pc).i64(-4096).op(OP.i64_and).op(OP.i64_ne);
   c.if(0x40, false);
-  c.op(OP.return);
+  c.i32(UNWIND).op(OP.return);
   c.end();
   c.get(entry).memory(loadAddress, CODE_TLB_RECORDS);
   c.get(pc).i64(4095).op(OP.i64_and).i64(records.shift).op(OP.i64_shl);
@@ -118,9 +119,9 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, blockType: n
   c.op(wide ? OP.i64_add : OP.i32_add).memory(OP.i32_load, RECORD_LINK).tee(link);
   c.i32(0).op(OP.i32_le_s);
   c.if(0x40, false);
-  c.op(OP.return);
+  c.i32(UNWIND).op(OP.return);
   c.end();
   c.get(CPU).get(link).returnCallIndirect(blockType);
   const address = addressType(width);
-  return builder.function(builder.type([address], []), [I64, address, I32], c);
+  return builder.function(blockType, [I64, address, I32], c);
 }

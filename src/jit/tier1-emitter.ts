@@ -4,6 +4,7 @@ import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { Code } from '../wasm/code.ts';
 import { CPU, Emitter, Locals } from './emitter.ts';
 import type { StateLayout } from './layout.ts';
+import { UNWIND } from './outcome.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, type CallTargets } from './runtime-imports.ts';
 import { MOVED } from '../mem/cpu.ts';
@@ -74,6 +75,7 @@ export class Tier1Emitter extends Emitter {
       this.#goTo(block.length);
     }
     code.end();
+    code.i32(UNWIND);
     return { locals: this.locals.types, code };
   }
 
@@ -159,7 +161,7 @@ export class Tier1Emitter extends Emitter {
   protected override leaveThroughRunLoop(): void {
     this.#storePc(this.#offset + this.#length);
     this.#storeRemaining(this.#index + 1);
-    this.code.op(OP.return);
+    this.code.i32(UNWIND).op(OP.return);
   }
 
   protected override sync(before: 'access' | 'call'): void {
@@ -181,7 +183,7 @@ export class Tier1Emitter extends Emitter {
     code.if();
     this.#storeRemaining(this.#index + 1);
     code.end();
-    code.op(OP.return);
+    code.i32(UNWIND).op(OP.return);
     code.end();
     this.#storePc(0);
     this.#storeRemaining(0);

@@ -1,6 +1,7 @@
 import type { Guest } from '../ir/guest.ts';
 import { Builder, type Operand } from '../ir/builder.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
+import { I32 } from '../wasm/opcodes.ts';
 import type { CodePage, CodePages } from './code-pages.ts';
 import type { StateLayout } from './layout.ts';
 import type { RecordLayout } from './record.ts';
@@ -55,7 +56,7 @@ export class Translator {
     ) as Record<RuntimeFunction, number>;
     builder.importMemory('env', 'memory', { pages: memoryPages, width });
     builder.importTable('env', 'table', 1);
-    const blockType = builder.type([addressType(width)], []);
+    const blockType = builder.type([addressType(width)], [I32]);
     const targets: CallTargets = { ...imported, runtime, blockType };
     const blocks: BlockSource[] = [];
     for (const { page, offset } of hot) {
