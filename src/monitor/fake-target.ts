@@ -74,8 +74,8 @@ export class FakeTarget implements MonitorTarget {
 
   chardevs(): readonly ChardevInfo[] {
     return [
-      { label: 'compat_monitor0', filename: 'stdio', frontendOpen: true },
-      { label: 'serial0', filename: 'null', frontendOpen: true },
+      { label: 'compat_monitor0', filename: 'stdio', 'frontend-open': true },
+      { label: 'serial0', filename: 'null', 'frontend-open': true },
     ];
   }
 

@@ -48,7 +48,12 @@ export class HmpSession {
     this.#print('\n');
   }
 
-  /** What is typed. Resolves when all lines in it are done. Never throws, never rejects. */
+  /** So much was typed while a command ran that no more should be read. */
+  get isBehind(): boolean {
+    return this.#typed.length >= MAX_TYPED;
+  }
+
+  /** What is typed; borrowed for the call. Resolves when all lines in it are done. Never throws, never rejects. */
   async feed(chunk: Uint8Array | string): Promise<void> {
     const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true });
     for (const character of text) this.#typed.push(character);
@@ -99,3 +104,4 @@ export class HmpSession {
 
 /** Programs wait for it. */
 const PROMPT = '(qemu) ';
+const MAX_TYPED = 4096;

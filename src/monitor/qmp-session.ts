@@ -30,6 +30,7 @@ export class QmpSession {
   #closed = false;
   /** The last of the commands that wait for each other; nothing if none is under way. */
   #tail: Promise<void> | undefined;
+  #waiting = 0;
 
   constructor(target: MonitorTarget, output: MonitorOutput, options: SessionOptions = {}) {
     this.#target = target;
@@ -49,13 +50,18 @@ export class QmpSession {
   }
 
   /**
-   * Bytes from the client, cut anywhere. Resolves when all commands in them are answered: whoever waits
-   * for that before reading on keeps a client from piling up work. Never throws, never rejects.
+   * Bytes from the client, cut anywhere; borrowed for the call. Resolves when all commands in them are
+   * answered. Never throws, never rejects.
    */
   async feed(chunk: Uint8Array | string): Promise<void> {
     if (this.#closed) return;
     this.#reader.feed(chunk);
     await this.#tail;
+  }
+
+  /** So many commands wait that no more should be read. Some are, so that one can overtake the others. */
+  get isBehind(): boolean {
+    return this.#waiting >= MAX_WAITING;
   }
 
   /** The client is gone. Commands under way still finish. */
@@ -76,7 +82,14 @@ export class QmpSession {
       const done = step();
       if (!(done instanceof Promise)) return;
       this.#follow(done);
-    } else this.#follow(this.#tail.then(step));
+      return;
+    }
+    this.#waiting++;
+    const next = (): Promise<void> | void => {
+      this.#waiting--;
+      return step();
+    };
+    this.#follow(this.#tail.then(next));
   }
 
   #follow(work: Promise<void>): void {
@@ -141,6 +154,9 @@ export class QmpSession {
     if (!this.#closed) this.#output.write(`${writeJson(message)}\r\n`);
   }
 }
+
+/** As many as clients are used to. */
+const MAX_WAITING = 8;
 
 function errorAnswer(error: JsonError | UserError | BugError): JsonObject {
   const errorClass: ErrorClass = error instanceof QapiError ? error.errorClass : 'GenericError';

@@ -159,7 +159,7 @@ export interface ChardevInfo {
   /** Where it leads: `stdio`, `unix:/run/x.sock,server=on`, and with `disconnected:` in front when nobody is there. */
   readonly filename: string;
   /** A device or monitor uses it. */
-  readonly frontendOpen: boolean;
+  readonly 'frontend-open': boolean;
 }
 
 export interface BlockDeviceInfo {

@@ -14,8 +14,7 @@ const queryChardev = command('query-chardev', {
   doc: 'Lists the character devices.',
   returns: arrayOf(ChardevInfo),
   example: {},
-  run: (_, { target }) =>
-    target.chardevs().map(({ label, filename, frontendOpen }) => ({ label, filename, 'frontend-open': frontendOpen })),
+  run: (_, { target }) => target.chardevs(),
 });
 
 const infoChardev = hmp('info chardev', {
