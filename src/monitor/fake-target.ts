@@ -148,10 +148,8 @@ function fakeStats(): StatsRegistry {
         counter('odd', { type: 'instant', unit: 'seconds', base: 10, exponent: 4, doc: 'In ten thousands.' }, () => 1),
       ],
       vcpu: [
-        counter('instructions', { type: 'cumulative', doc: 'Retired.' }, (vcpu: number) =>
-          vcpu === 0 ? 2n ** 60n : 7,
-        ),
-        counter('parked', { type: 'instant', unit: 'boolean', doc: 'It waits.' }, (vcpu: number) => vcpu === 1),
+        counter('instructions', { type: 'cumulative', doc: 'Retired.' }, (vcpu) => (vcpu === 0 ? 2n ** 60n : 7)),
+        counter('parked', { type: 'instant', unit: 'boolean', doc: 'It waits.' }, (vcpu) => vcpu === 1),
         counter('busy', { type: 'cumulative', unit: 'cycles', doc: 'Cycles.' }, () => 5),
         counter(
           'compile-time',

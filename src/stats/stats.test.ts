@@ -14,8 +14,8 @@ const memory = new BigUint64Array(new SharedArrayBuffer(24));
 const tcg = counterProvider('tcg', {
   vm: [counter('wasm-bytes', { type: 'instant', unit: 'bytes', doc: 'Code in memory.' }, () => 5)],
   vcpu: [
-    counter('instructions', { type: 'cumulative', doc: 'Instructions retired.' }, (vcpu: number) => memory[vcpu]!),
-    counter('halted', { type: 'instant', unit: 'boolean', doc: 'Waits.' }, (vcpu: number) => vcpu === 1),
+    counter('instructions', { type: 'cumulative', doc: 'Instructions retired.' }, (vcpu) => memory[vcpu]!),
+    counter('halted', { type: 'instant', unit: 'boolean', doc: 'Waits.' }, (vcpu) => vcpu === 1),
     counter('compile', { type: 'log2-histogram', unit: 'seconds', base: 10, exponent: -6, doc: 'Time.' }, () => [
       1, 0, 2,
     ]),
