@@ -77,6 +77,8 @@ export interface DeviceSpec<
   /** Its window shows memory (the instance's `storage`) while `direct()`: flash. */
   readonly romd?: boolean;
   readonly regs: R;
+  /** A register answers only to accesses of all its bytes. */
+  readonly wholeOnly?: boolean;
   /** State beside the registers' own cells. */
   readonly state?: S;
   /** Fields that reset leaves alone. */

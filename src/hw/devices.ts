@@ -5,6 +5,7 @@ import { aclintSwi } from './aclint-swi.ts';
 import type { DeviceDeclaration } from './device.ts';
 import { fwCfg } from './fw-cfg.ts';
 import { goldfishRtc } from './goldfish-rtc.ts';
+import { pflash } from './pflash.ts';
 import { plic } from './plic.ts';
 import { sifiveTest } from './sifive-test.ts';
 import { uart16550 } from './uart16550.ts';
@@ -19,6 +20,7 @@ export const devices: readonly DeviceDeclaration[] = [
   aclintSwi,
   fwCfg,
   goldfishRtc,
+  pflash,
   plic,
   sifiveTest,
   uart16550,

@@ -85,6 +85,7 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
     (behaviour.regs ?? {}) as Record<string, RegisterBehaviour>,
     state,
     log,
+    spec.wholeOnly === true,
     behaviour.bank?.bind(behaviour),
   );
 

@@ -59,6 +59,7 @@ export class RegisterFile {
   readonly #readers: (readonly Entry[])[] = [];
   readonly #writers: (readonly Entry[])[] = [];
   readonly #log: GuestLog;
+  readonly #wholeOnly: boolean;
   readonly #bank: () => string | undefined;
 
   constructor(
@@ -66,9 +67,11 @@ export class RegisterFile {
     behaviours: Readonly<Record<string, RegisterBehaviour | undefined>>,
     cells: Record<string, number>,
     log: GuestLog,
+    wholeOnly: boolean,
     bank: () => string | undefined = () => undefined,
   ) {
     this.#log = log;
+    this.#wholeOnly = wholeOnly;
     this.#bank = bank;
     const entries = Object.entries(registers).map(([name, register]) =>
       makeEntry(name, register, behaviours[name] ?? {}, cells),
@@ -88,7 +91,7 @@ export class RegisterFile {
     const entry = this.#find(this.#readers, offset, true);
     if (entry === undefined) return this.#noRead(offset, size);
     const inside = offset - entry.offset;
-    if (inside !== 0 && entry.register[3]?.span === undefined) {
+    if (this.#isPartial(entry, inside, size)) {
       this.#log.guestError(`read of ${size} bytes inside register ${entry.name}`);
       return 0;
     }
@@ -99,7 +102,7 @@ export class RegisterFile {
     const entry = this.#find(this.#writers, offset, false);
     if (entry === undefined) return this.#noWrite(offset, size, value);
     const inside = offset - entry.offset;
-    if (inside !== 0 && entry.register[3]?.span === undefined) {
+    if (this.#isPartial(entry, inside, size)) {
       this.#log.guestError(`write of ${size} bytes inside register ${entry.name}`);
       return;
     }
@@ -118,6 +121,10 @@ export class RegisterFile {
   /** The bytes that the registers cover: one more than the last one's offset. */
   get end(): number {
     return Math.max(0, ...this.#entries.map((entry) => entry.offset + entry.bytes));
+  }
+
+  #isPartial({ register, bytes }: Entry, inside: number, size: number): boolean {
+    return register[3]?.span === undefined && (inside !== 0 || (this.#wholeOnly && size < bytes));
   }
 
   #find(index: (readonly Entry[])[], offset: number, reads: boolean): Entry | undefined {

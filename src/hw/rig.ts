@@ -109,8 +109,9 @@ export class Rig {
   readonly entropy: EntropyPort;
   readonly clock: { time: number; now(): number; wallSeconds(): number };
 
-  constructor(memory?: WebAssembly.Memory) {
-    this.arena = new Arena(0x60_0000, memory);
+  constructor(options: { memory?: WebAssembly.Memory; bytes?: number } = {}) {
+    const { memory } = options;
+    this.arena = new Arena(options.bytes ?? 0x40_0000, memory);
     this.space = new AddressSpace(this.arena.memory);
     this.memory = new GuestMemory(this.arena, this.space);
     this.timers = new Timers(this.arena);
@@ -124,6 +125,12 @@ export class Rig {
     this.entropy = { fill: (bytes) => bytes.forEach((_, i) => (bytes[i] = random++)) };
     const clock = { time: 0, now: () => clock.time, wallSeconds: () => 1_700_000_000 + clock.time / 1e9 };
     this.clock = clock;
+  }
+
+  /** A rig that is large enough for the device's own memory. */
+  static for({ spec }: { readonly spec: DeviceDeclaration['spec'] }, memory?: WebAssembly.Memory): Rig {
+    const bytes = spec.romd === true ? 0x60_0000 + (spec.size ?? 0) : 0x40_0000;
+    return new Rig(memory === undefined ? { bytes } : { bytes, memory });
   }
 
   /** Makes a device at RIG_BASE, and switches it on. */

@@ -34,6 +34,8 @@ export const virtioMmio = device(
     doc: 'Virtio transport over memory-mapped registers (VIRTIO 1.2, section 4.2).',
     size: SIZE,
     provides: 'virtio-bus',
+    // "The driver MUST only use 32 bit wide and aligned reads and writes" below Config (4.2.2.2).
+    wholeOnly: true,
     regs: {
       MagicValue: [0x00, 'ro', '"virt"'],
       Version: [0x04, 'ro', '1: legacy, 2: modern'],
@@ -222,107 +224,83 @@ export const virtioMmio = device(
       else if (d.driverSelect === 1) d.driver1 = value;
     }
 
-    /** "The driver MUST only use 32 bit wide and aligned reads and writes" below Config (4.2.2.2). */
-    const words = <T extends Record<string, { read?(): number; write?(value: number): void }>>(table: T) =>
-      Object.fromEntries(
-        Object.entries(table).map(([name, { read, write }]) => [
-          name,
-          {
-            read: (_offset: number, size: number) => (size < 4 ? wrongSize(name) : read!()),
-            write: (value: number, _offset: number, size: number) => void (size < 4 ? wrongSize(name) : write!(value)),
-          },
-        ]),
-      ) as {
-        [K in keyof T]: {
-          read(offset: number, size: number): number;
-          write(value: number, offset: number, size: number): void;
-        };
-      };
-
-    function wrongSize(register: string): number {
-      env.log.guestError(`access to ${register} that is not 32 bits wide`);
-      return 0;
-    }
-
     const ones = { read: () => (model === undefined ? 0 : 0xffff_ffff) };
     return {
       regs: {
-        ...words({
-          MagicValue: { read: () => MAGIC },
-          Version: { read: () => (modern ? 2 : 1) },
-          DeviceID: { read: () => model?.id ?? 0 },
-          VendorID: { read: () => VENDOR },
-          DeviceFeatures: { read: () => (d.featureSelect < 2 ? offered()[d.featureSelect] : 0) },
-          DeviceFeaturesSel: { write: (value) => void (d.featureSelect = value) },
-          DriverFeatures: { write: writeFeatures },
-          DriverFeaturesSel: { write: (value) => void (d.driverSelect = value) },
-          GuestPageSize: {
-            write(value) {
-              // A power of two (4.2.4).
-              if (!notLegacy('GuestPageSize')) d.pageSize = (value & -value) >>> 0;
-            },
+        MagicValue: { read: () => MAGIC },
+        Version: { read: () => (modern ? 2 : 1) },
+        DeviceID: { read: () => model?.id ?? 0 },
+        VendorID: { read: () => VENDOR },
+        DeviceFeatures: { read: () => (d.featureSelect < 2 ? offered()[d.featureSelect] : 0) },
+        DeviceFeaturesSel: { write: (value) => void (d.featureSelect = value) },
+        DriverFeatures: { write: writeFeatures },
+        DriverFeaturesSel: { write: (value) => void (d.driverSelect = value) },
+        GuestPageSize: {
+          write(value) {
+            // A power of two (4.2.4).
+            if (!notLegacy('GuestPageSize')) d.pageSize = (value & -value) >>> 0;
           },
-          QueueSel: { write: (value) => void (d.queue = value) },
-          QueueNumMax: { read: () => (selected() < 0 ? 0 : MAX_QUEUE_SIZE) },
-          QueueNum: {
-            write(value) {
-              const queue = selected();
-              if (queue < 0 || value === 0 || value > MAX_QUEUE_SIZE) return;
-              queues.size[queue] = value;
-              if (!modern && queues.ready[queue] !== 0) placeLegacy(queue, pageOf(queue));
-            },
+        },
+        QueueSel: { write: (value) => void (d.queue = value) },
+        QueueNumMax: { read: () => (selected() < 0 ? 0 : MAX_QUEUE_SIZE) },
+        QueueNum: {
+          write(value) {
+            const queue = selected();
+            if (queue < 0 || value === 0 || value > MAX_QUEUE_SIZE) return;
+            queues.size[queue] = value;
+            if (!modern && queues.ready[queue] !== 0) placeLegacy(queue, pageOf(queue));
           },
-          QueueAlign: {
-            write(value) {
-              if (notLegacy('QueueAlign') || selected() < 0 || value === 0) return;
-              d.alignOf[selected()] = (value & -value) >>> 0;
-            },
+        },
+        QueueAlign: {
+          write(value) {
+            if (notLegacy('QueueAlign') || selected() < 0 || value === 0) return;
+            d.alignOf[selected()] = (value & -value) >>> 0;
           },
-          QueuePFN: {
-            read: () => (notLegacy('QueuePFN') || selected() < 0 ? 0 : pageOf(selected())),
-            write(value) {
-              if (notLegacy('QueuePFN')) return;
-              if (value === 0) resetDevice();
-              else if (selected() >= 0) placeLegacy(selected(), value);
-            },
+        },
+        QueuePFN: {
+          read: () => (notLegacy('QueuePFN') || selected() < 0 ? 0 : pageOf(selected())),
+          write(value) {
+            if (notLegacy('QueuePFN')) return;
+            if (value === 0) resetDevice();
+            else if (selected() >= 0) placeLegacy(selected(), value);
           },
-          QueueReady: {
-            read: () => (notModern('QueueReady') || selected() < 0 ? 0 : queues.ready[selected()]),
-            write(value) {
-              if (!notModern('QueueReady') && selected() >= 0) queues.ready[selected()] = value & 1;
-            },
+        },
+        QueueReady: {
+          read: () => (notModern('QueueReady') || selected() < 0 ? 0 : queues.ready[selected()]),
+          write(value) {
+            if (!notModern('QueueReady') && selected() >= 0) queues.ready[selected()] = value & 1;
           },
-          QueueNotify: {
-            write(value) {
-              if (value < (model?.queues.length ?? 0) && virtqueues[value].isReady()) model?.kick(value);
-            },
+        },
+        QueueNotify: {
+          write(value) {
+            if (value < (model?.queues.length ?? 0) && virtqueues[value].isReady()) model?.kick(value);
           },
-          InterruptStatus: { read: () => d.interrupts },
-          InterruptACK: {
-            write(value) {
-              d.interrupts &= ~value;
-              updateLine();
-            },
+        },
+        InterruptStatus: { read: () => d.interrupts },
+        InterruptACK: {
+          write(value) {
+            d.interrupts &= ~value;
+            updateLine();
           },
-          Status: {
-            read: () => d.status,
-            write: (value) => {
-              if (model !== undefined) setStatus(value & 0xff);
-            },
+        },
+        Status: {
+          read: () => d.status,
+          write: (value) => {
+            if (model !== undefined) setStatus(value & 0xff);
           },
-          QueueDescLow: address(0x80, 'QueueDescLow', false),
-          QueueDescHigh: address(0x80, 'QueueDescHigh', true),
-          QueueDriverLow: address(0x90, 'QueueDriverLow', false),
-          QueueDriverHigh: address(0x90, 'QueueDriverHigh', true),
-          QueueDeviceLow: address(0xa0, 'QueueDeviceLow', false),
-          QueueDeviceHigh: address(0xa0, 'QueueDeviceHigh', true),
-          SHMSel: { write() {} },
-          SHMLenLow: ones,
-          SHMLenHigh: ones,
-          SHMBaseLow: ones,
-          SHMBaseHigh: ones,
-          ConfigGeneration: { read: () => (modern ? d.generation : 0) },
-        }),
+        },
+        QueueDescLow: address(0x80, 'QueueDescLow', false),
+        QueueDescHigh: address(0x80, 'QueueDescHigh', true),
+        QueueDriverLow: address(0x90, 'QueueDriverLow', false),
+        QueueDriverHigh: address(0x90, 'QueueDriverHigh', true),
+        QueueDeviceLow: address(0xa0, 'QueueDeviceLow', false),
+        QueueDeviceHigh: address(0xa0, 'QueueDeviceHigh', true),
+        SHMSel: { write() {} },
+        SHMLenLow: ones,
+        SHMLenHigh: ones,
+        SHMBaseLow: ones,
+        SHMBaseHigh: ones,
+        ConfigGeneration: { read: () => (modern ? d.generation : 0) },
         Config: {
           read(offset, size) {
             if (plugged === undefined) return 0;

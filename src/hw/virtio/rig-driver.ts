@@ -1,7 +1,8 @@
 /** The guest's half of virtio-mmio, for tests: sets a device up and hands it buffers. */
 
 import type { Device, Site } from '../device.ts';
-import { RIG_RAM, Rig } from '../rig.ts';
+import { RIG_RAM } from '../rig.ts';
+import type { Rig } from '../rig.ts';
 import { virtioMmio } from './mmio.ts';
 import type { VirtioSlot } from './mmio.ts';
 import type { VirtioModel } from './model.ts';
