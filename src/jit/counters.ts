@@ -3,7 +3,7 @@ import type { Arena } from '../mem/arena.ts';
 /** Buckets of the compile-time histogram: bucket i counts batches of 2^i to 2^(i+1) microseconds. */
 export const COMPILE_BUCKETS = 24;
 
-const COUNTERS = ['blocks', 'batches', 'bytes', 'codeTlbMisses', 'compileMicroseconds'] as const;
+const COUNTERS = ['blocks', 'batches', 'bytes', 'codeTlbMisses', 'compileMicroseconds', 'decodedBlocks'] as const;
 export type JitCounter = (typeof COUNTERS)[number];
 
 /** What the translator of one virtual CPU counts, in shared memory so that reading stops nothing. */
@@ -28,6 +28,11 @@ export class JitCounters {
   }
   set codeTlbMisses(value: number) {
     this.#values[3] = value;
+  }
+
+  /** A straight line of instructions was decoded for tier 0. */
+  decoded(): void {
+    this.#values[5]! += 1;
   }
 
   /** A batch of `blocks` blocks was translated into `bytes` bytes of wasm. */

@@ -103,13 +103,16 @@ export abstract class Emitter {
   /** Length, offset and count that a slow access is told. */
   protected abstract position(): { length: number; offset: number; retired: number };
 
+  /** Emits a unit; another may be emitted inside it, where it is left. */
   unit(unit: Unit): void {
+    const outer = [this.#local, this.#remaining, this.#high] as const;
     const nodes = unit.nodes;
     this.#local = new Int32Array(nodes.length).fill(-1);
     this.#remaining = new Int32Array(nodes.length);
-    this.#high.clear();
+    this.#high = new Map();
     for (const node of nodes) this.#remaining[node.id] = node.uses;
     for (const node of nodes) this.#node(node);
+    [this.#local, this.#remaining, this.#high] = outer;
   }
 
   #node(node: Node): void {
@@ -246,13 +249,11 @@ export abstract class Emitter {
     switch (node.op) {
       case 'get': {
         if (node.uses === 0) return;
-        code.memory(this.#stateLoad(node), this.stateBase(node.attributes.state!));
+        this.readState(node);
         return this.#keep(node);
       }
       case 'set': {
-        const offset = this.stateBase(node.attributes.state!);
-        this.use(node.args[0]!);
-        code.memory(this.#stateStore(node), offset);
+        this.writeState(node);
         return;
       }
       case 'load': return this.#load(node);
@@ -294,6 +295,18 @@ export abstract class Emitter {
       default:
         throw new BugError(`${node.op} is not translated`);
     }
+  }
+
+  /** Pushes the guest register that a `get` reads. */
+  protected readState(node: Node): void {
+    const offset = this.stateBase(node.attributes.state!);
+    this.code.memory(this.#stateLoad(node), offset);
+  }
+  /** Does what a `set` does. */
+  protected writeState(node: Node): void {
+    const offset = this.stateBase(node.attributes.state!);
+    this.use(node.args[0]!);
+    this.code.memory(this.#stateStore(node), offset);
   }
 
   #stateLoad(node: Node): number {

@@ -172,6 +172,7 @@ export class Engine {
   }
 
   #decode(record: number): number {
+    this.counters.decoded();
     this.codePages.decode(record);
     return CONTINUE;
   }
