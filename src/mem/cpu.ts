@@ -39,6 +39,13 @@ export const EXIT_STOP = 2;
 export const EXIT_TIMER = 4;
 export const EXIT_WORK = 8;
 
+/** What the CPU does, in `runState`. */
+export const RUNNING = 0;
+/** Waits for an interrupt. */
+export const HALTED = 1;
+/** Switched off: only a reset starts it again. */
+export const OFF = 2;
+
 /** What a helper or a slow memory access tells the unit that called it. */
 /** Go on with the next instruction. */
 export const CONTINUE = 0;

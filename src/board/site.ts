@@ -1,0 +1,52 @@
+import type { BootFile, BootPlan, Start } from '../firmware/boot.ts';
+import type { BlockPort, CharPort, EntropyPort, Power } from '../hw/backends.ts';
+import type { Device } from '../hw/device.ts';
+import type { Clock } from '../mem/clock.ts';
+import type { Contexts, GuestCpu } from '../mem/cpu.ts';
+import type { GuestLog } from '../mem/guest-log.ts';
+import type { Lock } from '../mem/lock.ts';
+
+export type { BootFile, BootPlan, Start };
+
+/** A device with where it is plugged in. */
+export interface BoardDevice {
+  readonly device: Device;
+  /** What provides the bus it is on; none: the system. */
+  readonly parent?: Device;
+}
+
+/** What a CPU is given by the thread that runs it. */
+export interface CpuSite {
+  readonly contexts: Contexts;
+  /** FENCE.I asked for by firmware. */
+  readonly fenceCode: () => void;
+}
+
+export interface BoardCpu {
+  readonly cpu: GuestCpu;
+  /** As after power-on, or as firmware leaves it. */
+  reset(start: Start): void;
+  /** `info registers`. */
+  registers(): string[];
+}
+
+/** The files of a boot, whole. */
+export interface BootFiles {
+  readonly bios: 'builtin' | 'none' | BootFile;
+  readonly kernel?: BootFile | undefined;
+  readonly initrd?: BootFile | undefined;
+  readonly append?: string | undefined;
+  readonly dtb?: BootFile | undefined;
+  readonly rngSeed?: Uint8Array | undefined;
+}
+
+/** What a board's devices reach of the world, by the names in its configuration. */
+export interface BoardSite {
+  readonly clock: Clock;
+  readonly log: GuestLog;
+  readonly lock: Lock;
+  readonly power: Power;
+  readonly entropy: EntropyPort;
+  char(name: string): CharPort | undefined;
+  block(name: string): BlockPort | undefined;
+}

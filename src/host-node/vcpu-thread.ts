@@ -1,0 +1,7 @@
+/** The module that a vCPU's worker runs. */
+import { runVcpuThread } from '../vm/vcpu-thread.ts';
+import { NodeClock } from './clock.ts';
+import { NodeRandom } from './random.ts';
+import { workerSide } from './workers.ts';
+
+runVcpuThread(workerSide(), { clock: new NodeClock(), random: new NodeRandom() });

@@ -1,0 +1,33 @@
+import type { BoardCpu, BoardDevice, BootFiles, CpuSite } from '../board/site.ts';
+import type { BootPlan } from '../board/site.ts';
+import type { Timers } from '../hw/timers.ts';
+import type { Guest } from '../ir/guest.ts';
+import type { AddressSpace } from '../mem/address-space.ts';
+import type { GuestMemory } from '../mem/guest-memory.ts';
+import type { Fields, Struct } from '../mem/struct.ts';
+
+/**
+ * A machine as wired up on one thread. Every thread of a machine composes its own from the same
+ * configuration and over the same memory: state is shared, objects are not.
+ */
+export interface Board {
+  readonly guest: Guest;
+  /** Layout of a CPU's state, and where the states lie. */
+  readonly stateStruct: Struct<Fields>;
+  readonly states: readonly number[];
+  readonly space: AddressSpace;
+  readonly memory: GuestMemory;
+  readonly timers: Timers;
+  readonly devices: readonly BoardDevice[];
+  /** CPU `index`, for the thread that runs it. */
+  createCpu(index: number, site: CpuSite): BoardCpu;
+  /** What to load and where to start. Throws a UserError if files and machine do not fit. */
+  plan(files: BootFiles): BootPlan;
+  /** Carries out a plan: at the start and at every reset. */
+  load(plan: BootPlan): void;
+  /** Once in the machine's life, by the first thread. */
+  powerOn(): void;
+  reset(): void;
+  /** Lets every device look at its back ends; under the machine lock. */
+  poll(): void;
+}

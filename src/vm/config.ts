@@ -1,0 +1,48 @@
+import type { VirtConfig } from '../board/virt-config.ts';
+import type { Start } from '../board/site.ts';
+
+/** How guest code is run: by the translator with both tiers, one forced, or the IR interpreter. */
+export const TIERS = ['auto', 'tier0', 'tier1', 'oracle'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Everything about a machine that its threads have to agree on: plain data. */
+export interface MachineConfig {
+  readonly board: VirtConfig;
+  readonly tier: Tier;
+  readonly clock: ClockConfig;
+  readonly rtc: RtcConfig;
+  /** Names of the character back ends that devices use. */
+  readonly chars: readonly string[];
+  readonly disks: readonly DiskConfig[];
+  /** Makes the guest's random numbers repeatable. */
+  readonly seed: bigint | undefined;
+  /** Mistakes of the guest are reported. */
+  readonly logsGuestErrors: boolean;
+}
+
+/** Virtual time: the host's, or so many nanoseconds an instruction, so that runs can be repeated. */
+export type ClockConfig = { readonly kind: 'host' } | { readonly kind: 'instructions'; readonly nanoseconds: number };
+
+/** The calendar of the machine's clocks. */
+export interface RtcConfig {
+  /** Seconds since 1970 that it shows when the machine is made, and that the host shows then. */
+  readonly base: number;
+  readonly hostBase: number;
+  /** `host`: goes on while the machine is stopped; `vm`: with virtual time. */
+  readonly clock: 'host' | 'vm';
+}
+
+export interface DiskConfig {
+  readonly name: string;
+  /** Bytes, a multiple of 512. */
+  readonly size: number;
+  readonly readOnly: boolean;
+}
+
+/** What a vCPU's thread is given. */
+export interface VcpuData {
+  readonly config: MachineConfig;
+  readonly memory: WebAssembly.Memory;
+  readonly index: number;
+  readonly start: Start;
+}

@@ -1,0 +1,82 @@
+import type { Start } from '../board/site.ts';
+import type { Host } from '../host/host.ts';
+import type { MachineCore } from './core.ts';
+import { Vcpu } from './vcpu.ts';
+import { PARKED, RUNNING } from './vcpu-control.ts';
+import type { VcpuHandle } from './vcpu-handle.ts';
+
+/** Instructions after which the other work of the thread gets its turn. */
+const SLICE = 1 << 18;
+/** How often an idle CPU is looked at. */
+const IDLE_MS = 1;
+
+/** A vCPU on the main thread, between its other work: for tests, and hosts without threads. */
+export class LocalVcpu implements VcpuHandle {
+  readonly vcpu: Vcpu;
+  readonly #core: MachineCore;
+  readonly #host: Pick<Host, 'timers'>;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(core: MachineCore, start: Start, host: Pick<Host, 'timers'>) {
+    this.#core = core;
+    this.#host = host;
+    this.vcpu = new Vcpu(core, 0, start);
+  }
+
+  start(): void {
+    const { control } = this.#core;
+    if (control.state === RUNNING) return;
+    control.wanted = RUNNING;
+    control.state = RUNNING;
+    this.#loop = this.#loop.then(() => this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const { control, clock } = this.#core;
+    using turns = new Turns();
+    while (control.wanted === RUNNING) {
+      const isIdle = this.vcpu.step(SLICE) === 'idle' && !clock.skipTo(this.vcpu.deadline);
+      if (isIdle) await new Promise<void>((resolve) => this.#host.timers.after(IDLE_MS, resolve));
+      else await turns.next();
+    }
+    control.state = PARKED;
+  }
+
+  async park(): Promise<void> {
+    this.#core.control.wanted = PARKED;
+    await this.#loop;
+  }
+
+  requestReset(): void {
+    this.#core.control.requestReset();
+  }
+
+  async registers(): Promise<readonly string[]> {
+    return this.vcpu.registers();
+  }
+
+  async end(): Promise<void> {
+    await this.park();
+  }
+}
+
+/** Lets everything else that waits on this thread run. It keeps the process alive meanwhile. */
+class Turns implements Disposable {
+  readonly #channel = new MessageChannel();
+  #resume: (() => void) | undefined;
+
+  constructor() {
+    this.#channel.port1.onmessage = () => this.#resume?.();
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+      this.#channel.port2.postMessage(0);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#channel.port1.close();
+  }
+}

@@ -1,0 +1,237 @@
+import { BugError, UserError } from '../base/errors.ts';
+import { blockProvider } from '../block/counters.ts';
+import type { BlockDrive } from '../block/drive.ts';
+import { BlockService } from '../block/service.ts';
+import type { BootFiles, BootPlan } from '../board/site.ts';
+import type { CharBackend } from '../char/backend.ts';
+import { CharPump } from '../char/pump.ts';
+import type { Host } from '../host/host.ts';
+import { SeededRandom } from '../host/seeded-random.ts';
+import { EXIT_STOP } from '../mem/cpu.ts';
+import { StatsRegistry } from '../stats/registry.ts';
+import type { MachineConfig } from './config.ts';
+import { MachineCore } from './core.ts';
+import { LocalVcpu } from './local-vcpu.ts';
+import { causeData, type Cause, type Ending, type MachineEvent, type RunState } from './run-state.ts';
+import { tcgStats } from './tcg-stats.ts';
+import { ThreadedVcpu } from './threaded-vcpu.ts';
+import { PARKED } from './vcpu-control.ts';
+import type { MachineThreads, VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
+
+export interface MachineOptions {
+  readonly config: MachineConfig;
+  readonly files: BootFiles;
+  /** By the names in the configuration. */
+  readonly chars?: ReadonlyMap<string, CharBackend>;
+  readonly drives?: ReadonlyMap<string, BlockDrive>;
+  /** Without them the vCPU runs on the calling thread, between its other work. */
+  readonly threads?: MachineThreads | undefined;
+  /** The guest's reset ends the machine. */
+  readonly noReboot?: boolean;
+  /** The guest's power-off only stops the machine. */
+  readonly noShutdown?: boolean;
+  /** Tells of a mistake of the guest. */
+  readonly guestError?: (text: string) => void;
+}
+
+/**
+ * A machine, on the main thread: what can be done with it while its vCPU runs elsewhere.
+ *
+ *     prelaunch ──cont──▶ running ◀──cont/stop──▶ paused
+ *                            │
+ *                            └── power-off ──▶ ended, or shutdown (kept for inspection)
+ */
+export class Machine {
+  readonly config: MachineConfig;
+  readonly core: MachineCore;
+  readonly stats = new StatsRegistry();
+  /** Resolves when the machine has ended and all that it wrote has left. */
+  readonly ended: Promise<Ending>;
+  readonly #options: MachineOptions;
+  readonly #host: Host;
+  readonly #plan: BootPlan;
+  readonly #vcpu: VcpuHandle;
+  readonly #pumps: CharPump[] = [];
+  readonly #services: BlockService[] = [];
+  readonly #listeners = new Set<(event: MachineEvent) => void>();
+  readonly #finish: (ending: Ending) => void;
+  readonly #fail: (error: unknown) => void;
+  #state: RunState = 'prelaunch';
+  #ending = false;
+
+  /** A machine that stands before its first instruction. Throws a UserError if it cannot be made. */
+  static create(options: MachineOptions, host: Host): Machine {
+    return new Machine(options, host);
+  }
+
+  private constructor(options: MachineOptions, host: Host) {
+    this.#options = options;
+    this.#host = host;
+    this.config = options.config;
+    const { promise, resolve, reject } = Promise.withResolvers<Ending>();
+    this.ended = promise;
+    this.#finish = resolve;
+    this.#fail = reject;
+    const events = this.#vcpuEvents();
+    const { config } = options;
+    const ask = (act: () => void): void => {
+      core.control.wanted = PARKED;
+      core.kick(EXIT_STOP);
+      queueMicrotask(act);
+    };
+    const core: MachineCore = new MachineCore(config, {
+      clock: host.clock,
+      log: { guestError: events.guestError },
+      power: { shutdown: (code) => ask(() => events.shutdown(code)), reset: () => ask(() => events.reset()) },
+      entropy: config.seed === undefined ? host.random : new SeededRandom(config.seed),
+    });
+    this.core = core;
+    this.#plan = core.board.plan(options.files);
+    core.board.powerOn();
+    core.board.load(this.#plan);
+    this.#connect();
+    this.stats.register(tcgStats(core));
+    this.stats.register(blockProvider(core.blockCounters));
+    const { start } = this.#plan;
+    this.#vcpu =
+      options.threads === undefined
+        ? new LocalVcpu(core, start, host)
+        : new ThreadedVcpu(core, start, options.threads, host.workers, events);
+  }
+
+  /** Joins devices to their back ends. */
+  #connect(): void {
+    const { core } = this;
+    const kick = (): void => core.kick();
+    for (const [name, link] of core.links) {
+      const backend = this.#options.chars?.get(name);
+      if (backend === undefined) throw new BugError(`no character back end ${name}`);
+      this.#pumps.push(new CharPump(backend, link, { timers: this.#host.timers, kick }));
+    }
+    for (const [name, ring] of core.rings) {
+      const drive = this.#options.drives?.get(name);
+      if (drive === undefined) throw new BugError(`no drive ${name}`);
+      const { buffer } = core.arena.memory;
+      this.#services.push(new BlockService(ring, drive, { buffer, counters: core.blockCounters, kick }));
+    }
+  }
+
+  #vcpuEvents(): VcpuEvents {
+    return {
+      shutdown: (code) => void this.#end('guest-shutdown', code).catch(this.#fail),
+      reset: () => void this.#reset('guest-reset').catch(this.#fail),
+      guestError: (text) => this.#options.guestError?.(text),
+      failed: (error) => {
+        this.#state = 'internal-error';
+        this.#fail(error);
+      },
+    };
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+  get isRunning(): boolean {
+    return this.#state === 'running';
+  }
+  get plan(): BootPlan {
+    return this.#plan;
+  }
+
+  /** Calls `listener` for each event, in order, until the function it returns is called. */
+  subscribe(listener: (event: MachineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #emit(event: MachineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Starts the machine, or lets it go on. */
+  cont(): void {
+    if (this.#state === 'running') return;
+    if (this.#state === 'shutdown') throw new UserError('Resetting the Virtual Machine is required');
+    this.#emit({ name: 'RESUME' });
+    this.#run();
+  }
+
+  #run(): void {
+    this.#state = 'running';
+    this.core.clock.start();
+    this.#vcpu.start();
+  }
+
+  /** Resolves once no vCPU runs and all I/O that was under way is done. */
+  async stop(): Promise<void> {
+    if (this.#state !== 'running') return;
+    await this.#halt('paused');
+  }
+
+  async #halt(state: RunState): Promise<void> {
+    this.core.clock.stop();
+    this.#state = state;
+    await this.#vcpu.park();
+    await Promise.all(this.#services.map((service) => service.drain()));
+    this.#emit({ name: 'STOP' });
+  }
+
+  async reset(): Promise<void> {
+    await this.#reset('host-qmp-system-reset');
+  }
+
+  async #reset(cause: Cause): Promise<void> {
+    if (this.#options.noReboot === true) {
+      await this.#end(cause, 0);
+      return;
+    }
+    const { core } = this;
+    await this.#vcpu.park();
+    await Promise.all(this.#services.map((service) => service.drain()));
+    core.lock.with(() => core.board.reset());
+    core.board.load(this.#plan);
+    this.#vcpu.requestReset();
+    this.#emit({ name: 'RESET', data: causeData(cause) });
+    if (this.#state === 'running') this.#vcpu.start();
+    else this.#state = 'prelaunch';
+  }
+
+  /** Asks the guest to switch off; this machine has no button that a guest could see. */
+  powerdown(): void {
+    this.#emit({ name: 'POWERDOWN' });
+  }
+
+  /** Ends the machine. `ended` resolves later. */
+  quit(cause: Cause = 'host-qmp-quit'): void {
+    void this.#finishWith({ cause, code: 0 });
+  }
+
+  async #end(cause: Cause, code: number): Promise<void> {
+    if (this.#options.noShutdown === true) {
+      this.#emit({ name: 'SHUTDOWN', data: causeData(cause) });
+      await this.#halt('shutdown');
+      return;
+    }
+    await this.#finishWith({ cause, code });
+  }
+
+  async #finishWith(ending: Ending): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#emit({ name: 'SHUTDOWN', data: causeData(ending.cause) });
+    this.#state = 'shutdown';
+    try {
+      await this.#vcpu.end();
+      await Promise.all(this.#pumps.map((pump) => pump.stop()));
+      await Promise.all(this.#services.map((service) => service.stop()));
+      this.#finish(ending);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** `info registers`. */
+  registers(): Promise<readonly string[]> {
+    return this.#vcpu.registers();
+  }
+}

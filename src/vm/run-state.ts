@@ -1,0 +1,30 @@
+/** `query-status`, as far as a machine gets into those states; the spelling is QEMU's. */
+export type RunState = 'prelaunch' | 'running' | 'paused' | 'shutdown' | 'internal-error';
+
+/** Why the machine ended or starts anew. */
+export type Cause =
+  | 'host-qmp-quit'
+  | 'host-qmp-system-reset'
+  | 'host-signal'
+  | 'host-ui'
+  | 'guest-shutdown'
+  | 'guest-reset';
+
+/** `guest`: the guest asked for it, not somebody outside. */
+export interface CauseData {
+  readonly guest: boolean;
+  readonly reason: Cause;
+}
+
+export type MachineEvent =
+  | { readonly name: 'STOP' | 'RESUME' | 'POWERDOWN' }
+  | { readonly name: 'SHUTDOWN' | 'RESET'; readonly data: CauseData };
+
+/** How a machine ended. */
+export interface Ending {
+  readonly cause: Cause;
+  /** The exit status that the guest asked for; 0 if it was not the guest. */
+  readonly code: number;
+}
+
+export const causeData = (reason: Cause): CauseData => ({ guest: reason.startsWith('guest-'), reason });

@@ -1,0 +1,43 @@
+import { counter, counterProvider, type VcpuCounter } from '../stats/counters.ts';
+import type { StatsElement, StatsProvider, StatsValue } from '../stats/provider.ts';
+import type { MachineCore } from './core.ts';
+
+/** What the translator and the run loop of each vCPU have done, and the same for the machine. */
+export function tcgStats(core: MachineCore): StatsProvider {
+  const { counters, jitCounters } = core;
+  const total = (name: string, doc: string, read: () => StatsValue, about: Partial<StatsElement> = {}): VcpuCounter =>
+    counter(name, { type: 'cumulative', doc, ...about }, read);
+  const all: readonly VcpuCounter[] = [
+    total('instructions', 'guest instructions retired', () => counters.get('instructions')),
+    total('tier0-blocks', 'runs of instructions decoded for the interpreter', () => jitCounters.read('decodedBlocks')),
+    total('tier1-blocks', 'blocks translated to WebAssembly', () => jitCounters.read('blocks')),
+    total('tier1-modules', 'WebAssembly modules made of them', () => jitCounters.read('batches')),
+    total('wasm-bytes', 'WebAssembly emitted', () => jitCounters.read('bytes'), { unit: 'bytes' }),
+    total('compile-time', 'time spent in translation', () => jitCounters.read('compileMicroseconds'), {
+      unit: 'seconds',
+      base: 10,
+      exponent: -6,
+    }),
+    counter(
+      'compile-time-histogram',
+      { type: 'log2-histogram', doc: 'time to make one module', unit: 'seconds', base: 10, exponent: -6 },
+      () => [...jitCounters.compileTimes],
+    ),
+    total('tlb-misses', 'accesses for which page tables or devices were asked', () => counters.get('tlbMisses')),
+    total('code-tlb-misses', 'instruction fetches that looked at page tables', () => jitCounters.read('codeTlbMisses')),
+    total('tlb-flushes', 'flushes of whole address spaces', () => counters.get('tlbFlushes')),
+    total('tlb-page-flushes', 'flushes of one page', () => counters.get('tlbPageFlushes')),
+    total('device-accesses', 'accesses to device registers', () => counters.get('deviceAccesses')),
+    total('code-invalidations', 'writes that dropped translated code', () => counters.get('codeInvalidations')),
+    total('code-resets', 'times that all translated code was dropped', () => counters.get('codeResets')),
+    total('interrupts', 'interrupts taken', () => counters.get('interrupts')),
+    total('halts', 'waits for an interrupt', () => counters.get('halts')),
+    total('exits-interrupt', 'exits because an interrupt came up', () => counters.get('exitsInterrupt')),
+    total('exits-timer', 'exits because a timer was due', () => counters.get('exitsTimer')),
+    total('exits-work', 'exits because a device had to look at its back end', () => counters.get('exitsWork')),
+    total('exits-stop', 'exits because the machine was stopped', () => counters.get('exitsStop')),
+    total('exits-budget', 'exits because a time slice was over', () => counters.get('exitsBudget')),
+  ];
+  // One vCPU: the machine's sums are its values.
+  return counterProvider('tcg', { vcpu: all, vm: all.map((each) => ({ ...each, read: () => each.read(0) })) });
+}

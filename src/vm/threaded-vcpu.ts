@@ -1,0 +1,79 @@
+import type { Start } from '../board/site.ts';
+import type { WorkerThread, Workers } from '../host/workers.ts';
+import { EXIT_STOP, EXIT_WORK } from '../mem/cpu.ts';
+import type { VcpuData } from './config.ts';
+import type { MachineCore } from './core.ts';
+import type { TimerData } from './timer-thread.ts';
+import { ENDED, PARKED, RUNNING } from './vcpu-control.ts';
+import type { MachineThreads, VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
+import type { VcpuMessage } from './vcpu-thread.ts';
+
+/** A vCPU on a thread of its own, and the thread that keeps its time. */
+export class ThreadedVcpu implements VcpuHandle {
+  readonly #core: MachineCore;
+  readonly #threads: readonly WorkerThread[];
+  readonly #waiting: ((lines: readonly string[]) => void)[] = [];
+
+  constructor(core: MachineCore, start: Start, threads: MachineThreads, workers: Workers, events: VcpuEvents) {
+    this.#core = core;
+    const { config, arena } = core;
+    const data: VcpuData = { config, memory: arena.memory, index: 0, start };
+    const vcpu = workers.spawn(threads.vcpu, data, { name: 'vcpu0' });
+    vcpu.listen((message) => this.#receive(message as VcpuMessage, events));
+    this.#threads = [vcpu];
+    if (config.clock.kind === 'host') {
+      const timer: TimerData = { config, memory: arena.memory };
+      this.#threads = [vcpu, workers.spawn(threads.timer, timer, { name: 'timer' })];
+    }
+    for (const thread of this.#threads) thread.ended.catch((error: unknown) => events.failed(error));
+  }
+
+  start(): void {
+    this.#want(RUNNING);
+  }
+
+  async park(): Promise<void> {
+    this.#want(PARKED);
+    await this.#core.control.stopped();
+  }
+
+  requestReset(): void {
+    this.#core.control.requestReset();
+  }
+
+  registers(): Promise<readonly string[]> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#core.control.requestRegisters();
+      this.#core.kick(EXIT_WORK);
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#want(ENDED);
+    await Promise.allSettled(this.#threads.map(({ ended }) => ended));
+  }
+
+  #want(state: number): void {
+    this.#core.control.wanted = state;
+    this.#core.kick(EXIT_STOP);
+    this.#core.deadlines.machineChanged();
+  }
+
+  #receive(message: VcpuMessage, events: VcpuEvents): void {
+    switch (message.kind) {
+      case 'shutdown':
+        events.shutdown(message.code);
+        break;
+      case 'reset':
+        events.reset();
+        break;
+      case 'registers':
+        for (const resolve of this.#waiting.splice(0)) resolve(message.lines);
+        break;
+      case 'guestError':
+        events.guestError(message.text);
+        break;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** A vCPU as the main thread sees it, whatever thread it is on. */
+export interface VcpuHandle {
+  /** Runs, starting anew if a reset was requested. */
+  start(): void;
+  /** Resolves once it stands still. */
+  park(): Promise<void>;
+  /** Starts anew when it next runs. */
+  requestReset(): void;
+  registers(): Promise<readonly string[]>;
+  /** Ends its thread. */
+  end(): Promise<void>;
+}
+
+/** What a vCPU asks of the machine it is in. */
+export interface VcpuEvents {
+  /** The guest switched the machine off. The vCPU stands still. */
+  shutdown(code: number): void;
+  /** The guest resets the machine. The vCPU stands still. */
+  reset(): void;
+  guestError(text: string): void;
+  /** Its thread died of an error of ours. */
+  failed(error: unknown): void;
+}
+
+/** The modules that threads run, which only the host's folder can name. */
+export interface MachineThreads {
+  readonly vcpu: URL;
+  readonly timer: URL;
+}

@@ -1,0 +1,75 @@
+import type { HostClock } from '../host/clock.ts';
+import type { Random } from '../host/random.ts';
+import { SeededRandom } from '../host/seeded-random.ts';
+import type { WorkerSide } from '../host/workers.ts';
+import { EXIT_STOP } from '../mem/cpu.ts';
+import { silentLog } from '../mem/guest-log.ts';
+import type { VcpuData } from './config.ts';
+import { MachineCore } from './core.ts';
+import { Vcpu } from './vcpu.ts';
+import { ENDED, PARKED, RUNNING } from './vcpu-control.ts';
+
+/** What a vCPU's thread tells the main thread. */
+export type VcpuMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'shutdown'; readonly code: number }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'registers'; readonly lines: readonly string[] }
+  | { readonly kind: 'guestError'; readonly text: string };
+
+/** Instructions between two looks at the counters. */
+const SLICE = 1 << 22;
+
+/** The body of a vCPU's thread. Returns when the machine has ended. */
+export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClock; random: Random }): void {
+  const { config, memory, index, start } = data as VcpuData;
+  const tell = (message: VcpuMessage): void => pipe.post(message);
+  /** The guest wants the machine to end or start anew: it stands still until the main thread decides. */
+  const ask = (message: VcpuMessage): void => {
+    tell(message);
+    core.control.wanted = PARKED;
+    core.kick(EXIT_STOP);
+  };
+  const core: MachineCore = new MachineCore(
+    config,
+    {
+      clock: host.clock,
+      log: config.logsGuestErrors ? { guestError: (text) => tell({ kind: 'guestError', text }) } : silentLog,
+      power: { shutdown: (code) => ask({ kind: 'shutdown', code }), reset: () => ask({ kind: 'reset' }) },
+      entropy: config.seed === undefined ? host.random : new SeededRandom(config.seed),
+    },
+    memory,
+  );
+  const { control } = core;
+  const vcpu = new Vcpu(core, index, start);
+  tell({ kind: 'ready' });
+  for (;;) {
+    if (control.takeRegisters()) tell({ kind: 'registers', lines: vcpu.registers() });
+    switch (vcpu.step(SLICE)) {
+      case 'ran':
+        break;
+      case 'idle':
+        wait();
+        break;
+      case 'stopped':
+        if (park() === ENDED) return;
+    }
+  }
+
+  /** Waits to be wanted; what is wanted is looked at again after the state says running. */
+  function park(): number {
+    const seen = control.bell.sample();
+    const { wanted } = control;
+    control.state = wanted === ENDED ? ENDED : PARKED;
+    if (wanted === ENDED) return ENDED;
+    if (wanted === PARKED && !control.registersWanted) control.bell.wait(seen);
+    control.state = RUNNING;
+    return RUNNING;
+  }
+
+  function wait(): void {
+    const left = vcpu.deadline - core.clock.now();
+    if (left <= 0 || core.clock.skipTo(vcpu.deadline)) return;
+    core.waitForKick(left / 1e6);
+  }
+}

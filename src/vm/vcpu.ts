@@ -1,0 +1,172 @@
+import { Engine } from '../jit/engine.ts';
+import { OracleContexts, OracleEngine } from '../isa/oracle.ts';
+import type { BoardCpu, Start } from '../board/site.ts';
+import {
+  CPU_HEADER,
+  EXIT_INTERRUPT,
+  EXIT_STOP,
+  EXIT_TIMER,
+  EXIT_WORK,
+  RUNNING as CPU_RUNNING,
+  HALTED,
+  type Contexts,
+} from '../mem/cpu.ts';
+import { struct } from '../mem/struct.ts';
+import { SoftTlb } from '../mem/tlb.ts';
+import type { MachineCore } from './core.ts';
+import { RUNNING } from './vcpu-control.ts';
+
+/** What `step` did: ran the guest, found nothing to do until `deadline`, or must not run. */
+export type Step = 'ran' | 'idle' | 'stopped';
+
+/** What runs instructions. */
+interface Runner {
+  readonly contexts: Contexts;
+  run(instructions: number): number;
+  /** Bytes of the shared memory were written behind its back. */
+  written(host: number, length: number): void;
+  /** All translated code is forgotten. */
+  forget(): void;
+  /** Brings the shared counters up to date. */
+  publish(): void;
+}
+
+const Header = struct(CPU_HEADER);
+const RUN_STATE = Header.offsetOf.runState / 4;
+
+/** A virtual CPU on the thread that runs it. */
+export class Vcpu {
+  /** Virtual time until which an idle CPU has nothing to do. */
+  deadline = Infinity;
+  /** Instructions retired since the thread began. */
+  retired = 0;
+  readonly #core: MachineCore;
+  readonly #cpu: BoardCpu;
+  readonly #runner: Runner;
+  readonly #start: Start;
+  readonly #words: Int32Array;
+
+  constructor(core: MachineCore, index: number, start: Start) {
+    this.#core = core;
+    this.#start = start;
+    const { arena, board } = core;
+    const state = board.states[index]!;
+    this.#words = new Int32Array(arena.memory.buffer, state, Header.size / 4);
+    const made = makeRunner(core, index);
+    this.#cpu = made.cpu;
+    this.#runner = made.runner;
+    board.memory.onCodeWrite = (pa, length) => {
+      const host = board.space.codeOffset(pa);
+      if (host >= 0) this.#runner.written(host, length);
+    };
+    board.timers.onChange = () => {
+      if (board.timers.next() <= core.clock.now()) core.kick(EXIT_TIMER);
+      else core.deadlines.changed();
+    };
+    this.#cpu.reset(start);
+  }
+
+  registers(): string[] {
+    return this.#cpu.registers();
+  }
+
+  /** Starts the CPU anew. */
+  reset(): void {
+    this.#runner.forget();
+    this.#cpu.reset(this.#start);
+  }
+
+  /** Sees to what came up, then runs at most `instructions`. */
+  step(instructions: number): Step {
+    const core = this.#core;
+    const { board, clock, control, counters } = core;
+    const exits = core.takeExits();
+    if (exits !== 0) this.#count(exits);
+    if (control.wanted !== RUNNING) return 'stopped';
+    if (control.takeReset()) this.reset();
+    if ((exits & EXIT_WORK) !== 0) core.lock.with(() => board.poll());
+    const next = board.timers.next();
+    if (next <= clock.now()) core.lock.with(() => board.timers.run(clock.now()));
+    const words = this.#words;
+    if (words[RUN_STATE] !== CPU_RUNNING && !this.#wakes()) {
+      this.deadline = board.timers.next();
+      return 'idle';
+    }
+    if (this.#cpu.cpu.takeInterrupt()) counters.add('interrupts');
+    const budget = Math.min(instructions, clock.instructionsUntil(board.timers.next()));
+    const retired = this.#runner.run(budget);
+    this.retired += retired;
+    counters.add('instructions', retired);
+    if (retired === budget) counters.add('exitsBudget');
+    this.#runner.publish();
+    return 'ran';
+  }
+
+  /** Whether a CPU that waits goes on. */
+  #wakes(): boolean {
+    if (this.#words[RUN_STATE] !== HALTED || !this.#cpu.cpu.wakes()) return false;
+    Atomics.store(this.#words, RUN_STATE, CPU_RUNNING);
+    return true;
+  }
+
+  #count(exits: number): void {
+    const { counters } = this.#core;
+    if ((exits & EXIT_INTERRUPT) !== 0) counters.add('exitsInterrupt');
+    if ((exits & EXIT_TIMER) !== 0) counters.add('exitsTimer');
+    if ((exits & EXIT_WORK) !== 0) counters.add(this.#words[RUN_STATE] === CPU_RUNNING ? 'exitsWork' : 'halts');
+    if ((exits & EXIT_STOP) !== 0) counters.add('exitsStop');
+  }
+}
+
+function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: Runner } {
+  const { arena, board, config, counters } = core;
+  const { guest, stateStruct, space } = board;
+  const state = board.states[index]!;
+  let runner: Runner | undefined;
+  const fenceCode = (): void => runner?.forget();
+  if (config.tier === 'oracle') {
+    const contexts = new OracleContexts();
+    const cpu = board.createCpu(index, { contexts, fenceCode });
+    const engine = new OracleEngine({
+      guest,
+      cpu: cpu.cpu,
+      memory: arena.memory,
+      stateStruct,
+      state,
+      space,
+      contexts,
+    });
+    runner = { contexts, run: (instructions) => engine.run(instructions), written() {}, forget() {}, publish() {} };
+    return { cpu, runner };
+  }
+  const header = Header.at(arena.memory, state);
+  const tlb = new SoftTlb(arena, header);
+  const cpu = board.createCpu(index, { contexts: tlb, fenceCode });
+  const engine = new Engine({
+    arena,
+    guest,
+    cpu: cpu.cpu,
+    stateStruct,
+    state,
+    space,
+    tlb,
+    pageFlags: board.memory.pageFlags,
+    tiers: config.tier,
+    counters: core.jitCounters,
+  });
+  runner = {
+    contexts: tlb,
+    run: (instructions) => engine.run(instructions),
+    written: (host, length) => engine.written(host, length),
+    forget: () => engine.codePages.reset(),
+    publish() {
+      counters.set('tlbMisses', engine.slowMemory.misses);
+      counters.set('deviceAccesses', engine.slowMemory.deviceAccesses);
+      counters.set('tlbFlushes', tlb.flushes);
+      counters.set('tlbPageFlushes', tlb.pageFlushes);
+      counters.set('codeInvalidations', engine.codePages.invalidations);
+      counters.set('codeResets', engine.codePages.resets);
+    },
+  };
+  return { cpu, runner };
+}
