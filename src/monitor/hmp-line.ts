@@ -9,6 +9,11 @@ export class HmpLine {
     this.#text = text;
   }
 
+  /** What has been taken so far, as it was typed. */
+  get taken(): string {
+    return this.#text.slice(0, this.#at);
+  }
+
   /** The next character after any space, or '' at the end. */
   peek(): string {
     while (isSpace(this.#text[this.#at])) this.#at++;

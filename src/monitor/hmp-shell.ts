@@ -33,11 +33,7 @@ export class HmpShell {
     const isInfo = first === 'info' && line.peek() !== '';
     const typed = isInfo ? `info ${line.match(NAME)}` : first;
     const command = this.#context.catalog.hmpCommand(typed);
-    if (command === undefined) {
-      // Quoted as it was typed, up to the name that is not known.
-      const [quoted] = isInfo ? /^\s*info\s+[^\s/]*/.exec(text)! : [first];
-      return `unknown command: '${quoted.trimStart()}'\n`;
-    }
+    if (command === undefined) return `unknown command: '${line.taken}'\n`;
     const explain = (error: unknown): string => {
       if (error instanceof HmpError) return `${error.message}\nTry "help ${typed}" for more information\n`;
       if (error instanceof UserError) return `Error: ${error.message}\n`;

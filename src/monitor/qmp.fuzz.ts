@@ -38,7 +38,7 @@ const SEEDS = [
   '{"execute": "query-stats", "arguments": {"target": "vcpu", "providers": [{"provider": "tcg", "names": ["parked"]}]}}',
   '{"exec-oob": "query-status", "id": [1, -2.5e3, null, true, "\\u00e9\\ud83d\\ude00"]}',
   `{'execute': 'human-monitor-command', 'arguments': {'command-line': 'info registers -a', 'cpu-index': 1}}`,
-  'cpu (1+2)*0x3\rinfo stats vm "a,b" tcg\nhelp info\n\x1b[A\x7f',
+  'info/x\n  foo/\ncpu (1+2)*0x3\rinfo stats vm "a,b" tcg\nhelp info\n\x1b[A\x7f',
   '}{[]:,"\\"\'\x00\xff\xc0\x80 01 -1.5e+10 9223372036854775808',
 ];
 

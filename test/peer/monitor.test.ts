@@ -207,7 +207,8 @@ suite('the same', () => {
       quit x;quit ";stop/x;stop /x;info status x;info registers -x;info registers x;info registers 7;info registers 0 1
       info registers -ab;info mtree x;info qtree x;info jit x;info chardev x;info cpus x;system_reset x;system_reset
       cpu;cpu 7;cpu x;cpu 1x;cpu 1 2;cpu -1;cpu 1+0;cpu 1/0;cpu 1%0;cpu (1;cpu -;cpu $x;cpu 09;cpu 99999999999;cpu 'a
-      cpu '';cpu ''';cpu ~0;cpu 3&1;cpu 1*;cpu 99999999999999999999;cpu 0x;cpu 1+;cpu );cpu 2*3-5;/x;/`;
+      cpu '';cpu ''';cpu ~0;cpu 3&1;cpu 1*;cpu 99999999999999999999;cpu 0x;cpu 1+;cpu );cpu 2*3-5;/x;/
+      info/x;info /x;info/;info st/x;info status/x; /info;  foo;  info  foo`;
     return compare(lines.split(/;|\n\s*/).map(hmp), exactly);
   });
 
