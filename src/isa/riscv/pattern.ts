@@ -129,6 +129,11 @@ export function insert(field: Field, value: number): number {
   return word;
 }
 
+/** The word that these operands make; bits that do not matter are 0. */
+export function encode(pattern: Pattern, operands: Readonly<Record<string, number>>): number {
+  return pattern.fields.reduce((word, field) => word | insert(field, operands[field.name]!), pattern.match);
+}
+
 /** Whether `word` is an instruction of this pattern. */
 export function matches(pattern: Pattern, word: number): boolean {
   return (
