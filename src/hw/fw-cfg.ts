@@ -137,12 +137,10 @@ export const fwCfg = device(
           ?.fill(0, available)
           .set(bytes.subarray(from, from + available));
         env.memory.wrote(target, length);
-      } else if (control & DMA_WRITE) {
-        // No item can be written.
-        if (length > 0) return false;
-      } else if (!(control & DMA_SKIP)) return true;
+      } else if (!(control & (DMA_WRITE | DMA_SKIP))) return true;
       d.offset = from + available;
-      return true;
+      // No item can be written; a write that fails skips.
+      return (control & (DMA_READ | DMA_WRITE)) !== DMA_WRITE || length === 0;
     }
 
     return {

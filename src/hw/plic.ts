@@ -2,10 +2,8 @@
  * Platform-level interrupt controller (RISC-V PLIC specification 1.0.0) with SiFive's memory map.
  * Each hart has the contexts that `hart-config` lists, such as "MS": machine and supervisor mode.
  *
- *     source n:  idle -- line rises --> pending -- claim --> in service -- complete --> idle,
- *                                         |                                            or pending
- *                                    line falls --> idle                               again if the
- *                                                                                      line is high
+ *     source n:  idle -- line rises --> pending -- claim --> in service -- complete --> idle, or
+ *                                                               pending again if the line is high
  */
 
 import { array } from '../mem/struct.ts';
@@ -197,14 +195,13 @@ export const plic = device(
       input(source, level) {
         if (source < 1 || source > SOURCES || isSet(d.level, source) === level) return;
         put(d.level, source, level);
-        put(d.pending, source, level);
+        // The gateway sends no further request until the one in service is complete, and a request
+        // once sent stays, whatever the wire does then (chapter 1, "Interrupt Gateways").
+        if (!level || isSet(d.inService, source)) return;
+        put(d.pending, source, true);
         update();
       },
-      reset() {
-        // A wire that is high asks again.
-        d.pending.set(d.level);
-        update();
-      },
+      reset: update,
       loaded: update,
     };
   },

@@ -80,7 +80,9 @@ export const uart16550 = device(
       /** The byte that waits for the peer to take it, if there is one. */
       stuck: 'u8',
       shift: 'u8',
-      /** Without FIFOs their first byte is the one register. */
+      /** Without FIFOs there is one register each way; they are not part of the FIFOs. */
+      rbr: 'u8',
+      thr: 'u8',
       rxCount: 'u8',
       rxHead: 'u8',
       txCount: 'u8',
@@ -153,9 +155,7 @@ export const uart16550 = device(
       } else {
         // Without FIFOs the newer byte stays (section 8.4, bit 1).
         if (d.lsr & LSR_DATA) d.lsr |= LSR_OVERRUN;
-        d.rxHead %= FIFO_SIZE;
-        d.rx[d.rxHead] = byte;
-        d.rxCount = 1;
+        d.rbr = byte;
       }
       d.lsr |= LSR_DATA;
     }
@@ -189,13 +189,13 @@ export const uart16550 = device(
       for (;;) {
         if (d.stuck === 0) {
           if (d.lsr & LSR_THR_EMPTY) return true;
-          d.shift = d.tx[d.txHead % FIFO_SIZE];
           d.stuck = 1;
-          if (usesFifos() && d.txCount > 1) {
+          d.shift = usesFifos() ? d.tx[d.txHead % FIFO_SIZE] : d.thr;
+          if (usesFifos()) {
             d.txHead = (d.txHead + 1) % FIFO_SIZE;
-            d.txCount = Math.min(d.txCount, FIFO_SIZE) - 1;
-          } else {
-            d.txCount = 0;
+            d.txCount = Math.max(1, Math.min(d.txCount, FIFO_SIZE)) - 1;
+          }
+          if (!usesFifos() || d.txCount === 0) {
             d.lsr |= LSR_THR_EMPTY;
             d.thrEmptyPending = 1;
             updateLine();
@@ -214,34 +214,37 @@ export const uart16550 = device(
     }
 
     function transmit(byte: number): void {
-      if (!usesFifos()) d.txCount = 0;
-      else if (d.txCount >= FIFO_SIZE) {
+      d.thr = byte;
+      if (usesFifos()) {
         // A byte too many pushes out the oldest.
-        d.txHead = (d.txHead + 1) % FIFO_SIZE;
-        d.txCount = FIFO_SIZE - 1;
+        if (d.txCount >= FIFO_SIZE) {
+          d.txHead = (d.txHead + 1) % FIFO_SIZE;
+          d.txCount = FIFO_SIZE - 1;
+        }
+        d.tx[(d.txHead + d.txCount++) % FIFO_SIZE] = byte;
       }
-      d.tx[(d.txHead + d.txCount++) % FIFO_SIZE] = byte;
       d.thrEmptyPending = 0;
       d.lsr &= ~(LSR_THR_EMPTY | LSR_IDLE);
       updateLine();
       send();
     }
 
-    function takeReceived(): number {
-      let byte = d.rx[d.rxHead % FIFO_SIZE];
-      if (usesFifos()) {
-        if (d.rxCount === 0) byte = 0;
-        else {
-          d.rxHead = (d.rxHead + 1) % FIFO_SIZE;
-          d.rxCount--;
-        }
-        if (d.rxCount > 0) startTimeout();
-        else d.lsr &= ~(LSR_DATA | LSR_BREAK);
-        d.timeoutPending = 0;
-      } else {
-        d.lsr &= ~(LSR_DATA | LSR_BREAK);
-        d.rxCount = 0;
+    function takeFromFifo(): number {
+      let byte = 0;
+      if (d.rxCount > 0) {
+        byte = d.rx[d.rxHead % FIFO_SIZE];
+        d.rxHead = (d.rxHead + 1) % FIFO_SIZE;
+        d.rxCount--;
       }
+      if (d.rxCount > 0) startTimeout();
+      else d.lsr &= ~(LSR_DATA | LSR_BREAK);
+      d.timeoutPending = 0;
+      return byte;
+    }
+
+    function takeReceived(): number {
+      const byte = usesFifos() ? takeFromFifo() : d.rbr;
+      if (!usesFifos()) d.lsr &= ~(LSR_DATA | LSR_BREAK);
       updateLine();
       listen();
       return byte;

@@ -130,8 +130,7 @@ export const virtioBlk = device(
     let transport: VirtioTransport | undefined;
 
     /** A write is done when it is on the disk, not in a cache (5.2.5.2, 5.2.6.2). */
-    const isWriteThrough = (): boolean =>
-      transport!.has(F_CONFIG_WCE) ? (d.writeback & 1) === 0 : !transport!.has(F_FLUSH);
+    const isWriteThrough = (): boolean => (d.writeback & 1) === 0;
 
     function finish(chain: Pick<Chain, 'head'>, statusAt: number, written: number, status: number): void {
       memory.writeU8(statusAt, status);
@@ -338,6 +337,10 @@ export const virtioBlk = device(
           return features;
         },
         connect: (to) => void (transport = to),
+        statusChanged() {
+          // A driver that can neither choose nor flush gets a disk without a cache (5.2.5.2).
+          if (transport!.isLive() && !transport!.has(F_CONFIG_WCE)) d.writeback = transport!.has(F_FLUSH) ? 1 : 0;
+        },
         kick(index) {
           const queue = transport!.queue(index);
           for (let chain = queue.next(); chain !== undefined; chain = queue.next()) start(chain);

@@ -149,8 +149,8 @@ export const virtioMmio = device(
     const selected = (): number => (d.queue < (model?.queues.length ?? 0) ? d.queue : -1);
 
     function resetTransport(): void {
-      d.driver0 = d.driver1 = d.featureSelect = d.driverSelect = 0;
-      d.queue = d.interrupts = d.status = d.broken = d.pageSize = 0;
+      d.driver0 = d.driver1 = 0;
+      d.queue = d.interrupts = d.status = d.broken = 0;
       for (const field of Object.keys(queueState) as (keyof QueueState)[]) queues[field].fill(0);
       d.alignOf.fill(0);
       model?.queues.forEach((size, i) => (queues.size[i] = size));
@@ -189,7 +189,7 @@ export const virtioMmio = device(
     /** Legacy layout: descriptors, available ring, and the used ring at the next boundary (2.7.2). */
     function placeLegacy(queue: number, page: number): void {
       const align = d.alignOf[queue] || 4096;
-      const descriptors = page * (d.pageSize || 4096);
+      const descriptors = page * (d.pageSize || 1);
       const available = descriptors + 16 * queues.size[queue];
       queues.descriptors[queue] = descriptors;
       queues.available[queue] = available;
@@ -219,7 +219,6 @@ export const virtioMmio = device(
       const [low] = offered();
       if (!modern) {
         if (d.driverSelect === 0) d.driver0 = value & low;
-        model?.statusChanged?.();
       } else if (d.driverSelect === 0) d.driver0 = value;
       else if (d.driverSelect === 1) d.driver1 = value;
     }
@@ -330,7 +329,7 @@ export const virtioMmio = device(
     };
 
     function pageOf(queue: number): number {
-      return Math.floor(queues.descriptors[queue] / (d.pageSize || 4096));
+      return Math.floor(queues.descriptors[queue] / (d.pageSize || 1));
     }
   },
 );

@@ -46,7 +46,7 @@ export interface VirtioModel {
   connect(transport: VirtioTransport): void;
   /** The driver put buffers into a queue. */
   kick(queue: number): void;
-  /** The driver's status became live, or the features were agreed on. */
+  /** The driver wrote its status. */
   statusChanged?(): void;
 }
 
