@@ -1,6 +1,6 @@
 import { compressed } from './insn.ts';
 import { add, addw, and, or, sub, subw, xor } from './rv64i/arithmetic.ts';
-import { beq, bne, jal, jalr } from './rv64i/branch.ts';
+import { JUMPS } from './rv64i/branch.ts';
 import { addi, addiw, andi, lui } from './rv64i/immediate.ts';
 import { ld, lw, sd, sw } from './rv64i/load-store.ts';
 import { slli, srai, srli } from './rv64i/shift.ts';
@@ -135,19 +135,19 @@ export const cAddw = compressed('c.addw', "100 1 11 rd':3 01 rs2':3 01", 'c.addw
 });
 export const cJ = compressed('c.j', '101 imm:s[11|4|9:8|10|6|7|3:1|5] 01', 'c.j {pc+imm}', {
   doc: 'Jump.',
-  expands: jal,
+  expands: JUMPS.jal,
   with: { rd: 0, imm: 'imm' },
   cases: [{ word: 0xa215, asm: 'c.j 0x124' }],
 });
 export const cBeqz = compressed('c.beqz', "110 imm:s[8|4:3] rs1':3 imm:s[7:6|2:1|5] 01", 'c.beqz {rs1}, {pc+imm}', {
   doc: 'Branch if zero.',
-  expands: beq,
+  expands: JUMPS.beq,
   with: { rs1: 'rs1', rs2: 0, imm: 'imm' },
   cases: [{ word: 0xc01d, asm: 'c.beqz x8, 0x26' }],
 });
 export const cBnez = compressed('c.bnez', "111 imm:s[8|4:3] rs1':3 imm:s[7:6|2:1|5] 01", 'c.bnez {rs1}, {pc+imm}', {
   doc: 'Branch if not zero.',
-  expands: bne,
+  expands: JUMPS.bne,
   with: { rs1: 'rs1', rs2: 0, imm: 'imm' },
   cases: [{ word: 0xe461, asm: 'c.bnez x8, 0xc8' }],
 });
@@ -171,7 +171,7 @@ export const cLdsp = compressed('c.ldsp', '011 imm:[5] rd:5!0 imm:[4:3|8:6] 10',
 });
 export const cJr = compressed('c.jr', '100 0 rs1:5!0 00000 10', 'c.jr {rs1}', {
   doc: 'Jump to a register.',
-  expands: jalr,
+  expands: JUMPS.jalr,
   with: { rd: 0, rs1: 'rs1', imm: 0 },
   cases: [{ word: 0x8082, asm: 'c.jr x1' }],
 });
@@ -189,7 +189,7 @@ export const cEbreak = compressed('c.ebreak', '100 1 00000 00000 10', 'c.ebreak'
 });
 export const cJalr = compressed('c.jalr', '100 1 rs1:5!0 00000 10', 'c.jalr {rs1}', {
   doc: 'Jump to a register, leaving the return address in x1.',
-  expands: jalr,
+  expands: JUMPS.jalr,
   with: { rd: 1, rs1: 'rs1', imm: 0 },
   cases: [{ word: 0x9282, asm: 'c.jalr x5' }],
 });

@@ -12,7 +12,7 @@ import type { Compressed, Instruction } from './insn.ts';
 import * as m from './m.ts';
 import * as privileged from './privileged.ts';
 import * as arithmetic from './rv64i/arithmetic.ts';
-import * as branch from './rv64i/branch.ts';
+import { JUMPS, jumps } from './rv64i/branch.ts';
 import * as immediate from './rv64i/immediate.ts';
 import * as loadStore from './rv64i/load-store.ts';
 import * as shift from './rv64i/shift.ts';
@@ -39,7 +39,7 @@ export const INSTRUCTIONS: readonly Group<Instruction>[] = [
   { needs: ['i'], members: Object.values(shift) },
   { needs: ['i'], members: Object.values(arithmetic) },
   { needs: ['i'], members: Object.values(loadStore) },
-  { needs: ['i'], members: Object.values(branch) },
+  { needs: ['i'], members: Object.values(JUMPS) },
   { needs: ['i'], members: Object.values(system) },
   { needs: ['i'], members: Object.values(privileged) },
   { needs: ['m'], members: Object.values(m) },
@@ -62,16 +62,16 @@ export const COMPRESSED: readonly Group<Compressed>[] = [
   { needs: ['c', 'f', 'd'], members: Object.values(zcd) },
 ];
 
-/** All instructions in the order of their indices, whatever a hart has. */
-export const ALL_INSTRUCTIONS: readonly GuestInstruction[] = [
-  illegal,
-  ...INSTRUCTIONS.flatMap(({ members }) => members),
-];
+/** The same where every instruction has 32 bits. */
+const WITHOUT_COMPRESSED: readonly Group<Instruction>[] = INSTRUCTIONS.map((group) =>
+  group.members.includes(JUMPS.jal) ? { ...group, members: Object.values(jumps(32)) } : group,
+);
 
 /** RISC-V, 64 bits, as a guest: what a hart with these extensions decodes. */
 export class RiscvGuest implements Guest {
   readonly name = 'riscv64';
-  readonly instructions = ALL_INSTRUCTIONS;
+  /** In the order of their indices, whatever the hart has. */
+  readonly instructions: readonly GuestInstruction[];
   readonly helpers = RISCV_HELPERS;
   readonly parcel = 2;
   readonly longest = 4;
@@ -83,8 +83,10 @@ export class RiscvGuest implements Guest {
     this.features = features;
     const has = <T>(groups: readonly Group<T>[]): T[] =>
       groups.flatMap(({ needs, members }) => (needs.every((extension) => features[extension]) ? members : []));
-    const indices = new Map(ALL_INSTRUCTIONS.map((instruction, index) => [instruction, index]));
-    this.decoder = new Decoder(has(INSTRUCTIONS), has(COMPRESSED), (instruction) => indices.get(instruction)!);
+    const groups = features.c ? INSTRUCTIONS : WITHOUT_COMPRESSED;
+    this.instructions = [illegal, ...groups.flatMap(({ members }) => members)];
+    const indices = new Map(this.instructions.map((instruction, index) => [instruction, index]));
+    this.decoder = new Decoder(has(groups), has(COMPRESSED), (instruction) => indices.get(instruction)!);
   }
 
   lengthOf(parcel: number): number {
