@@ -1,9 +1,11 @@
+import { BugError } from '../base/errors.ts';
 import type { Guest, Decoded } from '../ir/guest.ts';
 import type { Arena } from '../mem/arena.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import {
   HANDLER_PAGE_END,
   HANDLER_STRADDLE,
+  HANDLER_UNDECODED,
   RECORD_BYTES,
   RECORD_LINK,
   RECORD_STEP,
@@ -18,8 +20,8 @@ const GRANULE_SHIFT = 6;
 const DECODE_AHEAD = 16;
 /** A page whose code was overwritten this often is left to tier 0. */
 const REWRITES_UNTIL_COLD = 64;
-/** Room for an instruction that straddles pages: what it depends on, its record, sentinels. */
-const STRADDLE_BYTES = 8 * RECORD_BYTES;
+/** Room for an instruction apart from its page: what it depends on, its record, sentinels. */
+const SLOT_BYTES = 8 * RECORD_BYTES;
 
 /** A translated block, as far as invalidation is concerned. */
 export interface InstalledBlock {
@@ -39,8 +41,8 @@ export interface CodePage {
   /** Counts invalidations; what was translated from another generation is not installed. */
   generation: number;
   blocks: InstalledBlock[];
-  /** Addresses of straddling instructions that end in this page. */
-  straddles: number[];
+  /** Slots of straddling instructions that end in this page. */
+  readonly straddles: Set<number>;
 }
 
 export interface CodePagesOptions {
@@ -69,9 +71,10 @@ export class CodePages {
   resets = 0;
   readonly #options: CodePagesOptions;
   readonly #base: number;
-  readonly #straddleBase: number;
-  readonly #straddleLimit: number;
-  #straddleNext: number;
+  /** Slots: for each page one for every place where an instruction that straddles may begin, and one more. */
+  readonly #slots: number;
+  readonly #slotsPerPage: number;
+  readonly #lone: number;
   readonly #pages: CodePage[] = [];
   #used = 0;
   readonly #byKey = new Map<number, CodePage>();
@@ -83,12 +86,16 @@ export class CodePages {
   readonly #decoded: Decoded = { instruction: 0, length: 0, operands: new Int32Array(8) };
 
   constructor(options: CodePagesOptions) {
-    const { arena, layout, capacity, granules } = options;
+    const { arena, guest, layout, capacity, granules } = options;
+    // An instruction that straddles needs both of its pages.
+    if (capacity < 2) throw new BugError('code pages for fewer than two pages');
     this.#options = options;
     this.#base = arena.allocate(capacity * layout.pageBytes);
-    this.#straddleBase = arena.allocate(capacity * STRADDLE_BYTES);
-    this.#straddleLimit = this.#straddleBase + capacity * STRADDLE_BYTES;
-    this.#straddleNext = this.#straddleBase;
+    this.#slotsPerPage = guest.longest / guest.parcel - 1;
+    this.#slots = arena.allocate((capacity * this.#slotsPerPage + 1) * SLOT_BYTES);
+    this.#lone = this.#slots + capacity * this.#slotsPerPage * SLOT_BYTES;
+    // Records are found through 32-bit addresses.
+    if (arena.used > 2 ** 32) throw new BugError('code pages lie above 4 GiB');
     const { buffer } = arena.memory;
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
@@ -127,7 +134,7 @@ export class CodePages {
     let page = this.#pages[this.#used];
     if (page === undefined) {
       const records = this.#base + this.#used * layout.pageBytes;
-      page = { records, hostPage, mode, generation: 0, blocks: [], straddles: [] };
+      page = { records, hostPage, mode, generation: 0, blocks: [], straddles: new Set() };
       this.#pages.push(page);
     } else {
       page.hostPage = hostPage;
@@ -162,7 +169,7 @@ export class CodePages {
       if (view.getUint16(at, true) !== 0) break;
       const length = guest.lengthOf(this.#parcel(host + offset));
       if (offset + length > PAGE) {
-        this.#straddle(at);
+        this.#straddle(page, at, offset);
         offset = PAGE;
         break;
       }
@@ -183,18 +190,38 @@ export class CodePages {
     return length === 2 ? this.#view.getUint16(host, true) : this.#view.getUint32(host, true);
   }
 
-  #straddle(at: number): void {
-    if (this.#straddleNext === this.#straddleLimit) this.#straddleNext = this.#straddleBase;
-    const address = this.#straddleNext;
-    this.#straddleNext += STRADDLE_BYTES;
-    this.#view.setUint32(address, 0, true);
+  #straddle(page: CodePage, at: number, offset: number): void {
+    const index = (page.records - this.#base) / this.#options.layout.pageBytes;
+    const place = index * this.#slotsPerPage + (PAGE - offset) / this.#options.guest.parcel - 1;
+    const slot = this.#slots + place * SLOT_BYTES;
+    this.#view.setUint32(slot, 0, true);
     this.#view.setUint16(at, HANDLER_STRADDLE, true);
-    this.#view.setUint32(at + RECORD_WIDE, address, true);
+    this.#view.setUint32(at + RECORD_WIDE, slot, true);
+  }
+
+  /**
+   * Decodes a word that is executed once, for a page whose bytes may not all be executed: the address
+   * that the page's records would have if the instruction at `offset` were one of them.
+   */
+  alone(word: number, offset: number): number {
+    this.#place(this.#lone, word);
+    return this.#lone + RECORD_BYTES - offset * 2 ** this.#options.layout.shift;
+  }
+
+  /** Decodes a word into a slot. */
+  #place(slot: number, word: number): void {
+    const view = this.#view;
+    const at = slot + RECORD_BYTES;
+    this.#options.guest.decode(word, this.#decoded);
+    const { instruction, length, operands } = this.#decoded;
+    this.#options.layout.write(view, at, instruction, length, operands);
+    view.setInt32(at + RECORD_LINK, 0, true);
+    view.setUint16(at + view.getUint8(at + RECORD_STEP), HANDLER_PAGE_END, true);
   }
 
   /** Puts together the instruction at `record` from the end of its page and the start of `next`. */
   join(record: number, next: CodePage): void {
-    const { guest, layout } = this.#options;
+    const { guest } = this.#options;
     const page = this.pageOf(record)!;
     const view = this.#view;
     const offset = this.offsetOf(page, record);
@@ -204,14 +231,10 @@ export class CodePages {
       const from = i < head ? page.hostPage * PAGE + offset + i : next.hostPage * PAGE + i - head;
       word |= view.getUint8(from) << (8 * i);
     }
-    guest.decode(word, this.#decoded);
-    const { instruction, length, operands } = this.#decoded;
     const slot = view.getUint32(record + RECORD_WIDE, true);
-    const at = slot + RECORD_BYTES;
-    layout.write(view, at, instruction, length, operands);
-    view.setUint16(at + view.getUint8(at + RECORD_STEP), HANDLER_PAGE_END, true);
+    this.#place(slot, word);
     view.setUint32(slot, next.records, true);
-    next.straddles.push(slot);
+    next.straddles.add(slot);
     this.#mark(next.hostPage, 0, guest.longest - 1);
   }
 
@@ -291,7 +314,11 @@ export class CodePages {
     page.generation++;
     // An instruction that begins before the range may reach into it.
     const from = Math.max(0, first - (guest.longest - guest.parcel));
-    this.#bytes.fill(0, page.records + from * scale, page.records + last * scale);
+    // The instruction that is doing the write still looks at the rest of its record.
+    for (let at = page.records + from * scale; at < page.records + last * scale; at += RECORD_BYTES) {
+      this.#view.setUint16(at, HANDLER_UNDECODED, true);
+      this.#view.setInt32(at + RECORD_LINK, 0, true);
+    }
     page.blocks = page.blocks.filter((block) => {
       if (block.end <= first || block.start >= last) return true;
       this.#setLink(page, block.start, 0);
@@ -300,7 +327,7 @@ export class CodePages {
     });
     if (first === 0) {
       for (const slot of page.straddles) this.#view.setUint32(slot, 0, true);
-      page.straddles = [];
+      page.straddles.clear();
     }
   }
 
@@ -313,13 +340,12 @@ export class CodePages {
       this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
       for (const block of page.blocks) release(block.slot);
       page.blocks = [];
-      page.straddles = [];
+      page.straddles.clear();
       page.generation++;
       pageFlags[page.hostPage]! &= ~PAGE_CODE;
       this.#granules.fill(0, page.hostPage * 2, page.hostPage * 2 + 2);
     }
     this.#used = 0;
-    this.#straddleNext = this.#straddleBase;
     this.#byKey.clear();
     this.#byHostPage.clear();
     tlb.dropCode();

@@ -48,6 +48,8 @@ export interface EngineOptions {
   readonly pageFlags: Uint8Array;
   readonly tiers?: Tiers;
   readonly counters?: JitCounters;
+  /** Pages of predecoded code to keep. */
+  readonly codePages?: number;
 }
 
 /** Runs a virtual CPU by translation, on the thread that made it. */
@@ -83,7 +85,7 @@ export class Engine {
     this.#words = new Int32Array(memory.buffer, state, stateStruct.size / 4);
     this.#view = new DataView(memory.buffer);
     this.codePages = new CodePages({
-      arena, guest, layout: records, capacity: CODE_PAGES, pageFlags, granules, tlb,
+      arena, guest, layout: records, capacity: options.codePages ?? CODE_PAGES, pageFlags, granules, tlb,
       release: (slot) => {
         this.#table.set(slot, null);
         this.#freeSlots.push(slot);
