@@ -23,12 +23,22 @@ const REWRITES_UNTIL_COLD = 64;
 /** Room for an instruction apart from its page: what it depends on, its record, sentinels. */
 const SLOT_BYTES = 8 * RECORD_BYTES;
 
-/** A translated block, as far as invalidation is concerned. */
-export interface InstalledBlock {
+/** A translated function: a block, or a region of many. */
+export interface InstalledCode {
+  readonly slot: number;
+  /** The page and offset where it is entered. */
+  readonly page: CodePage;
+  readonly offset: number;
+  readonly isRegion: boolean;
+  isDropped: boolean;
+}
+
+/** Bytes of a page that translated code was made from. */
+export interface InstalledPart {
   /** First byte in the page and the first one after it. */
   readonly start: number;
   readonly end: number;
-  readonly slot: number;
+  readonly code: InstalledCode;
 }
 
 /** The records of one physical page in one translation mode. */
@@ -40,7 +50,7 @@ export interface CodePage {
   mode: number;
   /** Counts invalidations; what was translated from another generation is not installed. */
   generation: number;
-  blocks: InstalledBlock[];
+  parts: InstalledPart[];
   /** Slots of straddling instructions that end in this page. */
   readonly straddles: Set<number>;
 }
@@ -134,7 +144,7 @@ export class CodePages {
     let page = this.#pages[this.#used];
     if (page === undefined) {
       const records = this.#base + this.#used * layout.pageBytes;
-      page = { records, hostPage, mode, generation: 0, blocks: [], straddles: new Set() };
+      page = { records, hostPage, mode, generation: 0, parts: [], straddles: new Set() };
       this.#pages.push(page);
     } else {
       page.hostPage = hostPage;
@@ -258,11 +268,27 @@ export class CodePages {
     }
   }
 
-  /** Notes a translated block: its bytes hold code, and its record leads to it. */
-  install(page: CodePage, block: InstalledBlock): void {
-    page.blocks.push(block);
-    this.#mark(page.hostPage, block.start, block.end - 1);
-    this.#setLink(page, block.start, block.slot);
+  /** Enters translated code at its record, and notes the bytes of each page that it depends on. */
+  install(code: InstalledCode, parts: readonly (readonly [CodePage, number, number])[]): void {
+    for (const [page, start, end] of parts) {
+      page.parts.push({ start, end, code });
+      this.#mark(page.hostPage, start, end - 1);
+    }
+    this.#setLink(code.page, code.offset, code.slot);
+  }
+
+  /** Takes translated code out of use. */
+  drop(code: InstalledCode): void {
+    if (code.isDropped) return;
+    code.isDropped = true;
+    this.#setLink(code.page, code.offset, 0);
+    this.#options.release(code.slot);
+  }
+
+  /** The page of a host address in a mode, if there is one or there is room to make it. */
+  findWithoutReset(host: number, mode: number): CodePage | undefined {
+    if (this.#used === this.#options.capacity) return this.#byKey.get(Math.floor(host / PAGE) * 16 + mode);
+    return this.find(host, mode);
   }
 
   #setLink(page: CodePage, offset: number, link: number): void {
@@ -309,7 +335,7 @@ export class CodePages {
 
   /** Forgets records, blocks and straddling instructions made from bytes first to last - 1. */
   #dropRange(page: CodePage, first: number, last: number): void {
-    const { guest, layout, release } = this.#options;
+    const { guest, layout } = this.#options;
     const scale = 2 ** layout.shift;
     page.generation++;
     // An instruction that begins before the range may reach into it.
@@ -319,10 +345,10 @@ export class CodePages {
       this.#view.setUint16(at, HANDLER_UNDECODED, true);
       this.#view.setInt32(at + RECORD_LINK, 0, true);
     }
-    page.blocks = page.blocks.filter((block) => {
-      if (block.end <= first || block.start >= last) return true;
-      this.#setLink(page, block.start, 0);
-      release(block.slot);
+    page.parts = page.parts.filter(({ start, end, code }) => {
+      if (code.isDropped) return false;
+      if (end <= first || start >= last) return true;
+      this.drop(code);
       return false;
     });
     if (first === 0) {
@@ -338,8 +364,11 @@ export class CodePages {
     for (let i = 0; i < this.#used; i++) {
       const page = this.#pages[i]!;
       this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
-      for (const block of page.blocks) release(block.slot);
-      page.blocks = [];
+      for (const { code } of page.parts) {
+        if (!code.isDropped) release(code.slot);
+        code.isDropped = true;
+      }
+      page.parts = [];
       page.straddles.clear();
       page.generation++;
       pageFlags[page.hostPage]! &= ~PAGE_CODE;

@@ -3,7 +3,7 @@ import type { Arena } from '../mem/arena.ts';
 /** Buckets of the compile-time histogram: bucket i counts batches of 2^i to 2^(i+1) microseconds. */
 export const COMPILE_BUCKETS = 24;
 
-const COUNTERS = ['blocks', 'batches', 'bytes', 'codeTlbMisses', 'compileMicroseconds', 'decodedBlocks'] as const;
+const COUNTERS = ['blocks', 'batches', 'bytes', 'codeTlbMisses', 'compileMicroseconds', 'decodedBlocks', 'regions', 'regionBlocks'] as const;
 export type JitCounter = (typeof COUNTERS)[number];
 
 /** What the translator of one virtual CPU counts, in shared memory so that reading stops nothing. */
@@ -35,11 +35,23 @@ export class JitCounters {
     this.#values[5]! += 1;
   }
 
+  /** A region of `blocks` blocks was translated into `bytes` bytes of wasm. */
+  region(blocks: number, bytes: number, milliseconds: number): void {
+    this.#values[6]! += 1;
+    this.#values[7]! += blocks;
+    this.#compiled(bytes, milliseconds);
+  }
+
   /** A batch of `blocks` blocks was translated into `bytes` bytes of wasm. */
   batch(blocks: number, bytes: number, milliseconds: number): void {
     const values = this.#values;
     values[0]! += blocks;
     values[1]! += 1;
+    this.#compiled(bytes, milliseconds);
+  }
+
+  #compiled(bytes: number, milliseconds: number): void {
+    const values = this.#values;
     values[2]! += bytes;
     const microseconds = Math.max(1, Math.round(milliseconds * 1000));
     values[4]! += microseconds;

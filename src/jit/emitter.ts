@@ -1,4 +1,5 @@
 import { BugError } from '../base/errors.ts';
+import type { Transfer } from '../ir/builder.ts';
 import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
@@ -94,10 +95,10 @@ export abstract class Emitter {
   protected abstract startInstruction(node: Node): void;
   protected abstract leaveTo(node: Node): void;
   /** Leaves for the address in an i64 local. */
-  protected abstract leaveForRegister(local: number): void;
+  protected abstract leaveForRegister(local: number, transfer: Transfer): void;
   protected abstract leaveThroughRunLoop(): void;
   /** Makes pc and the count current before something that may raise or look at them. */
-  protected abstract sync(before: 'access' | 'call'): void;
+  protected abstract sync(before: 'access' | 'call', helper?: HelperDefinition): void;
   /** Consumes the status of a slow access or helper: leaves unless it is CONTINUE. */
   protected abstract settle(after: 'load' | 'store' | 'call'): void;
   /** Length, offset and count that a slow access is told. */
@@ -287,7 +288,7 @@ export abstract class Emitter {
         const local = this.locals.take(I64);
         this.use(node.args[0]!);
         code.set(local);
-        this.leaveForRegister(local);
+        this.leaveForRegister(local, node.attributes.kind as Transfer);
         this.locals.release(local);
         return;
       }
@@ -482,7 +483,7 @@ export abstract class Emitter {
       this.#toI64(argument.type!);
       code.memory(OP.i64_store, layout.offset('arguments', i));
     });
-    this.sync('call');
+    this.sync('call', helper);
     code.call(this.targets.helpers.get(helper.name)!);
     if (helper.exits || helper.faults) this.settle('call');
     else code.op(OP.drop);

@@ -5,7 +5,8 @@ import type { Arena } from '../mem/arena.ts';
 import { CONTINUE, RAISED, type GuestCpu } from '../mem/cpu.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
-import { CodePages } from './code-pages.ts';
+import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
+import { discover, type Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
 import { RECORD_LINK, RecordLayout } from './record.ts';
 import { buildRuntime } from './runtime.ts';
@@ -17,6 +18,9 @@ import { JitCounters } from './counters.ts';
 
 const PAGE = 4096;
 
+/** Entries until a promotion that never comes. */
+const NEVER = 2 ** 31 - 1;
+
 /** When blocks are translated. */
 interface Policy {
   /** Entries, a power of two, after which a block joins the next batch. */
@@ -25,16 +29,26 @@ interface Policy {
   readonly batch: number;
   /** Entries of one block after which the batch is not waited for. */
   readonly urgent: number;
+  /** Counted entries of a translated block after which it becomes a region. */
+  readonly promotion: number;
 }
 const POLICIES: Readonly<Record<Tiers, Policy>> = {
-  auto: { period: 64, batch: 128, urgent: 512 },
-  tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity },
-  tier1: { period: 1, batch: 1, urgent: 1 },
+  auto: { period: 64, batch: 128, urgent: 512, promotion: NEVER },
+  tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity, promotion: NEVER },
+  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER },
+  regions: { period: 64, batch: 128, urgent: 512, promotion: 1000 },
+  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1 },
 };
 const CODE_PAGES = 3072;
+/** Most translated functions at a time. */
+const SLOTS = 2 ** 18;
 
-/** Which tiers run: `tier0` never translates, `tier1` translates what is entered the first time. */
-export type Tiers = 'auto' | 'tier0' | 'tier1';
+
+/**
+ * Which tiers run: `tier0` never translates, `tier1` translates what is entered the first time,
+ * `tier2` makes regions as soon as a block is counted.
+ */
+export type Tiers = 'auto' | 'tier0' | 'tier1' | 'tier2' | 'regions';
 
 export interface EngineOptions {
   readonly arena: Arena;
@@ -62,6 +76,11 @@ export class Engine {
   readonly #translator: Translator;
   readonly #table = new WebAssembly.Table({ initial: 4096, element: 'anyfunc' });
   readonly #freeSlots: number[] = [];
+  readonly #installed: (InstalledCode | undefined)[] = [];
+  readonly #counts: Int32Array;
+  readonly #regionPages = new WeakMap<InstalledCode, ReadonlyMap<number, CodePage>>();
+  /** Entries whose region once lost a page: they stay in one page. */
+  readonly #solitary = new Set<number>();
   #nextSlot = 1;
   readonly #words: Int32Array;
   readonly #view: DataView;
@@ -88,15 +107,18 @@ export class Engine {
       arena, guest, layout: records, capacity: options.codePages ?? CODE_PAGES, pageFlags, granules, tlb,
       release: (slot) => {
         this.#table.set(slot, null);
+        this.#installed[slot] = undefined;
         this.#freeSlots.push(slot);
       },
     });
     this.slowMemory = new SlowMemory({
       memory, cpu, state, layout, space, tlb, codePages: this.codePages, pageFlags,
     });
+    const counts = arena.allocate(SLOTS * 4);
+    this.#counts = new Int32Array(memory.buffer, counts, SLOTS);
     const memoryPages = limit / 0x10000;
     this.#translator = new Translator({
-      guest, layout, records, pages: this.codePages, width, memoryPages,
+      guest, layout, records, pages: this.codePages, width, memoryPages, counts,
     });
     this.#policy = POLICIES[options.tiers ?? 'auto'];
 
@@ -108,6 +130,8 @@ export class Engine {
         this.#words[flags]! |= soft.op(code, mode);
         return 0;
       },
+      promote: (slot: number) => this.#promote(slot),
+      verify: (slot: number) => this.#verify(slot),
       fetch: () => this.#fetch(),
       decode: (record: number) => this.#decode(record >>> 0),
       straddle: (record: number) => this.#straddle(record >>> 0),
@@ -116,7 +140,7 @@ export class Engine {
     const helper = Object.fromEntries(guest.helpers.map(({ name }) => [name, cpu.helpers[name]!]));
     const env = { memory, table: this.#table };
     const bytes = buildRuntime({
-      guest, layout, records, width, pages: memoryPages, granules, hotPeriod: this.#policy.period,
+      guest, layout, records, width, pages: memoryPages, granules, hotPeriod: this.#policy.period, counts,
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { js, helper, env });
     const runtime = Object.fromEntries(
@@ -223,20 +247,107 @@ export class Engine {
     const module = new WebAssembly.Module(batch.bytes);
     const instance = new WebAssembly.Instance(module, this.#imports);
     batch.blocks.forEach((block, i) => {
-      const slot = this.#takeSlot();
+      const slot = this.#takeSlot(this.#policy.promotion);
       this.#table.set(slot, instance.exports[`b${i}`] as () => void);
       const page = this.codePages.pageOf(block.records)!;
-      this.codePages.install(page, {
-        start: block.offset, end: block.offset + block.length, slot,
-      });
+      const code = { slot, page, offset: block.offset, isRegion: false, isDropped: false };
+      this.#installed[slot] = code;
+      this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
     });
     this.counters.batch(batch.blocks.length, batch.bytes.length, performance.now() - start);
   }
 
-  #takeSlot(): number {
-    const free = this.#freeSlots.pop();
-    if (free !== undefined) return free;
-    if (this.#nextSlot === this.#table.length) this.#table.grow(this.#table.length);
-    return this.#nextSlot++;
+  /** A free slot; what will be in it is promoted after so many counted entries. */
+  #takeSlot(promotion: number): number {
+    let slot = this.#freeSlots.pop();
+    if (slot === undefined) {
+      slot = this.#nextSlot++;
+      if (slot === this.#table.length) this.#table.grow(this.#table.length);
+    }
+    this.#counts[slot] = promotion;
+    return slot;
   }
+
+  /** Makes a region that begins where the block in `slot` does; pc is there. Gives what to enter. */
+  #promote(slot: number): number {
+    this.#counts[slot] = NEVER;
+    const code = this.#installed[slot];
+    if (code === undefined || code.isRegion || this.codePages.isCold(code.page)) return slot;
+    const start = performance.now();
+    const words = this.#words;
+    const pc = this.#layout.offset('pc') / 4;
+    const isSolitary = this.#solitary.has(code.page.records + code.offset);
+    const region = discover(
+      {
+        guest: this.#options.guest,
+        pages: this.codePages,
+        pageAt: (delta) => (isSolitary ? undefined : this.#pageNear(words[pc]!, words[pc + 1]!, delta)),
+      },
+      code.page,
+      code.offset,
+    );
+    if (region === undefined || (region.nodes.length === 1 && region.entry.successors.length === 0)) {
+      return slot;
+    }
+    const next = this.#takeSlot(NEVER);
+    const bytes = this.#translator.translateRegion(region, next);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
+    this.#table.set(next, instance.exports['region'] as () => void);
+    this.codePages.drop(code);
+    const made = { slot: next, page: code.page, offset: code.offset, isRegion: true, isDropped: false };
+    this.#installed[next] = made;
+    this.#regionPages.set(made, region.pages);
+    this.codePages.install(made, partsOf(region, code.page));
+    this.counters.region(region.nodes.length, bytes.length, performance.now() - start);
+    return next;
+  }
+
+  /** The code page mapped `delta` pages from the one at an address; raises nothing. */
+  #pageNear(low: number, high: number, delta: number): CodePage | undefined {
+    const { cpu, space, tlb } = this.#options;
+    const page = BigInt.asUintN(64, (BigInt(high) << 32n) + BigInt(low >>> 0) + BigInt(delta * PAGE));
+    const pageLow = Number(BigInt.asIntN(32, page)) & ~0xfff;
+    const pageHigh = Number(BigInt.asIntN(32, page >> 32n));
+    const physical = cpu.peek(pageLow, pageHigh, 'fetch');
+    if (physical < 0 || !cpu.translation.isUniform) return undefined;
+    const { pageSize } = cpu.translation;
+    const host = space.codeOffset(physical);
+    if (host < 0) return undefined;
+    const found = this.codePages.findWithoutReset(host, this.#words[this.#layout.offset('mode') / 4]!);
+    if (found !== undefined) tlb.fillCode(pageLow, pageHigh, found.records, pageSize);
+    return found;
+  }
+
+  /** Whether the pages of a region are where it assumes; if not, it is dropped. */
+  #verify(slot: number): number {
+    const code = this.#installed[slot]!;
+    const words = this.#words;
+    const pc = this.#layout.offset('pc') / 4;
+    for (const [delta, page] of this.#regionPages.get(code)!) {
+      if (this.#pageNear(words[pc]!, words[pc + 1]!, delta) !== page) {
+        this.#solitary.add(code.page.records + code.offset);
+        this.codePages.drop(code);
+        return 0;
+      }
+    }
+    return 1;
+  }
+}
+
+/** The bytes of each page that a region was made from. */
+function partsOf(region: Region, first: CodePage): [CodePage, number, number][] {
+  const parts = new Map<number, [CodePage, number, number]>();
+  for (const { block } of region.nodes) {
+    const { offset, length } = block!;
+    const delta = Math.floor(offset / PAGE);
+    const page = delta === 0 ? first : region.pages.get(delta)!;
+    const start = offset - delta * PAGE;
+    const part = parts.get(delta);
+    if (part === undefined) parts.set(delta, [page, start, start + length]);
+    else {
+      part[1] = Math.min(part[1], start);
+      part[2] = Math.max(part[2], start + length);
+    }
+  }
+  return [...parts.values()];
 }

@@ -47,6 +47,12 @@ export interface CallTargets {
   readonly memory: number;
   /** `fp(code, rounding mode)`: soft float on its window. */
   readonly fp: number;
+  /** `promote(slot)`: a translated function was entered often; gives the slot to enter instead. */
+  readonly promote: number;
+  /** `verify(slot)`: whether the pages of the region in a slot are still mapped as it assumes. */
+  readonly verify: number;
+  /** Address of an i32 for each slot: entries until it is promoted. */
+  readonly counts: number;
   /** Helpers by name. */
   readonly helpers: ReadonlyMap<string, number>;
   /** Type of a block: (address of the CPU) -> RETURNED or UNWIND. */
@@ -57,12 +63,15 @@ export interface CallTargets {
 export function importJavaScript(
   builder: ModuleBuilder,
   guest: Guest,
-): { memory: number; fp: number; helpers: Map<string, number> } {
+): { memory: number; fp: number; promote: number; verify: number; helpers: Map<string, number> } {
   const two = builder.type([I32, I32], [I32]);
+  const one = builder.type([I32], [I32]);
   const none = builder.type([], [I32]);
   return {
     memory: builder.importFunction('js', 'memory', two),
     fp: builder.importFunction('js', 'fp', two),
+    promote: builder.importFunction('js', 'promote', one),
+    verify: builder.importFunction('js', 'verify', one),
     helpers: new Map(
       guest.helpers.map(({ name }) => [name, builder.importFunction('helper', name, none)]),
     ),

@@ -9,6 +9,7 @@ import { atomicSlow } from './atomics.ts';
 import { CPU } from './emitter.ts';
 import { BUDGET_SLACK, buildInterpreter } from './interpreter.ts';
 import type { StateLayout } from './layout.ts';
+import { countEntry } from './promotion.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType } from './runtime-imports.ts';
 import { loadSlow, storeSlow } from './slow-paths.ts';
@@ -23,6 +24,8 @@ export interface RuntimeContext {
   /** Address of the masks of 64-byte granules that hold code. */
   readonly granules: number;
   readonly hotPeriod: number;
+  /** Address of the entry counts of slots. */
+  readonly counts: number;
 }
 
 /**
@@ -53,9 +56,9 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     load: builder.function(runtimeType(builder, 'load', width), load.locals, load.code),
     store: builder.function(runtimeType(builder, 'store', width), store.locals, store.code),
     atomic: builder.function(runtimeType(builder, 'atomic', width), atomic.locals, atomic.code),
-    jump: buildJump(builder, context, blockType),
+    jump: buildJump(builder, context, imported.promote, blockType),
   };
-  const targets = { ...imported, runtime, blockType };
+  const targets = { ...imported, runtime, blockType, counts: context.counts };
   const interpreters = [false, true].map((isExact) => {
     const { locals, code } = buildInterpreter({
       guest, records, layout, width, targets, imports, hotPeriod: context.hotPeriod, isExact,
@@ -75,6 +78,7 @@ function buildRun(
   const remaining = 1;
   const c = new Code();
   const again = c.loop();
+  c.get(CPU).i32(0).memory(OP.i32_store, layout.offset('callDepth'));
   c.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2);
   c.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(remaining);
   c.i32(0).op(OP.i32_le_s).op(OP.i32_or);
@@ -93,7 +97,9 @@ function buildRun(
 }
 
 /** `jump(cpu)`: goes on at pc in translated code if there is some, else back to the run loop. */
-function buildJump(builder: ModuleBuilder, context: RuntimeContext, blockType: number): number {
+function buildJump(
+  builder: ModuleBuilder, context: RuntimeContext, promote: number, blockType: number,
+): number {
   const { layout, width, records } = context;
   const wide = width === 64;
   const loadAddress = wide ? OP.i64_load32_u : OP.i32_load;
@@ -121,6 +127,7 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, blockType: n
   c.if(0x40, false);
   c.i32(UNWIND).op(OP.return);
   c.end();
+  countEntry({ code: c, width, targets: { promote, counts: context.counts } }, link);
   c.get(CPU).get(link).returnCallIndirect(blockType);
   const address = addressType(width);
   return builder.function(blockType, [I64, address, I32], c);

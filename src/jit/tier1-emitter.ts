@@ -1,9 +1,11 @@
+import type { Transfer } from '../ir/builder.ts';
 import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { BugError } from '../base/errors.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { Code } from '../wasm/code.ts';
 import { CPU, Emitter, Locals } from './emitter.ts';
 import type { StateLayout } from './layout.ts';
+import { countEntry, returnIfCalled } from './promotion.ts';
 import { UNWIND } from './outcome.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, type CallTargets } from './runtime-imports.ts';
@@ -148,13 +150,15 @@ export class Tier1Emitter extends Emitter {
     else code.i32(0);
     code.memory(OP.i32_load, address + RECORD_LINK).tee(link).i32(0).op(OP.i32_le_s);
     code.brIf(this.#left, false);
+    if (offset <= this.#offset) countEntry(this, link);
     code.get(CPU).get(link).returnCallIndirect(targets.blockType);
   }
 
-  protected override leaveForRegister(local: number): void {
+  protected override leaveForRegister(local: number, transfer: Transfer): void {
     const { code } = this;
     code.get(CPU).get(local).memory(OP.i64_store, this.layout.offset('pc'));
     this.#storeRemaining(this.#index + 1);
+    if (transfer === 'return') returnIfCalled(this);
     code.get(CPU).returnCall(this.targets.runtime.jump);
   }
 

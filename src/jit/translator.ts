@@ -4,6 +4,8 @@ import { ModuleBuilder } from '../wasm/module.ts';
 import { I32 } from '../wasm/opcodes.ts';
 import type { CodePage, CodePages } from './code-pages.ts';
 import type { StateLayout } from './layout.ts';
+import type { Region } from './region/discover.ts';
+import { RegionEmitter } from './region/region-emitter.ts';
 import type { RecordLayout } from './record.ts';
 import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType, type CallTargets, type RuntimeFunction } from './runtime-imports.ts';
 import { Tier1Emitter, type BlockSource } from './tier1-emitter.ts';
@@ -19,6 +21,8 @@ export interface TranslatorOptions {
   readonly pages: CodePages;
   readonly width: 32 | 64;
   readonly memoryPages: number;
+  /** Address of the entry counts of slots. */
+  readonly counts: number;
 }
 
 /** A block to be translated: where it begins. */
@@ -45,8 +49,33 @@ export class Translator {
 
   /** Blocks whose first instruction straddles its page are left out. Exports are `b0`, `b1`, … */
   translate(hot: readonly HotBlock[]): TranslatedBatch | undefined {
-    const { guest, layout, records, width, memoryPages } = this.#options;
+    const { layout, records, width } = this.#options;
     const builder = new ModuleBuilder();
+    const targets = this.#imports(builder);
+    const blocks: BlockSource[] = [];
+    for (const { page, offset } of hot) {
+      const block = this.#lower(page, offset);
+      if (block === undefined) continue;
+      const { locals, code } = new Tier1Emitter(block, layout, targets, width, records).block();
+      builder.exportFunction(`b${blocks.length}`, builder.function(targets.blockType, locals, code));
+      blocks.push(block);
+    }
+    return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
+  }
+
+  /** A module with the one function of a region that is to be in `slot`; its export is `region`. */
+  translateRegion(region: Region, slot: number): Uint8Array<ArrayBuffer> {
+    const { guest, layout, width } = this.#options;
+    const builder = new ModuleBuilder();
+    const targets = this.#imports(builder);
+    const files = new Set(Object.keys(guest.files));
+    const { locals, code } = new RegionEmitter({ region, files, layout, targets, width, slot }).function();
+    builder.exportFunction('region', builder.function(targets.blockType, locals, code));
+    return builder.build();
+  }
+
+  #imports(builder: ModuleBuilder): CallTargets {
+    const { guest, width, memoryPages, counts } = this.#options;
     const imported = importJavaScript(builder, guest);
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [
@@ -56,17 +85,7 @@ export class Translator {
     ) as Record<RuntimeFunction, number>;
     builder.importMemory('env', 'memory', { pages: memoryPages, width });
     builder.importTable('env', 'table', 1);
-    const blockType = builder.type([addressType(width)], [I32]);
-    const targets: CallTargets = { ...imported, runtime, blockType };
-    const blocks: BlockSource[] = [];
-    for (const { page, offset } of hot) {
-      const block = this.#lower(page, offset);
-      if (block === undefined) continue;
-      const { locals, code } = new Tier1Emitter(block, layout, targets, width, records).block();
-      builder.exportFunction(`b${blocks.length}`, builder.function(blockType, locals, code));
-      blocks.push(block);
-    }
-    return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
+    return { ...imported, runtime, counts, blockType: builder.type([addressType(width)], [I32]) };
   }
 
   /** Lowers the straight line that begins at `offset`: past branches forward, up to one backward. */

@@ -29,6 +29,8 @@ export const CPU_HEADER = {
   reservationValue: 'i64',
   /** Translation mode: what translated code may assume (0 to 15), chosen by the guest. */
   mode: 'u32',
+  /** Guest calls that are wasm calls now, in translated code. */
+  callDepth: 'i32',
   /** Parked or running, for exclusive sections. */
   runState: 'i32',
 } as const;
@@ -76,6 +78,8 @@ export interface GuestCpu {
    * exception has been raised; pc and mode are those of its handler.
    */
   translate(low: number, high: number, access: Access): boolean;
+  /** As `translate`, but raises nothing: the physical address, or -1. */
+  peek(low: number, high: number, access: Access): number;
   /** Raises an access fault, or a misaligned one, for the instruction at pc. */
   raiseAccess(low: number, high: number, access: Access): void;
   raiseMisaligned(low: number, high: number, access: Access): void;

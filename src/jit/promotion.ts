@@ -1,0 +1,44 @@
+import type { Code } from '../wasm/code.ts';
+import { OP } from '../wasm/opcodes.ts';
+import type { StateLayout } from './layout.ts';
+import { RETURNED } from './outcome.ts';
+import type { CallTargets } from './runtime-imports.ts';
+
+
+/** Local 0 of every function: the address of the CPU's state. */
+const CPU = 0;
+
+/**
+ * Counts an entry into the function of the slot in local `link`, down to where JavaScript is asked
+ * for a region that begins there. Leaves the slot to enter in the local.
+ */
+export function countEntry(
+  { code, targets, width }: {
+    readonly code: Code;
+    readonly targets: Pick<CallTargets, 'promote' | 'counts'>;
+    readonly width: 32 | 64;
+  },
+  link: number,
+): void {
+  const address = (): void => {
+    code.get(link);
+    if (width === 64) code.op(OP.i64_extend_i32_u).i64(2).op(OP.i64_shl);
+    else code.i32(2).op(OP.i32_shl);
+  };
+  address();
+  address();
+  code.memory(OP.i32_load, targets.counts).i32(1).op(OP.i32_sub).memory(OP.i32_store, targets.counts);
+  address();
+  code.memory(OP.i32_load, targets.counts).op(OP.i32_eqz);
+  code.if(0x40, false);
+  code.get(link).call(targets.promote).set(link);
+  code.end();
+}
+
+/** Returns to the wasm caller if the guest's caller is one; pc and the count are current. */
+export function returnIfCalled({ code, layout }: { readonly code: Code; readonly layout: StateLayout }): void {
+  code.get(CPU).memory(OP.i32_load, layout.offset('callDepth'));
+  code.if();
+  code.i32(RETURNED).op(OP.return);
+  code.end();
+}

@@ -1,0 +1,206 @@
+import { Builder, type Operand } from '../../ir/builder.ts';
+import type { Guest } from '../../ir/guest.ts';
+import type { CodePage, CodePages } from '../code-pages.ts';
+import { makeNode, type Ending, type RegionBlock, type RegionNode } from './graph.ts';
+
+const PAGE = 4096;
+/** Most blocks and instructions of a region, and pages it may span. */
+const MOST_BLOCKS = 120;
+const MOST_INSTRUCTIONS = 1200;
+const MOST_PAGES = 4;
+/** A callee of up to this many instructions becomes part of its caller, through so many calls. */
+const INLINE_INSTRUCTIONS = 32;
+const INLINE_DEPTH = 3;
+
+export interface DiscoveryOptions {
+  readonly guest: Guest;
+  readonly pages: CodePages;
+  /** The code page mapped `delta` pages from the region's first, if that is known now. */
+  readonly pageAt: (delta: number) => CodePage | undefined;
+}
+
+export interface Region {
+  readonly nodes: readonly RegionNode[];
+  readonly entry: RegionNode;
+  /** The node of the code at an offset, in the copy that a context stands for. */
+  readonly at: (offset: number, context: readonly number[]) => RegionNode | undefined;
+  /** Pages other than the first whose mapping it depends on, by distance. */
+  readonly pages: ReadonlyMap<number, CodePage>;
+}
+
+/** Finds the code that hangs together with what begins at `start` bytes into the first page. */
+export function discover(options: DiscoveryOptions, first: CodePage, start: number): Region | undefined {
+  return new Discovery(options, first).run(start);
+}
+
+const keyOf = (offset: number, context: readonly number[]): string => `${context.join()}:${offset}`;
+
+class Discovery {
+  readonly #guest: Guest;
+  readonly #codePages: CodePages;
+  readonly #pageAt: (delta: number) => CodePage | undefined;
+  readonly #pages = new Map<number, CodePage>();
+  readonly #names: readonly (readonly string[])[];
+  readonly #leaders = new Set<number>();
+  readonly #sizes = new Map<number, number>();
+  #instructions = 0;
+
+  constructor({ guest, pages, pageAt }: DiscoveryOptions, first: CodePage) {
+    this.#guest = guest;
+    this.#codePages = pages;
+    this.#pageAt = pageAt;
+    this.#pages.set(0, first);
+    this.#names = guest.instructions.map(({ operands }) => operands.map(({ name }) => name));
+  }
+
+  run(start: number): Region | undefined {
+    this.#findLeaders(start);
+    const nodes = new Map<string, RegionNode>();
+    const queue: RegionNode[] = [];
+    const want = (offset: number, context: readonly number[]): RegionNode | undefined => {
+      const key = keyOf(offset, context);
+      const known = nodes.get(key);
+      if (known !== undefined) return known;
+      if (nodes.size >= MOST_BLOCKS || this.#instructions >= MOST_INSTRUCTIONS) return undefined;
+      const block = this.#lower(offset, context);
+      if (block === undefined) return undefined;
+      this.#instructions += block.count;
+      const node = makeNode(block);
+      nodes.set(key, node);
+      queue.push(node);
+      return node;
+    };
+    const entry = want(start, []);
+    if (entry === undefined) return undefined;
+    for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+      const block = node.block!;
+      for (const [offset, context] of this.#targets(block)) {
+        const next = want(offset, context);
+        if (next !== undefined) {
+          node.successors.push(next);
+          block.successors.push(next);
+        }
+      }
+    }
+    this.#pages.delete(0);
+    return {
+      nodes: [...nodes.values()],
+      entry,
+      at: (offset, context) => nodes.get(keyOf(offset, context)),
+      pages: this.#pages,
+    };
+  }
+
+  /** Where control may go on inside the region, and in which copy. */
+  #targets({ ending, context }: RegionBlock): [number, readonly number[]][] {
+    switch (ending.kind) {
+      case 'fall': return [[ending.next, context]];
+      case 'branch': return [[ending.next, context], [ending.taken, context]];
+      case 'jump': return [[ending.target, context]];
+      case 'call':
+        if (this.#mayInline(ending, context)) return [[ending.target!, [...context, ending.next]]];
+        return [[ending.next, context]];
+      case 'return': return ending.inlined === undefined ? [] : [[ending.inlined, context.slice(0, -1)]];
+      default: return [];
+    }
+  }
+
+  #mayInline({ target, next }: Ending & { kind: 'call' }, context: readonly number[]): boolean {
+    if (target === undefined || context.length >= INLINE_DEPTH || context.includes(next)) return false;
+    return this.#sizeOf(target) <= INLINE_INSTRUCTIONS;
+  }
+
+  /** Instructions of the function at an offset; Infinity if it calls, computes jumps or is unknown. */
+  #sizeOf(start: number): number {
+    const known = this.#sizes.get(start);
+    if (known !== undefined) return known;
+    this.#sizes.set(start, Infinity);
+    const seen = new Set<number>();
+    const queue = [start];
+    let size = 0;
+    for (let offset = queue.pop(); offset !== undefined; offset = queue.pop()) {
+      if (seen.has(offset)) continue;
+      seen.add(offset);
+      const block = this.#lower(offset, []);
+      if (block === undefined) return Infinity;
+      size += block.count;
+      if (size > INLINE_INSTRUCTIONS) return Infinity;
+      const { ending } = block;
+      if (ending.kind === 'fall') queue.push(ending.next);
+      else if (ending.kind === 'branch') queue.push(ending.next, ending.taken);
+      else if (ending.kind === 'jump') queue.push(ending.target);
+      else if (ending.kind !== 'return') return Infinity;
+    }
+    this.#sizes.set(start, size);
+    return size;
+  }
+
+  /** Collects every place that is jumped to, so that blocks end before one. */
+  #findLeaders(start: number): void {
+    const queue = [start];
+    let instructions = 0;
+    for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
+      if (this.#leaders.has(offset)) continue;
+      this.#leaders.add(offset);
+      const block = this.#lower(offset, []);
+      if (block === undefined) continue;
+      instructions += block.count;
+      if (instructions > MOST_INSTRUCTIONS) return;
+      const { ending } = block;
+      if (ending.kind === 'fall' || ending.kind === 'call') queue.push(ending.next);
+      else if (ending.kind === 'branch') queue.push(ending.next, ending.taken);
+      else if (ending.kind === 'jump') queue.push(ending.target);
+    }
+  }
+
+  #page(delta: number): CodePage | undefined {
+    const known = this.#pages.get(delta);
+    if (known !== undefined) return known;
+    if (this.#pages.size >= MOST_PAGES) return undefined;
+    const page = this.#pageAt(delta);
+    if (page !== undefined) this.#pages.set(delta, page);
+    return page;
+  }
+
+  /** Lowers from `offset` to the first transfer of control or the next leader. */
+  #lower(offset: number, context: readonly number[]): RegionBlock | undefined {
+    const page = this.#page(Math.floor(offset / PAGE));
+    if (page === undefined || this.#codePages.isCold(page)) return undefined;
+    const pageStart = Math.floor(offset / PAGE) * PAGE;
+    const builder = new Builder();
+    let at = offset;
+    let count = 0;
+    let ending: Ending | undefined;
+    while (ending === undefined) {
+      const decoded = at < pageStart + PAGE ? this.#codePages.instructionAt(page, at - pageStart) : undefined;
+      // The end of the page, or an instruction across it, is another block's affair.
+      if (decoded === undefined || (count > 0 && this.#leaders.has(at))) {
+        ending = { kind: 'fall', next: at };
+        break;
+      }
+      const instruction = this.#guest.instructions[decoded.instruction]!;
+      const names = this.#names[decoded.instruction]!;
+      const operands: Record<string, Operand> = {};
+      for (let i = 0; i < names.length; i++) {
+        operands[names[i]!] = { name: names[i]!, value: decoded.operands[i]! };
+      }
+      builder.startInstruction(at - offset, decoded.length);
+      at += decoded.length;
+      count++;
+      instruction.lower(builder, operands);
+      const { op, attributes } = builder.unit.nodes.at(-1)!;
+      const target = offset + (attributes.target as number);
+      if (op === 'branch') ending = { kind: 'branch', taken: target, next: at };
+      else if (op === 'jump') {
+        ending = attributes.kind === 'call' ? { kind: 'call', target, next: at } : { kind: 'jump', target };
+      } else if (op === 'jump_reg') {
+        if (attributes.kind === 'call') ending = { kind: 'call', target: undefined, next: at };
+        else if (attributes.kind === 'return') ending = { kind: 'return', inlined: context.at(-1) };
+        else ending = { kind: 'computed' };
+      } else if (op === 'exit') ending = { kind: 'exit' };
+      else if (instruction.endsBlock) ending = { kind: 'fall', next: at };
+    }
+    if (count === 0) return undefined;
+    return { offset, context, count, length: at - offset, unit: builder.unit, ending, successors: [] };
+  }
+}

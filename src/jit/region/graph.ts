@@ -1,0 +1,64 @@
+import type { Unit } from '../../ir/node.ts';
+
+/** How a block ends. */
+export type Ending =
+  /** Goes on at `next`. */
+  | { readonly kind: 'fall'; readonly next: number }
+  /** To `taken` if the branch's condition holds, else on at `next`. */
+  | { readonly kind: 'branch'; readonly taken: number; readonly next: number }
+  | { readonly kind: 'jump'; readonly target: number }
+  /** A call whose callee is not in the region; comes back at `next`. */
+  | { readonly kind: 'call'; readonly target: number | undefined; readonly next: number }
+  /** A return to whoever called; `inlined` is where the call that is in the region comes back. */
+  | { readonly kind: 'return'; readonly inlined: number | undefined }
+  | { readonly kind: 'computed' }
+  /** Through the run loop. */
+  | { readonly kind: 'exit' };
+
+/** Offsets are bytes from the region's first page. */
+export interface RegionBlock {
+  readonly offset: number;
+  /** Return offsets of the calls that this copy of the code is inlined through, innermost last. */
+  readonly context: readonly number[];
+  /** Instructions, and the bytes they span. */
+  readonly count: number;
+  readonly length: number;
+  readonly unit: Unit;
+  readonly ending: Ending;
+  /** Blocks that control may go to inside the region. */
+  successors: RegionNode[];
+}
+
+/**
+ * A node that sends control to one of several entries of a loop that has no single header: the
+ * entry's number is in a local.
+ */
+export interface Dispatch {
+  readonly entries: RegionNode[];
+  successors: RegionNode[];
+}
+
+/** A node of the region's control-flow graph, with what structuring finds out about it. */
+export interface RegionNode {
+  readonly block: RegionBlock | undefined;
+  readonly dispatch: Dispatch | undefined;
+  successors: RegionNode[];
+  predecessors: RegionNode[];
+  /** Place in reverse postorder. */
+  order: number;
+  dominator: RegionNode | undefined;
+  /** Nodes that it immediately dominates. */
+  children: RegionNode[];
+  isLoop: boolean;
+  /** Forward edges that lead here: with more than one, it is a place of its own to branch to. */
+  forward: number;
+  /** The dispatch node that edges to this entry go through, and its number there. */
+  through: { readonly node: RegionNode; readonly index: number } | undefined;
+}
+
+export function makeNode(block: RegionBlock | undefined, dispatch?: Dispatch): RegionNode {
+  return {
+    block, dispatch, successors: [], predecessors: [], order: -1, dominator: undefined,
+    children: [], isLoop: false, forward: 0, through: undefined,
+  };
+}
