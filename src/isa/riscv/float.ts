@@ -177,9 +177,8 @@ class FloatFormat {
     requireFloat(g);
     const a = this.encoding(g, fs1);
     const b = this.encoding(g, fs2);
-    const mask = this.signMask(g);
-    const magnitude = g.and(a, g.xor(mask, g.const(this.bits, -1)));
-    this.setEncoding(g, fd, g.or(magnitude, g.and(sign(a, b), mask)));
+    const magnitude = g.and(a, g.const(this.bits, this.bits === 'i64' ? 2n ** 63n - 1n : 2 ** 31 - 1));
+    this.setEncoding(g, fd, g.or(magnitude, g.and(sign(a, b), this.signMask(g))));
   }
 
   load(g: Builder, fd: Operand, address: () => Node): void {
