@@ -178,7 +178,7 @@ export class OracleEngine implements InterpreterHost {
   }
 
   /** The physical address, or -1 when an exception was raised. */
-  #translate(low: number, high: number, access: Access): number {
+  #translate(low: number, high: number, access: Access, size = 1): number {
     const { cpu, contexts } = this.#options;
     if (contexts !== undefined && contexts.generation !== this.#generation) {
       this.#generation = contexts.generation;
@@ -188,7 +188,7 @@ export class OracleEngine implements InterpreterHost {
     const key = page * 4 + (access === 'fetch' ? 0 : access === 'load' ? 1 : 2);
     const known = Number.isSafeInteger(key) ? this.#pages.get(key) : undefined;
     if (known !== undefined) return known + (low & 0xfff);
-    if (!cpu.translate(low, high, access)) {
+    if (!cpu.translate(low, high, access, size)) {
       this.#leave(RAISED);
       return -1;
     }
@@ -208,7 +208,7 @@ export class OracleEngine implements InterpreterHost {
     if (align === 'natural' && this.#isMisaligned(address, size, 'load')) return 0n;
     const low = lowOf(address);
     if ((low & 0xfff) + size > 4096) return this.#loadAcross(address, size);
-    const physical = this.#translate(low, highOf(address), 'load');
+    const physical = this.#translate(low, highOf(address), 'load', size);
     return physical < 0 ? 0n : this.#loadPhysical(address, physical, size);
   }
 
@@ -227,7 +227,7 @@ export class OracleEngine implements InterpreterHost {
     if (align === 'natural' && this.#isMisaligned(address, size, 'store')) return;
     const low = lowOf(address);
     if ((low & 0xfff) + size > 4096) return this.#storeAcross(address, size, value);
-    const physical = this.#translate(low, highOf(address), 'store');
+    const physical = this.#translate(low, highOf(address), 'store', size);
     if (physical >= 0) this.#storePhysical(address, physical, size, value);
   }
 
@@ -250,12 +250,11 @@ export class OracleEngine implements InterpreterHost {
 
   /** Physical addresses of every byte; both pages are translated before a byte is moved. */
   #bytes(address: bigint, size: number, access: Access): number[] {
-    const bytes: number[] = [];
-    for (let i = 0n; i < size && !this.left; i++) {
-      const at = BigInt.asUintN(64, address + i);
-      bytes.push(this.#translate(lowOf(at), highOf(at), access));
-    }
-    return bytes;
+    const head = 4096 - (lowOf(address) & 0xfff);
+    const next = BigInt.asUintN(64, address + BigInt(head));
+    const first = this.#translate(lowOf(address), highOf(address), access, head);
+    const second = this.left ? 0 : this.#translate(lowOf(next), highOf(next), access, size - head);
+    return Array.from({ length: size }, (_, i) => (i < head ? first + i : second + i - head));
   }
 
   #loadAcross(address: bigint, size: number): bigint {
@@ -277,7 +276,7 @@ export class OracleEngine implements InterpreterHost {
   /** The physical address of an atomic access, which must be RAM; -1 when an exception was raised. */
   #atomic(address: bigint, size: number, access: Access): number {
     if (this.#isMisaligned(address, size, access)) return -1;
-    const physical = this.#translate(lowOf(address), highOf(address), access);
+    const physical = this.#translate(lowOf(address), highOf(address), access, size);
     if (physical < 0 || this.#options.space.ramOffset(physical) >= 0) return physical;
     this.#options.cpu.raiseAccess(lowOf(address), highOf(address), access);
     this.#leave(RAISED);

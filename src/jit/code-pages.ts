@@ -177,7 +177,7 @@ export class CodePages {
     for (let i = 0; i < DECODE_AHEAD && offset < PAGE; i++) {
       const at = page.records + offset * 2 ** layout.shift;
       if (view.getUint16(at, true) !== 0) break;
-      const length = guest.lengthOf(this.#parcel(host + offset));
+      const length = guest.lengthOf(this.parcelAt(host + offset));
       if (offset + length > PAGE) {
         this.#straddle(page, at, offset);
         offset = PAGE;
@@ -191,7 +191,8 @@ export class CodePages {
     this.#mark(page.hostPage, first, Math.min(offset, PAGE) - 1);
   }
 
-  #parcel(host: number): number {
+  /** The smallest piece of an instruction at a host address. */
+  parcelAt(host: number): number {
     const { parcel } = this.#options.guest;
     if (parcel === 2) return this.#view.getUint16(host, true);
     return parcel === 1 ? this.#view.getUint8(host) : this.#view.getUint32(host, true);
@@ -229,6 +230,11 @@ export class CodePages {
     view.setUint16(at + view.getUint8(at + RECORD_STEP), HANDLER_PAGE_END, true);
   }
 
+  /** False for an instruction that straddles pages. */
+  canTranslate(record: number): boolean {
+    return this.#view.getUint16(record, true) !== HANDLER_STRADDLE;
+  }
+
   /** Puts together the instruction at `record` from the end of its page and the start of `next`. */
   join(record: number, next: CodePage): void {
     const { guest } = this.#options;
@@ -255,7 +261,7 @@ export class CodePages {
   instructionAt(page: CodePage, offset: number): Decoded | undefined {
     const { guest } = this.#options;
     const host = page.hostPage * PAGE + offset;
-    const length = guest.lengthOf(this.#parcel(host));
+    const length = guest.lengthOf(this.parcelAt(host));
     if (offset + length > PAGE) return undefined;
     guest.decode(this.#word(host, length), this.#decoded);
     return this.#decoded;

@@ -8,7 +8,7 @@ import type { SoftTlb } from '../mem/tlb.ts';
 import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
 import { discover, type Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
-import { RECORD_LINK, RecordLayout } from './record.ts';
+import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { buildRuntime } from './runtime.ts';
 import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 
@@ -178,20 +178,43 @@ export class Engine {
   #fetch(): number {
     const words = this.#words;
     const pc = this.#layout.offset('pc') / 4;
-    return this.#fetchPage(words[pc]!, words[pc + 1]!)?.records ?? 0;
+    const low = words[pc]!;
+    const high = words[pc + 1]!;
+    this.counters.codeTlbMisses++;
+    const host = this.#reach(low, high);
+    if (host < 0) return 0;
+    return this.#options.cpu.translation.isUniform ? this.#enter(low, high, host).records : this.#alone(low, high, host);
   }
 
-  /** The records of the page that a virtual address is in; undefined if an exception was raised. */
-  #fetchPage(low: number, high: number): ReturnType<CodePages['find']> | undefined {
-    const { cpu, space, tlb } = this.#options;
-    this.counters.codeTlbMisses++;
-    if (!cpu.translate(low, high, 'fetch')) return undefined;
-    const { physical, pageSize, isUniform } = cpu.translation;
-    const host = space.codeOffset(physical);
-    if (host < 0) {
-      cpu.raiseAccess(low, high, 'fetch');
-      return undefined;
+  /** Where the byte to be executed at a virtual address lies; -1 if an exception was raised. */
+  #reach(low: number, high: number): number {
+    const { cpu, space } = this.#options;
+    if (!cpu.translate(low, high, 'fetch')) return -1;
+    const host = space.codeOffset(cpu.translation.physical);
+    if (host < 0) cpu.raiseAccess(low, high, 'fetch');
+    return host;
+  }
+
+  /**
+   * For a page of which not all may be executed: records of the one instruction at an address, with
+   * bit 0 set; 0 if an exception was raised. Each parcel is checked.
+   */
+  #alone(low: number, high: number, host: number): number {
+    const { guest } = this.#options;
+    let word = this.codePages.parcelAt(host);
+    for (let at = guest.parcel; at < guest.lengthOf(word); at += guest.parcel) {
+      const next = (low + at) | 0;
+      const parcel = this.#reach(next, next >>> 0 < low >>> 0 ? (high + 1) | 0 : high);
+      if (parcel < 0) return 0;
+      word |= this.codePages.parcelAt(parcel) << (8 * at);
     }
+    return this.codePages.alone(word, low & 0xfff) | LONE;
+  }
+
+  /** The records of the page that a virtual address is in, which is at `host`. */
+  #enter(low: number, high: number, host: number): CodePage {
+    const { cpu, tlb } = this.#options;
+    const { pageSize, isUniform } = cpu.translation;
     const page = this.codePages.find(host, this.#words[this.#layout.offset('mode') / 4]!);
     if (isUniform) tlb.fillCode(low, high, page.records, pageSize);
     return page;
@@ -208,9 +231,13 @@ export class Engine {
     const pc = this.#layout.offset('pc') / 4;
     const resets = this.codePages.resets;
     const low = ((words[pc]! & ~0xfff) + PAGE) | 0;
-    const page = this.#fetchPage(low, low === 0 ? words[pc + 1]! + 1 : words[pc + 1]!);
+    const high = low === 0 ? words[pc + 1]! + 1 : words[pc + 1]!;
+    this.counters.codeTlbMisses++;
+    const host = this.#reach(low, high);
+    if (host < 0) return RAISED;
+    const page = this.#enter(low, high, host);
     // After a reset the record is gone: look it up again.
-    if (page === undefined || this.codePages.resets !== resets) return RAISED;
+    if (this.codePages.resets !== resets) return RAISED;
     this.codePages.join(record, page);
     return CONTINUE;
   }
@@ -219,7 +246,11 @@ export class Engine {
     const { codePages } = this;
     if (this.#resets !== codePages.resets) this.#forgetQueue();
     const page = codePages.pageOf(record);
-    if (page === undefined || codePages.isCold(page)) return 0;
+    if (page === undefined || codePages.isCold(page) || !codePages.canTranslate(record)) {
+      // Counted anew, so that the count does not grow without end.
+      this.#view.setInt32(record + RECORD_LINK, 0, true);
+      return 0;
+    }
     if (!this.#queued.has(record)) {
       this.#queued.add(record);
       this.#queue.push({ page, offset: codePages.offsetOf(page, record) });

@@ -10,6 +10,7 @@ import {
   HANDLER_PAGE_END,
   HANDLER_STRADDLE,
   HANDLER_UNDECODED,
+  LONE,
   RECORD_BYTES,
   RECORD_LINK,
   RECORD_STEP,
@@ -29,7 +30,7 @@ export const BUDGET_SLACK = 4096;
 
 /** JavaScript that the interpreter calls: each takes and returns i32. */
 export interface InterpreterImports {
-  /** Records of the page at pc; 0 if the fetch raised an exception. */
+  /** Records of the page at pc, with LONE or not; 0 if the fetch raised an exception. */
   readonly fetch: number;
   /** Decodes at a record; RAISED if that raised an exception. */
   readonly decode: number;
@@ -117,6 +118,7 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   const lookup = code.loop();
 
   // The records of the page at pc.
+  code.i32(4096).set(span);
   code.get(CPU).memory(OP.i64_load, layout.offset('pc')).tee(pc).i64(-4096).op(OP.i64_and).set(base);
   probe(pc);
   code.get(entry).memory(OP.i64_load).get(base).op(OP.i64_eq);
@@ -124,14 +126,18 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   code.get(entry).memory(loadAddress, CODE_TLB_RECORDS).set(page);
   code.else();
   storeRemaining();
-  code.call(imports.fetch);
-  extend();
-  code.tee(page).op(wide ? OP.i64_eqz : OP.i32_eqz);
+  code.call(imports.fetch).tee(status).op(OP.i32_eqz);
   code.if(0x40, false);
   code.i32(RAISED).set(status).br(left);
   code.end();
+  code.get(status).i32(LONE).op(OP.i32_and);
+  code.if(0x40, false);
+  code.i32(0).set(span);
   code.end();
-  code.i32(4096).set(span);
+  code.get(status).i32(~LONE).op(OP.i32_and);
+  extend();
+  code.set(page);
+  code.end();
   code.get(page).get(pc).i64(4095).op(OP.i64_and);
   if (!wide) code.op(OP.i32_wrap_i64);
   constant(records.shift).op(wide ? OP.i64_shl : OP.i32_shl).op(sum).set(record);

@@ -18,6 +18,9 @@ export const RECORD_BYTE_OPERANDS = 3;
 export const RECORD_WIDE = 8;
 export const RECORD_LINK = 12;
 
+/** Set in the address of records that only the instruction at pc may be taken from. */
+export const LONE = 1;
+
 /** Handlers that are no instruction; instruction i has handler FIRST_INSTRUCTION + i. */
 export const HANDLER_UNDECODED = 0;
 export const HANDLER_PAGE_END = 1;

@@ -71,11 +71,14 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   return builder.build();
 }
 
-/** `run(cpu)`: until the exit word is set or nothing remains of the budget. */
+/** Times in a row that the run loop goes round without an instruction being retired before it returns. */
+const STORM = 10_000;
+
+/** `run(cpu)`: until the exit word is set, nothing remains of the budget, or nothing but exceptions happens. */
 function buildRun(
   builder: ModuleBuilder, { layout, width }: RuntimeContext, fast: number, exact: number,
 ): number {
-  const remaining = 1;
+  const [remaining, before, raised] = [1, 2, 3];
   const c = new Code();
   const again = c.loop();
   c.get(CPU).i32(0).memory(OP.i32_store, layout.offset('callDepth'));
@@ -85,6 +88,12 @@ function buildRun(
   c.if(0x40, false);
   c.op(OP.return);
   c.end();
+  c.get(raised).i32(1).op(OP.i32_add).i32(0).get(remaining).get(before).op(OP.i32_eq).op(OP.select).tee(raised);
+  c.i32(STORM).op(OP.i32_eq);
+  c.if(0x40, false);
+  c.op(OP.return);
+  c.end();
+  c.get(remaining).set(before);
   c.get(remaining).i32(2 * BUDGET_SLACK).op(OP.i32_lt_s);
   c.if(0x40, false);
   c.get(CPU).call(exact).op(OP.drop);
@@ -93,7 +102,7 @@ function buildRun(
   c.end();
   c.br(again);
   c.end();
-  return builder.function(builder.type([addressType(width)], []), [I32], c);
+  return builder.function(builder.type([addressType(width)], []), [I32, I32, I32], c);
 }
 
 /** `jump(cpu)`: goes on at pc in translated code if there is some, else back to the run loop. */

@@ -87,7 +87,7 @@ export class SlowMemory {
     }
     if ((low & 0xfff) + size > 4096) return this.#acrossPages(kind, info, low, high, size, access);
     // Read-modify-write needs both permissions: those of a store, which imply a load's.
-    if (!this.#reach(low, high, access)) return RAISED;
+    if (!this.#reach(low, high, access, size)) return RAISED;
     switch (kind) {
       case SLOW_LOAD: return this.#load(info, low, high, size);
       case SLOW_STORE: {
@@ -99,9 +99,9 @@ export class SlowMemory {
   }
 
   /** Translates, enters the page into the TLB, and sets #host (-1: no memory) and #physical. */
-  #reach(low: number, high: number, access: Access): boolean {
+  #reach(low: number, high: number, access: Access, size: number): boolean {
     const { cpu, space, tlb, pageFlags } = this.#options;
-    if (!cpu.translate(low, high, access)) return false;
+    if (!cpu.translate(low, high, access, size)) return false;
     this.misses++;
     const { physical, pageSize, permissions, isUniform } = cpu.translation;
     this.#physical = physical;
@@ -163,14 +163,16 @@ export class SlowMemory {
   #store(low: number, high: number, size: number, value: number, upper: number): number {
     const host = this.#host;
     if (host < 0) {
-      const { space, cpu } = this.#options;
+      const { space, cpu, codePages } = this.#options;
+      const { invalidations } = codePages;
       this.deviceAccesses++;
       space.store(this.#physical, size, value >>> 0, upper >>> 0);
       if (space.fault) {
         cpu.raiseAccess(low, high, 'store');
         return RAISED;
       }
-      return CONTINUE;
+      // The device may have written to code at once.
+      return codePages.invalidations === invalidations ? CONTINUE : MOVED;
     }
     const view = this.#view;
     if (size === 1) view.setUint8(host, value);
@@ -191,10 +193,10 @@ export class SlowMemory {
     const head = 4096 - (low & 0xfff);
     const nextLow = (low + head) | 0;
     const nextHigh = nextLow === 0 ? (high + 1) | 0 : high;
-    if (!this.#reach(low, high, access)) return RAISED;
+    if (!this.#reach(low, high, access, head)) return RAISED;
     const firstHost = this.#host;
     const firstPhysical = this.#physical;
-    if (!this.#reach(nextLow, nextHigh, access)) return RAISED;
+    if (!this.#reach(nextLow, nextHigh, access, size - head)) return RAISED;
     const words = this.#words;
     const value = [words[this.#arguments + 2]!, words[this.#arguments + 3]!];
     const loaded = [0, 0];
@@ -207,12 +209,13 @@ export class SlowMemory {
       this.#host = base < 0 ? -1 : base + (inFirst ? i : i - head);
       this.#physical = inFirst ? firstPhysical + i : secondPhysical + i - head;
       const at = (low + i) | 0;
+      const atHigh = inFirst ? high : nextHigh;
       let one: number;
       if (kind === SLOW_LOAD) {
-        one = this.#load(0, at, high, 1);
+        one = this.#load(0, at, atHigh, 1);
         loaded[i >> 2]! |= (words[this.#result]! & 0xff) << (8 * (i & 3));
       } else {
-        one = this.#store(at, high, 1, (value[i >> 2]! >>> (8 * (i & 3))) & 0xff, 0);
+        one = this.#store(at, atHigh, 1, (value[i >> 2]! >>> (8 * (i & 3))) & 0xff, 0);
       }
       if (one === RAISED) return RAISED;
       if (one === MOVED) status = MOVED;
@@ -236,6 +239,9 @@ export class SlowMemory {
     const view = this.#view;
     const bits = size * 8;
     const old = size === 8 ? view.getBigInt64(host, true) : BigInt(view.getInt32(host, true));
+    // Registers are written after it, so translated code cannot be left behind an atomic that hits code:
+    // it is left before it, and tier 0 does it.
+    if (kind !== SLOW_RESERVE && ((info >>> 9) & 15) !== 0 && this.#wrote(host, size) === MOVED) return RAISED;
     let stored: bigint;
     switch (kind) {
       case SLOW_RESERVE:

@@ -75,9 +75,10 @@ export interface GuestCpu {
   readonly translation: Translation;
   /**
    * Translates a virtual address given as halves. True: `translation` is filled. False: the
-   * exception has been raised; pc and mode are those of its handler.
+   * exception has been raised; pc and mode are those of its handler. `size`: bytes of the access
+   * in this page, 1 unless given; they matter where protection differs inside a page.
    */
-  translate(low: number, high: number, access: Access): boolean;
+  translate(low: number, high: number, access: Access, size?: number): boolean;
   /** As `translate`, but raises nothing: the physical address, or -1. */
   peek(low: number, high: number, access: Access): number;
   /** Raises an access fault, or a misaligned one, for the instruction at pc. */
