@@ -26,7 +26,8 @@ interface Fix {
 
 export const lengthOf = (word: number): number => ((word & 3) === 3 ? 4 : 2);
 
-export const asm = (name: string, operands: Record<string, number>): number => encode(member(name).encoding.bits, operands);
+export const asm = (name: string, operands: Record<string, number>): number =>
+  encode(member(name).encoding.bits, operands);
 
 /** Two instructions that put an address below 2^31 into a register. */
 export function loadAddress(rd: number, address: number): number[] {
@@ -170,7 +171,9 @@ export class ChunkMaker {
     if (rd !== rs1 && this.#random.below(4) !== 0) {
       const store = name.replace('lr', 'sc');
       const aqrl = this.#random.below(4);
-      words.push(asm(store, { aqrl, rs1: rs1!, rs2: this.#random.below(32), rd: this.#random.below(2) * this.#register() }));
+      words.push(
+        asm(store, { aqrl, rs1: rs1!, rs2: this.#random.below(32), rd: this.#random.below(2) * this.#register() }),
+      );
     }
     return { names: [name], words };
   }

@@ -39,7 +39,8 @@ function memberOf(encoding: Instruction | Compressed): Member {
   base.lower(g, Object.fromEntries(base.operands.map(({ name }) => [name, { name, value: undefined }])));
   const nodes = g.unit.nodes;
   const has = (...ops: string[]): boolean => nodes.some(({ op }) => ops.includes(op));
-  const access = nodes.find(({ attributes, op }) => attributes.access !== undefined && op !== 'fence')?.attributes.access;
+  const access = nodes.find(({ attributes, op }) => attributes.access !== undefined && op !== 'fence')?.attributes
+    .access;
   const alignment = access?.align === 'natural' ? access.size : 1;
   const kind: Kind = has('load_reserved')
     ? 'reserve'

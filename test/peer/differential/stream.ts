@@ -29,7 +29,7 @@ const CALLEE_SAVED = [1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27];
 export function randomStream(seed: number, count: number): Stream {
   const blocks: Block[] = [];
   const deck: Member[] = [];
-  for (let made = 0; made < count; ) {
+  for (let made = 0; made < count;) {
     const block = randomBlock((seed * 0x10001 + blocks.length) | 0, deck);
     blocks.push(block);
     made += block.chunks.reduce((sum, { words }) => sum + words.length, 0);
