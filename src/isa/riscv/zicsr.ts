@@ -60,5 +60,6 @@ function access(
       ? g.select(g.eq(g.and(g.imm(decides, 'i32'), g.i32(31)), g.i32(0)), g.i32(kind | bit), g.i32(kind))
       : g.i32(decides.value === 0 ? kind | bit : kind);
   setX(g, rd, g.call(accessCsr, operation, g.imm(number, 'i32'), source));
-  g.exit();
+  // What is only read changes neither mode nor interrupts.
+  if (bit !== CSR_NO_WRITE || decides.value !== 0) g.exit();
 }
