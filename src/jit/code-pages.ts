@@ -291,6 +291,20 @@ export class CodePages {
     this.#options.release(code.slot);
   }
 
+  /** Whether control was ever transferred to an offset; cleared when its code changes. */
+  wasEntered(page: CodePage, offset: number): boolean {
+    return this.#view.getInt32(this.#recordAt(page, offset) + RECORD_LINK, true) !== 0;
+  }
+
+  /** Whether an offset was run, or is near what was. */
+  wasDecoded(page: CodePage, offset: number): boolean {
+    return this.#view.getUint16(this.#recordAt(page, offset), true) !== 0;
+  }
+
+  #recordAt(page: CodePage, offset: number): number {
+    return page.records + offset * 2 ** this.#options.layout.shift;
+  }
+
   /** The page of a host address in a mode, if there is one or there is room to make it. */
   findWithoutReset(host: number, mode: number): CodePage | undefined {
     if (this.#used === this.#options.capacity) return this.#byKey.get(Math.floor(host / PAGE) * 16 + mode);

@@ -5,8 +5,8 @@ import { makeNode, type Ending, type RegionBlock, type RegionNode } from './grap
 
 const PAGE = 4096;
 /** Most blocks and instructions of a region, and pages it may span. */
-const MOST_BLOCKS = 120;
-const MOST_INSTRUCTIONS = 1200;
+const MOST_BLOCKS = 80;
+const MOST_INSTRUCTIONS = 800;
 const MOST_PAGES = 4;
 /** A callee of up to this many instructions becomes part of its caller, through so many calls. */
 const INLINE_INSTRUCTIONS = 32;
@@ -75,11 +75,14 @@ class Discovery {
     for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
       const block = node.block!;
       for (const [offset, context] of this.#targets(block)) {
-        const next = want(offset, context);
-        if (next !== undefined) {
-          node.successors.push(next);
-          block.successors.push(next);
-        }
+        if (this.#isWarm(offset, block.ending)) want(offset, context);
+      }
+    }
+    // Whatever leads to a block of the region is an edge, whether or not it was warm by itself.
+    for (const node of nodes.values()) {
+      for (const [offset, context] of this.#targets(node.block!)) {
+        const next = nodes.get(keyOf(offset, context));
+        if (next !== undefined && !node.successors.includes(next)) node.successors.push(next);
       }
     }
     this.#pages.delete(0);
@@ -103,6 +106,15 @@ class Discovery {
       case 'return': return ending.inlined === undefined ? [] : [[ending.inlined, context.slice(0, -1)]];
       default: return [];
     }
+  }
+
+  /** Code that was never run is left to the run loop. */
+  #isWarm(offset: number, ending: Ending): boolean {
+    const page = this.#page(Math.floor(offset / PAGE));
+    if (page === undefined) return false;
+    const inPage = offset - Math.floor(offset / PAGE) * PAGE;
+    const isTransfer = (ending.kind === 'branch' && offset === ending.taken) || ending.kind === 'jump';
+    return isTransfer ? this.#codePages.wasEntered(page, inPage) : this.#codePages.wasDecoded(page, inPage);
   }
 
   #mayInline({ target, next }: Ending & { kind: 'call' }, context: readonly number[]): boolean {
@@ -201,6 +213,6 @@ class Discovery {
       else if (instruction.endsBlock) ending = { kind: 'fall', next: at };
     }
     if (count === 0) return undefined;
-    return { offset, context, count, length: at - offset, unit: builder.unit, ending, successors: [] };
+    return { offset, context, count, length: at - offset, unit: builder.unit, ending };
   }
 }

@@ -25,8 +25,6 @@ export interface RegionBlock {
   readonly length: number;
   readonly unit: Unit;
   readonly ending: Ending;
-  /** Blocks that control may go to inside the region. */
-  successors: RegionNode[];
 }
 
 /**
@@ -34,8 +32,7 @@ export interface RegionBlock {
  * entry's number is in a local.
  */
 export interface Dispatch {
-  readonly entries: RegionNode[];
-  successors: RegionNode[];
+  readonly entries: readonly RegionNode[];
 }
 
 /** A node of the region's control-flow graph, with what structuring finds out about it. */

@@ -54,7 +54,7 @@ function giveHeaders(nodes: Set<RegionNode>, entry: RegionNode, all: RegionNode[
     );
     let header = entries[0]!;
     if (entries.length > 1) {
-      const dispatch = { entries: [...entries], successors: [] };
+      const dispatch = { entries: [...entries] };
       header = makeNode(undefined, dispatch);
       for (const node of all) {
         node.successors = [
