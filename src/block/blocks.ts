@@ -101,6 +101,11 @@ export class Blocks {
     return drive;
   }
 
+  /** Every disk, in the order they were made. */
+  get drives(): readonly BlockDrive[] {
+    return this.#drives.map(({ drive }) => drive);
+  }
+
   /** The answer to query-block. */
   query(): Promise<BlockInfo[]> {
     return Promise.all(this.#drives.map(({ drive }) => describeDrive(drive)));

@@ -4,13 +4,12 @@ import type { Lock } from '../mem/lock.ts';
 /** The region with its handlers run under the machine lock. */
 export function lockedRegion(region: Region, lock: Lock): Region {
   if (region.kind === 'ram' || region.kind === 'rom') return region;
-  const { read, write } = region;
   return {
     ...region,
     read(offset, size) {
       lock.acquire();
       try {
-        return read(offset, size);
+        return region.read(offset, size);
       } finally {
         lock.release();
       }
@@ -18,7 +17,7 @@ export function lockedRegion(region: Region, lock: Lock): Region {
     write(offset, size, value) {
       lock.acquire();
       try {
-        write(offset, size, value);
+        region.write(offset, size, value);
       } finally {
         lock.release();
       }

@@ -8,11 +8,13 @@ import type { Lock } from '../mem/lock.ts';
 
 export type { BootFile, BootPlan, Start };
 
-/** A device with where it is plugged in. */
+/** A device with its place in the tree of buses. */
 export interface BoardDevice {
   readonly device: Device;
   /** What provides the bus it is on; none: the system. */
   readonly parent?: Device;
+  /** The bus it provides. */
+  readonly provides?: { readonly name: string; readonly type: string };
 }
 
 /** What a CPU is given by the thread that runs it. */

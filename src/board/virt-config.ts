@@ -8,6 +8,8 @@ export interface VirtConfig {
   readonly builtinFirmware: boolean;
   /** Name of the serial port's back end; none: the port leads nowhere. */
   readonly serial: string | undefined;
+  /** Names of the flash chips' back ends; none: an empty chip. */
+  readonly flash: readonly (string | undefined)[];
   /** Devices that were plugged in, in order. */
   readonly devices: readonly PluggedDevice[];
   /** `-global driver.property=value`, in order. */
@@ -16,6 +18,8 @@ export interface VirtConfig {
 
 /** `-device driver,id=…,bus=…,property=value`. */
 export interface PluggedDevice {
+  /** What messages about it begin with, such as the option that asked for it. */
+  readonly origin: string;
   readonly driver: string;
   readonly id: string | undefined;
   readonly bus: string | undefined;
@@ -25,6 +29,7 @@ export interface PluggedDevice {
 }
 
 export interface GlobalProperty {
+  readonly origin: string;
   readonly driver: string;
   readonly property: string;
   readonly value: string;

@@ -1,16 +1,19 @@
+import { UserError } from '../base/errors.ts';
 import { planBoot, load as loadPlan } from '../firmware/boot.ts';
 import { RESET_VECTOR_ADDRESS } from '../firmware/reset-vector.ts';
 import { Sbi } from '../firmware/sbi/sbi.ts';
 import { aclintMtimer, type MTimer } from '../hw/aclint-mtimer.ts';
 import { aclintSwi } from '../hw/aclint-swi.ts';
-import type { BackendSlots, Device, Site, TypedDeclaration } from '../hw/device.ts';
+import type { BackendSlots, Device, DeviceDeclaration, Site, TypedDeclaration } from '../hw/device.ts';
 import { fwCfg } from '../hw/fw-cfg.ts';
 import { goldfishRtc } from '../hw/goldfish-rtc.ts';
+import { pflash } from '../hw/pflash.ts';
 import { plic } from '../hw/plic.ts';
 import type { Properties } from '../hw/properties.ts';
 import { sifiveTest } from '../hw/sifive-test.ts';
 import { Timers, type Timer } from '../hw/timers.ts';
 import { uart16550 } from '../hw/uart16550.ts';
+import { virtioMmio } from '../hw/virtio/mmio.ts';
 import { createRiscv, type RiscvGuest } from '../isa/riscv/guest.ts';
 import { RiscvState, word } from '../isa/riscv/state.ts';
 import { AddressSpace } from '../mem/address-space.ts';
@@ -23,6 +26,7 @@ import { VIRT } from './memory-map.ts';
 import { VirtCpu } from './virt-cpu.ts';
 import type { BoardCpu, BoardDevice, BoardSite, BootFiles, BootPlan, CpuSite } from './site.ts';
 import type { VirtConfig } from './virt-config.ts';
+import { transportBus, VirtioSlots } from './virtio-slots.ts';
 import { virtTree } from './virt-tree.ts';
 
 const EXTERNAL = word('mipExternal');
@@ -46,6 +50,7 @@ export class VirtBoard {
   readonly #firmware: number;
   readonly #alarm: { readonly timer: Timer; ring: (() => void) | undefined };
   readonly #made: BoardDevice[] = [];
+  readonly #flash: number[] = [];
   readonly #harts: HartInterrupts;
 
   constructor(config: VirtConfig, arena: Arena, site: BoardSite) {
@@ -112,6 +117,8 @@ export class VirtBoard {
     this.#add(sifiveTest, VIRT.test.base, { backends: { power: this.#site.power } });
     const config = this.#add(fwCfg, VIRT.fwCfg.base);
     config.api.add(FW_CFG_NB_CPUS, Uint8Array.of(1, 0));
+    this.#addFlash();
+    this.#addVirtio(irq);
     const { serial } = this.#config;
     this.#add(uart16550, VIRT.uart.base, {
       irqs: irq(VIRT.uart.irq),
@@ -123,23 +130,89 @@ export class VirtBoard {
     return mtimer;
   }
 
+  #addFlash(): void {
+    const { base, size } = VIRT.flash;
+    for (const [chip, name] of [this.#config.flash[0], this.#config.flash[1]].entries()) {
+      const storage = this.#arena.allocate(size, 4096);
+      this.#flash.push(storage);
+      this.#add(pflash, base + chip * size, {
+        id: `pflash${chip}`,
+        storage,
+        windowName: `virt.flash${chip}`,
+        ...(name === undefined ? {} : { backends: { drive: this.#site.block(name) }, backendNames: { drive: name } }),
+      });
+    }
+  }
+
+  #addVirtio(irq: (number: number) => NonNullable<Site['irqs']>): void {
+    const { base, stride, count, irq: first } = VIRT.virtio;
+    const transports = Array.from({ length: count }, (_, slot) =>
+      this.#add(
+        virtioMmio,
+        base + slot * stride,
+        { irqs: irq(first + slot) },
+        { name: transportBus(slot), type: 'virtio-mmio-bus' },
+      ),
+    );
+    const slots = new VirtioSlots(transports);
+    for (const plugged of this.#config.devices) {
+      locate(plugged.origin, () => {
+        const { id, props, backends } = plugged;
+        const made = slots.plug(plugged, (declaration) =>
+          declaration.create({
+            ...this.#surroundings(),
+            ...(id === undefined ? {} : { id }),
+            props: { ...this.#globals(declaration.name), ...props },
+            backends: this.#backends(declaration, backends),
+            backendNames: backends,
+          } as Site),
+        );
+        this.#made.push(made);
+      });
+    }
+  }
+
+  /** The back ends that a plugged-in device names. */
+  #backends({ spec }: DeviceDeclaration, names: Readonly<Record<string, string>>): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(spec.backends ?? {}).map(([slot, { kind }]) => {
+        const name = names[slot];
+        if (kind === 'entropy') return [slot, this.#site.entropy];
+        if (name === undefined) return [slot, undefined];
+        return [slot, kind === 'block' ? this.#site.block(name) : this.#site.char(name)];
+      }),
+    );
+  }
+
+  /** What `-global` says of a kind of device. */
+  #globals(driver: string): Record<string, string> {
+    const own = this.#config.globals.filter((each) => each.driver === driver);
+    return Object.fromEntries(own.map(({ property, value }) => [property, value]));
+  }
+
+  #surroundings(): Pick<Site, 'arena' | 'timers' | 'clock' | 'memory' | 'log'> {
+    const { clock, log } = this.#site;
+    return { arena: this.#arena, timers: this.timers, clock, memory: this.memory, log };
+  }
+
   #add<P extends Properties, B extends BackendSlots, A>(
     declaration: TypedDeclaration<P, B, A>,
     base: number,
     rest: Partial<Site<P, B>> = {},
+    provides?: BoardDevice['provides'],
   ): Device<A> {
-    const device = declaration.create({
-      arena: this.#arena,
-      timers: this.timers,
-      clock: this.#site.clock,
-      memory: this.memory,
-      log: this.#site.log,
-      base,
-      ...rest,
-    });
+    const globals = this.#config.globals.filter(({ driver }) => driver === declaration.name);
+    const props = this.#globals(declaration.name) as NonNullable<Site<P, B>['props']>;
+    const make = (): Device<A> => declaration.create({ ...this.#surroundings(), base, props, ...rest });
+    const device = globals.length === 0 ? make() : locate(globals[0]!.origin, make);
     for (const region of device.regions) this.space.add(lockedRegion(region, this.#site.lock));
-    this.#made.push({ device });
+    this.#made.push({ device, ...(provides && { provides }) });
     return device;
+  }
+
+  /** Where a flash chip's memory lies in the shared memory, for whoever fills it. */
+  flashStorage(chip: number): Uint8Array {
+    return new Uint8Array(this.#arena.memory.buffer, this.#flash[chip]!, VIRT.flash.size);
   }
 
   createCpu(index: number, site: CpuSite): BoardCpu {
@@ -180,7 +253,18 @@ export class VirtBoard {
           this.#made.map(({ device }) => device),
         ),
       rngSeed: files.rngSeed,
+      flash: this.#flashAddresses(),
     });
+  }
+
+  /** Addresses of the chips that have a drive. */
+  #flashAddresses(): { unit0?: number; unit1?: number } {
+    const { base, size } = VIRT.flash;
+    const [unit0, unit1] = this.#config.flash;
+    return {
+      ...(unit0 === undefined ? {} : { unit0: base }),
+      ...(unit1 === undefined ? {} : { unit1: base + size }),
+    };
   }
 
   load(plan: BootPlan): void {
@@ -204,5 +288,15 @@ export class VirtBoard {
 
   poll(): void {
     for (const { device } of this.#made) device.poll();
+  }
+}
+
+/** Says of a user's mistake where it was made. */
+function locate<T>(origin: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof UserError) || origin === '') throw error;
+    throw new UserError(`${origin}: ${error.message}`, { cause: error });
   }
 }

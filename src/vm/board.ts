@@ -25,6 +25,8 @@ export interface Board {
   plan(files: BootFiles): BootPlan;
   /** Carries out a plan: at the start and at every reset. */
   load(plan: BootPlan): void;
+  /** What is in a flash chip. */
+  flashStorage(chip: number): Uint8Array;
   /** Once in the machine's life, by the first thread. */
   powerOn(): void;
   reset(): void;

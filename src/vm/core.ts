@@ -29,8 +29,8 @@ export interface CoreSite {
 }
 
 const MIB = 2 ** 20;
-/** Code records, TLBs, rings and device state: everything but RAM and what grows with it. */
-const FIXED = 128 * MIB;
+/** Code records, TLBs, flash, rings and device state: everything but RAM and what grows with it. */
+const FIXED = 192 * MIB;
 /** Flag byte and code mask of each page. */
 const bytesFor = (ram: number): number => FIXED + ram + Math.ceil(ram / 4096) * 9;
 

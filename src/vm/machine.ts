@@ -50,7 +50,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #host: Host;
   readonly #plan: BootPlan;
-  readonly #vcpu: VcpuHandle;
+  #vcpu!: VcpuHandle;
   readonly #pumps: CharPump[] = [];
   readonly #services: BlockService[] = [];
   readonly #listeners = new Set<(event: MachineEvent) => void>();
@@ -60,8 +60,11 @@ export class Machine {
   #ending = false;
 
   /** A machine that stands before its first instruction. Throws a UserError if it cannot be made. */
-  static create(options: MachineOptions, host: Host): Machine {
-    return new Machine(options, host);
+  static async create(options: MachineOptions, host: Host): Promise<Machine> {
+    const machine = new Machine(options, host);
+    await machine.#fillFlash();
+    machine.#begin();
+    return machine;
   }
 
   private constructor(options: MachineOptions, host: Host) {
@@ -81,7 +84,7 @@ export class Machine {
     };
     const core: MachineCore = new MachineCore(config, {
       clock: host.clock,
-      log: { guestError: events.guestError },
+      log: { guestError: (text) => events.guestError(text) },
       power: { shutdown: (code) => ask(() => events.shutdown(code)), reset: () => ask(() => events.reset()) },
       entropy: config.seed === undefined ? host.random : new SeededRandom(config.seed),
     });
@@ -89,14 +92,34 @@ export class Machine {
     this.#plan = core.board.plan(options.files);
     core.board.powerOn();
     core.board.load(this.#plan);
-    this.#connect();
     this.stats.register(tcgStats(core));
     this.stats.register(blockProvider(core.blockCounters));
+  }
+
+  /** Flash chips hold what is in their images. */
+  async #fillFlash(): Promise<void> {
+    for (const [chip, name] of this.config.board.flash.entries()) {
+      if (name === undefined) continue;
+      const { node } = this.#options.drives!.get(name)!;
+      const storage = this.core.board.flashStorage(chip);
+      if (node.size !== storage.length) {
+        throw new UserError(
+          `device requires ${storage.length} bytes, '${node.filename}' provides ${node.size} bytes: pad it, for example with truncate -s ${storage.length}`,
+        );
+      }
+      await node.read(0, storage);
+    }
+  }
+
+  /** Nothing can fail any more: devices are joined to their back ends, and the vCPU gets its thread. */
+  #begin(): void {
+    this.#connect();
     const { start } = this.#plan;
+    const { threads } = this.#options;
     this.#vcpu =
-      options.threads === undefined
-        ? new LocalVcpu(core, start, host)
-        : new ThreadedVcpu(core, start, options.threads, host.workers, events);
+      threads === undefined
+        ? new LocalVcpu(this.core, start, this.#host)
+        : new ThreadedVcpu(this.core, start, threads, this.#host.workers, this.#vcpuEvents());
   }
 
   /** Joins devices to their back ends. */

@@ -1,0 +1,90 @@
+import type { Values } from './key-values.ts';
+
+/** Something that asked for something, and what messages about it begin with. */
+export interface Asked<T> {
+  readonly origin: string;
+  readonly what: T;
+}
+
+/** What the command line says, before anything is looked at or opened. */
+export interface Settings {
+  machine: string;
+  /** Model and properties. */
+  cpu: string;
+  tier: string;
+  memory: Asked<number>;
+  bios: string | undefined;
+  kernel: string | undefined;
+  initrd: string | undefined;
+  append: string | undefined;
+  dtb: string | undefined;
+  readonly drives: Asked<Values>[];
+  readonly blockdevs: Asked<Values>[];
+  readonly devices: Asked<Values>[];
+  readonly globals: Asked<{ readonly driver: string; readonly property: string; readonly value: string }>[];
+  readonly chardevs: Asked<Values>[];
+  readonly serials: Asked<string>[];
+  readonly monitors: Asked<MonitorSetting>[];
+  snapshot: boolean;
+  /** `terminal`: -nographic was given. `default`: neither that nor -display. */
+  display: 'none' | 'terminal' | 'default';
+  nodefaults: boolean;
+  escape: number;
+  startsPaused: boolean;
+  noReboot: boolean;
+  noShutdown: boolean;
+  name: string | undefined;
+  uuid: string;
+  rtc: { base: string; clock: 'host' | 'vm' };
+  seed: bigint | undefined;
+  readonly log: Set<string>;
+  logFile: string | undefined;
+  pidFile: string | undefined;
+  /** Asks for a listing instead of a machine. */
+  listing: (() => Promise<string>) | undefined;
+}
+
+export interface MonitorSetting {
+  readonly protocol: 'qmp' | 'hmp';
+  /** The short form of a back end, as `-serial` takes it. */
+  readonly backend: string;
+}
+
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+const MIB = 2 ** 20;
+
+export function defaultSettings(): Settings {
+  return {
+    machine: '',
+    cpu: 'rv64',
+    tier: 'auto',
+    memory: { origin: '-m', what: 128 * MIB },
+    bios: undefined,
+    kernel: undefined,
+    initrd: undefined,
+    append: undefined,
+    dtb: undefined,
+    drives: [],
+    blockdevs: [],
+    devices: [],
+    globals: [],
+    chardevs: [],
+    serials: [],
+    monitors: [],
+    snapshot: false,
+    display: 'default',
+    nodefaults: false,
+    escape: 1,
+    startsPaused: false,
+    noReboot: false,
+    noShutdown: false,
+    name: undefined,
+    uuid: NIL_UUID,
+    rtc: { base: 'utc', clock: 'host' },
+    seed: undefined,
+    log: new Set(),
+    logFile: undefined,
+    pidFile: undefined,
+    listing: undefined,
+  };
+}

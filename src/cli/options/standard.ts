@@ -1,0 +1,185 @@
+import { UserError } from '../../base/errors.ts';
+import { Options } from '../../host/options.ts';
+import { asksForHelp, keyValues } from './key-values.ts';
+import { flag, valued, type OptionGroup } from './option.ts';
+import { parseSize } from './size.ts';
+
+/** Properties of `-machine` that leave things as they are at these values. */
+const NO_EFFECT: Readonly<Record<string, readonly string[]>> = {
+  usb: ['off'],
+  'dump-guest-core': ['on', 'off'],
+  'mem-merge': ['on', 'off'],
+  graphics: ['on', 'off'],
+  aclint: ['off'],
+  aia: ['none'],
+};
+const MACHINES = ['virt'];
+const TIERS = ['auto', '0', '1', 'oracle'];
+
+export const standard: OptionGroup = {
+  title: 'Standard options',
+  options: [
+    flag(
+      'help',
+      'show this text and exit',
+      (settings) => {
+        settings.listing = async () => (await import('./help.ts')).helpText();
+      },
+      ['h'],
+    ),
+    flag('version', 'show the version and exit', (settings) => {
+      settings.listing = async () => (await import('./help.ts')).versionText();
+    }),
+    valued(
+      'machine',
+      '[type=]name[,property=value...]',
+      'the machine; `-machine help` lists them',
+      (settings, text) => {
+        if (asksForHelp(text)) {
+          settings.listing = async () => (await import('./listings.ts')).machineListing();
+          return;
+        }
+        const options = new Options(keyValues(text, 'type'));
+        const type = options.string('type');
+        if (type !== undefined) {
+          if (!MACHINES.includes(type)) {
+            throw new UserError(`unsupported machine type '${type}'; use -machine help to list supported machines`);
+          }
+          settings.machine = type;
+        }
+        const accel = options.string('accel');
+        if (accel !== undefined) checkAccelerator(accel);
+        for (const [name, values] of Object.entries(NO_EFFECT)) {
+          const value = options.string(name);
+          if (value !== undefined && !values.includes(value)) {
+            throw new UserError(`property '${name}=${value}' is not supported yet; leave it out`);
+          }
+        }
+        for (const name of Object.keys(options.rest())) {
+          throw new UserError(`Property 'virt-machine.${name}' not found; leave it out`);
+        }
+      },
+      ['M'],
+    ),
+    valued('cpu', 'model[,property=value...]', 'the CPU; `-cpu help` lists models', (settings, text) => {
+      if (asksForHelp(text)) settings.listing = async () => (await import('./listings.ts')).cpuListing();
+      else settings.cpu = text;
+    }),
+    valued(
+      'accel',
+      '[accel=]tcg[,tier=auto|0|1|oracle]',
+      'how guest code runs: translated, or one way of it forced for tests (tier= is ours)',
+      (settings, text) => {
+        if (asksForHelp(text)) {
+          settings.listing = async () => 'Accelerators supported in QEMU binary:\ntcg\n';
+          return;
+        }
+        const options = new Options(keyValues(text, 'accel'));
+        checkAccelerator(options.needed('accel'));
+        // Of the translator's other properties none changes what the guest sees.
+        for (const name of ['thread', 'tb-size', 'split-wx']) options.take(name);
+        const tier = options.choice('tier', TIERS, 'auto');
+        settings.tier = tier === '0' || tier === '1' ? `tier${tier}` : tier;
+        options.finish();
+      },
+    ),
+    valued(
+      'smp',
+      '[[cpus=]n][,maxcpus=n][,sockets=n][,cores=n][,threads=n]',
+      'number of CPUs: one',
+      (_settings, text) => {
+        const options = new Options(keyValues(text, 'cpus'));
+        for (const name of ['cpus', 'maxcpus', 'sockets', 'dies', 'clusters', 'cores', 'threads']) {
+          const count = options.number(name);
+          if (count !== undefined && count !== 1) {
+            throw new UserError(
+              `${name}=${count} is not supported yet: this machine has one CPU; leave the option out`,
+            );
+          }
+        }
+        options.finish();
+      },
+    ),
+    valued('m', '[size=]megs', 'guest memory, 128 MiB by default; with a suffix such as 1G', (settings, text) => {
+      const options = new Options(keyValues(text, 'size'));
+      options.refuse('slots', 'maxmem');
+      const bytes = parseSize(options.needed('size'), 2 ** 20);
+      options.finish();
+      if (bytes < 2 ** 20) throw new UserError(`${text} is too little memory; give at least 1M`);
+      settings.memory = { origin: `-m ${text}`, what: Math.ceil(bytes / 8192) * 8192 };
+    }),
+    valued(
+      'device',
+      'driver[,property=value...]',
+      'add a device; `-device help` lists them, `-device driver,help` its properties',
+      (settings, text) => {
+        const [driver = '', rest] = text.startsWith('{') ? [text] : text.split(',', 2);
+        if (asksForHelp(text)) settings.listing = async () => (await import('./listings.ts')).deviceListing();
+        else if (rest !== undefined && asksForHelp(rest)) {
+          settings.listing = async () => (await import('./listings.ts')).propertyListing(driver);
+        } else settings.devices.push({ origin: `-device ${text}`, what: keyValues(text, 'driver') });
+      },
+    ),
+    valued('global', 'driver.property=value', 'set a default of a kind of device', (settings, text) => {
+      const origin = `-global ${text}`;
+      const match = /^([^.=,]+)\.([^=]+)=(.*)$/s.exec(text);
+      if (match !== null) {
+        const [, driver, property, value] = match as unknown as [string, string, string, string];
+        settings.globals.push({ origin, what: { driver, property, value } });
+        return;
+      }
+      const options = new Options(keyValues(text));
+      const what = {
+        driver: options.needed('driver'),
+        property: options.needed('property'),
+        value: options.needed('value'),
+      };
+      options.finish();
+      settings.globals.push({ origin, what });
+    }),
+    valued('name', '[guest=]name[,debug-threads=on|off]', 'name of the guest', (settings, text) => {
+      const options = new Options(keyValues(text, 'guest'));
+      settings.name = options.string('guest');
+      // Threads are named in any case.
+      for (const name of ['debug-threads', 'process']) options.take(name);
+      options.finish();
+    }),
+    valued('uuid', 'uuid', "the machine's UUID", (settings, text) => {
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) {
+        throw new UserError(
+          `failed to parse UUID string: '${text}' is not of the form 01234567-89ab-cdef-0123-456789abcdef`,
+        );
+      }
+      settings.uuid = text.toLowerCase();
+    }),
+    flag('nodefaults', 'no devices but those asked for', (settings) => {
+      settings.nodefaults = true;
+    }),
+    flag('no-user-config', 'accepted: there are no configuration files', () => {}),
+    valued('seed', 'number', 'make the random numbers of the guest repeatable', (settings, text) => {
+      if (!/^(\d+|0x[0-9a-f]+)$/i.test(text)) throw new UserError(`Invalid seed number: '${text}'`);
+      settings.seed = BigInt(text);
+    }),
+    valued(
+      'rtc',
+      '[base=utc|localtime|date][,clock=host|rt|vm]',
+      "where the machine's calendar starts, and what moves it",
+      (settings, text) => {
+        const options = new Options(keyValues(text, 'base'));
+        const base = options.string('base') ?? 'utc';
+        if (base !== 'utc' && base !== 'localtime' && !/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/.test(base)) {
+          throw new UserError(`invalid datetime format '${base}'; valid: '2006-06-17T16:01:21' or '2006-06-17'`);
+        }
+        const clock = options.choice('clock', ['host', 'rt', 'vm'], 'host');
+        options.take('driftfix');
+        options.finish();
+        settings.rtc = { base, clock: clock === 'vm' ? 'vm' : 'host' };
+      },
+    ),
+  ],
+};
+
+function checkAccelerator(accel: string): void {
+  if (accel.split(':').includes('tcg')) return;
+  throw new UserError(`invalid accelerator ${accel}; use tcg`);
+}

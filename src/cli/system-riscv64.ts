@@ -1,0 +1,26 @@
+/** `tinamou-system-riscv64`: emulates a RISC-V machine. `-help` tells how. */
+import { UserError } from '../base/errors.ts';
+import { parseCommandLine } from './options/parse.ts';
+
+const PROGRAM = 'tinamou-system-riscv64';
+
+async function main(argv: readonly string[]): Promise<number> {
+  const settings = parseCommandLine(argv);
+  if (settings.listing !== undefined) {
+    process.stdout.write(await settings.listing());
+    return 0;
+  }
+  // Only a machine needs all of the emulator.
+  const { runSystem } = await import('./system/run.ts');
+  return runSystem(settings, PROGRAM);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${PROGRAM}: ${error.message}\n`);
+  process.exitCode = 1;
+}
+// What still listens must not keep a machine that has ended.
+process.exit();

@@ -1,0 +1,121 @@
+import type { Blocks } from '../../block/blocks.ts';
+import type { BlockDrive } from '../../block/drive.ts';
+import type { Chardevs } from '../../char/chardevs.ts';
+import type { HostClock } from '../../host/clock.ts';
+import type {
+  BlockDeviceInfo,
+  ChardevInfo,
+  CpuInfo,
+  MachineEvent,
+  MachineInfo,
+  MachineStatus,
+  MonitorTarget,
+} from '../../monitor/target.ts';
+import type { StatsRegistry } from '../../stats/registry.ts';
+import type { Machine } from '../../vm/machine.ts';
+import { deviceTree } from '../../vm/device-tree.ts';
+import { translatorReport } from '../../vm/translator-report.ts';
+
+export interface TargetParts {
+  readonly machine: Machine;
+  readonly chardevs: Chardevs;
+  readonly blocks: Blocks;
+  readonly clock: HostClock;
+  readonly name: string | undefined;
+  readonly uuid: string;
+}
+
+/** The machine of this process as its monitors see it. */
+export class SystemTarget implements MonitorTarget {
+  readonly arch = 'riscv64';
+  readonly name: string | undefined;
+  readonly uuid: string;
+  readonly stats: StatsRegistry;
+  readonly #parts: TargetParts;
+
+  constructor(parts: TargetParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.uuid = parts.uuid;
+    this.stats = parts.machine.stats;
+  }
+
+  status(): MachineStatus {
+    const { machine } = this.#parts;
+    return { status: machine.state, running: machine.isRunning, singlestep: false };
+  }
+  stop(): Promise<void> {
+    return this.#parts.machine.stop();
+  }
+  cont(): void {
+    this.#parts.machine.cont();
+  }
+  systemReset(): Promise<void> {
+    return this.#parts.machine.reset();
+  }
+  systemPowerdown(): void {
+    this.#parts.machine.powerdown();
+  }
+  quit(): void {
+    this.#parts.machine.quit('host-qmp-quit');
+  }
+
+  cpus(): readonly CpuInfo[] {
+    return [{ index: 0, qomPath: '/machine/soc0/harts[0]', threadId: process.pid, coreId: 0 }];
+  }
+  machines(): readonly MachineInfo[] {
+    return [
+      {
+        name: 'virt',
+        isDefault: true,
+        cpuMax: 1,
+        defaultCpuType: 'rv64-riscv-cpu',
+        defaultRamId: 'riscv_virt_board.ram',
+      },
+    ];
+  }
+  chardevs(): readonly ChardevInfo[] {
+    return this.#parts.chardevs.query();
+  }
+
+  async blockDevices(): Promise<readonly BlockDeviceInfo[]> {
+    return Promise.all(this.#parts.blocks.drives.map(describe));
+  }
+
+  registers(): Promise<readonly string[]> {
+    return this.#parts.machine.registers();
+  }
+  memoryTree(): readonly string[] {
+    return ['address-space: memory', ...this.#parts.machine.core.board.space.mtree(), ''];
+  }
+  deviceTree(): readonly string[] {
+    return deviceTree(this.#parts.machine.core.board.devices);
+  }
+  translatorReport(): readonly string[] {
+    return translatorReport(this.#parts.machine);
+  }
+
+  wall(): number {
+    return this.#parts.clock.wall();
+  }
+  subscribe(listener: (event: MachineEvent) => void): () => void {
+    return this.#parts.machine.subscribe(listener);
+  }
+}
+
+async function describe({ id, node, cache, writeThrough, user }: BlockDrive): Promise<BlockDeviceInfo> {
+  return {
+    device: id,
+    ...(user === undefined ? {} : { qdev: user }),
+    removable: user === undefined,
+    medium: {
+      nodeName: node.nodeName,
+      driver: node.driver,
+      file: node.filename,
+      readOnly: node.readOnly,
+      virtualSize: node.size,
+      actualSize: await node.allocated(),
+      cache: { writeback: !writeThrough, ...cache },
+    },
+  };
+}

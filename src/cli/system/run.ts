@@ -1,0 +1,111 @@
+import { UserError } from '../../base/errors.ts';
+import { Blocks } from '../../block/blocks.ts';
+import { Chardevs } from '../../char/chardevs.ts';
+import { nodeHost } from '../../host-node/host.ts';
+import { nodeThreads } from '../../host-node/threads.ts';
+import { parseFeatures } from '../../isa/riscv/features.ts';
+import { serveMonitor } from '../../monitor/serve.ts';
+import { TIERS, type MachineConfig } from '../../vm/config.ts';
+import { Machine } from '../../vm/machine.ts';
+import { located, locatedError } from '../options/option.ts';
+import type { Settings } from '../options/settings.ts';
+import { openDisks } from './disks.ts';
+import { readBootFiles } from './files.ts';
+import { Log } from './log.ts';
+import { SystemTarget } from './monitor-target.ts';
+import { claimPidFile } from './pid-file.ts';
+import { pluggedDevice } from './plugged.ts';
+import { rtcConfig } from './rtc.ts';
+import { openTerminals } from './terminals.ts';
+
+/** Makes the machine of the settings and runs it to its end. Returns the exit status. */
+export async function runSystem(settings: Settings, program: string): Promise<number> {
+  const host = nodeHost;
+  const notify = (line: string): void => void process.stderr.write(`${program}: ${line}\n`);
+  let machine: Machine | undefined;
+  const chardevs = new Chardevs({ host, notify }, { escape: settings.escape, quit: () => machine?.quit('host-ui') });
+  const blocks = new Blocks({ host, notify });
+  try {
+    const files = await readBootFiles(settings, host);
+    const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
+    const explicit = settings.devices.map(pluggedDevice);
+    const disks = await openDisks(settings, blocks, explicit);
+    const devices = [...explicit, ...disks.devices];
+    const terminals = await openTerminals(settings, chardevs);
+    const named = devices.flatMap(({ origin, backends: { chardev } }) =>
+      chardev === undefined ? [] : [{ origin, chardev }],
+    );
+    const log = await Log.open(settings, host);
+    const chars = new Map(
+      [...(terminals.serial === undefined ? [] : [{ origin: '-serial', chardev: terminals.serial }]), ...named].map(
+        ({ origin, chardev }) => [
+          chardev,
+          located(origin, () => chardevs.use(chardev, { focus: chardev === terminals.serial })),
+        ],
+      ),
+    );
+    const config: MachineConfig = {
+      board: {
+        ramSize: settings.memory.what,
+        cpu,
+        builtinFirmware: files.bios === 'builtin' && disks.flash[0] === undefined,
+        serial: terminals.serial,
+        flash: disks.flash,
+        devices,
+        globals: settings.globals.map(({ origin, what }) => ({ origin, ...what })),
+      },
+      tier: TIERS.find((tier) => tier === settings.tier)!,
+      clock: { kind: 'host' },
+      rtc: rtcConfig(settings.rtc, host.clock.wall()),
+      chars: [...chars.keys()],
+      disks: [...disks.drives].map(([name, { node }]) => ({ name, size: node.size, readOnly: node.readOnly })),
+      seed: settings.seed,
+      logsGuestErrors: settings.log.has('guest_errors'),
+    };
+    const { noReboot, noShutdown } = settings;
+    machine = await Machine.create(
+      {
+        config,
+        files,
+        chars,
+        drives: disks.drives,
+        threads: nodeThreads,
+        noReboot,
+        noShutdown,
+        guestError: (text) => log.write(text),
+      },
+      host,
+    );
+    const target = new SystemTarget({
+      machine,
+      chardevs,
+      blocks,
+      clock: host.clock,
+      name: settings.name,
+      uuid: settings.uuid,
+    });
+    for (const { origin, protocol, chardev } of terminals.monitors) {
+      const port = located(origin, () => chardevs.use(chardev));
+      serveMonitor(port, target, {
+        protocol,
+        isShared: port.filename === 'mux',
+        onBug: (error) => notify(String(error)),
+      });
+    }
+    using _pidFile = claimPidFile(settings.pidFile);
+    host.signals.listen((name, number) => {
+      notify(`terminating on signal ${number} (${name})`);
+      machine?.quit('host-signal');
+    });
+    if (!settings.startsPaused) machine.cont();
+    const { code } = await machine.ended;
+    await log.close();
+    return code;
+  } catch (error) {
+    machine?.quit();
+    throw error instanceof UserError ? locatedError('', error) : error;
+  } finally {
+    await chardevs.close();
+    await blocks.close();
+  }
+}
