@@ -125,12 +125,13 @@ test('each address space has its own entries, and they are there when it comes b
   rig.tlb.select(1, 2, 0, 7);
   assert.equal(rig.read(0x4000n), 0x9000n);
   // Every key counts, and so does the ASID.
-  for (const keys of [
+  const others: [number, number, number, number][] = [
     [0, 2, 0, 7],
     [1, 0, 0, 7],
     [1, 2, 1, 7],
     [1, 2, 0, 8],
-  ] as const) {
+  ];
+  for (const keys of others) {
     rig.tlb.select(...keys);
     assert.equal(rig.read(0x4000n), undefined, keys.join());
   }
