@@ -125,38 +125,102 @@ export class Builder {
     return this.emit(op, a.type, [a]);
   }
 
-  add(a: Node, b: Node): Node { return this.#binary('add', a, b); }
-  sub(a: Node, b: Node): Node { return this.#binary('sub', a, b); }
-  mul(a: Node, b: Node): Node { return this.#binary('mul', a, b); }
-  mulhiS(a: Node, b: Node): Node { return this.#binary('mulhi_s', a, b); }
-  mulhiU(a: Node, b: Node): Node { return this.#binary('mulhi_u', a, b); }
-  mulhiSU(a: Node, b: Node): Node { return this.#binary('mulhi_su', a, b); }
-  divS(a: Node, b: Node): Node { return this.emit('div_s', a.type, [a, b]); }
-  divU(a: Node, b: Node): Node { return this.emit('div_u', a.type, [a, b]); }
-  remS(a: Node, b: Node): Node { return this.emit('rem_s', a.type, [a, b]); }
-  remU(a: Node, b: Node): Node { return this.emit('rem_u', a.type, [a, b]); }
-  and(a: Node, b: Node): Node { return this.#binary('and', a, b); }
-  or(a: Node, b: Node): Node { return this.#binary('or', a, b); }
-  xor(a: Node, b: Node): Node { return this.#binary('xor', a, b); }
-  shl(a: Node, b: Node): Node { return this.#binary('shl', a, b); }
-  shrU(a: Node, b: Node): Node { return this.#binary('shr_u', a, b); }
-  shrS(a: Node, b: Node): Node { return this.#binary('shr_s', a, b); }
-  rotl(a: Node, b: Node): Node { return this.#binary('rotl', a, b); }
-  rotr(a: Node, b: Node): Node { return this.#binary('rotr', a, b); }
-  clz(a: Node): Node { return this.#unary('clz', a); }
-  ctz(a: Node): Node { return this.#unary('ctz', a); }
-  popcnt(a: Node): Node { return this.#unary('popcnt', a); }
-  bswap(a: Node): Node { return this.#unary('bswap', a); }
-  clmul(a: Node, b: Node): Node { return this.#binary('clmul', a, b); }
-  clmulh(a: Node, b: Node): Node { return this.#binary('clmulh', a, b); }
-  not(a: Node): Node { return this.xor(a, this.const(a.type!, -1)); }
-  neg(a: Node): Node { return this.sub(this.const(a.type!, 0), a); }
-  eq(a: Node, b: Node): Node { return this.#compare('eq', a, b); }
-  ne(a: Node, b: Node): Node { return this.#compare('ne', a, b); }
-  ltS(a: Node, b: Node): Node { return this.#compare('lt_s', a, b); }
-  ltU(a: Node, b: Node): Node { return this.#compare('lt_u', a, b); }
-  leS(a: Node, b: Node): Node { return this.#compare('le_s', a, b); }
-  leU(a: Node, b: Node): Node { return this.#compare('le_u', a, b); }
+  add(a: Node, b: Node): Node {
+    return this.#binary('add', a, b);
+  }
+  sub(a: Node, b: Node): Node {
+    return this.#binary('sub', a, b);
+  }
+  mul(a: Node, b: Node): Node {
+    return this.#binary('mul', a, b);
+  }
+  mulhiS(a: Node, b: Node): Node {
+    return this.#binary('mulhi_s', a, b);
+  }
+  mulhiU(a: Node, b: Node): Node {
+    return this.#binary('mulhi_u', a, b);
+  }
+  mulhiSU(a: Node, b: Node): Node {
+    return this.#binary('mulhi_su', a, b);
+  }
+  divS(a: Node, b: Node): Node {
+    return this.emit('div_s', a.type, [a, b]);
+  }
+  divU(a: Node, b: Node): Node {
+    return this.emit('div_u', a.type, [a, b]);
+  }
+  remS(a: Node, b: Node): Node {
+    return this.emit('rem_s', a.type, [a, b]);
+  }
+  remU(a: Node, b: Node): Node {
+    return this.emit('rem_u', a.type, [a, b]);
+  }
+  and(a: Node, b: Node): Node {
+    return this.#binary('and', a, b);
+  }
+  or(a: Node, b: Node): Node {
+    return this.#binary('or', a, b);
+  }
+  xor(a: Node, b: Node): Node {
+    return this.#binary('xor', a, b);
+  }
+  shl(a: Node, b: Node): Node {
+    return this.#binary('shl', a, b);
+  }
+  shrU(a: Node, b: Node): Node {
+    return this.#binary('shr_u', a, b);
+  }
+  shrS(a: Node, b: Node): Node {
+    return this.#binary('shr_s', a, b);
+  }
+  rotl(a: Node, b: Node): Node {
+    return this.#binary('rotl', a, b);
+  }
+  rotr(a: Node, b: Node): Node {
+    return this.#binary('rotr', a, b);
+  }
+  clz(a: Node): Node {
+    return this.#unary('clz', a);
+  }
+  ctz(a: Node): Node {
+    return this.#unary('ctz', a);
+  }
+  popcnt(a: Node): Node {
+    return this.#unary('popcnt', a);
+  }
+  bswap(a: Node): Node {
+    return this.#unary('bswap', a);
+  }
+  clmul(a: Node, b: Node): Node {
+    return this.#binary('clmul', a, b);
+  }
+  clmulh(a: Node, b: Node): Node {
+    return this.#binary('clmulh', a, b);
+  }
+  not(a: Node): Node {
+    return this.xor(a, this.const(a.type!, -1));
+  }
+  neg(a: Node): Node {
+    return this.sub(this.const(a.type!, 0), a);
+  }
+  eq(a: Node, b: Node): Node {
+    return this.#compare('eq', a, b);
+  }
+  ne(a: Node, b: Node): Node {
+    return this.#compare('ne', a, b);
+  }
+  ltS(a: Node, b: Node): Node {
+    return this.#compare('lt_s', a, b);
+  }
+  ltU(a: Node, b: Node): Node {
+    return this.#compare('lt_u', a, b);
+  }
+  leS(a: Node, b: Node): Node {
+    return this.#compare('le_s', a, b);
+  }
+  leU(a: Node, b: Node): Node {
+    return this.#compare('le_u', a, b);
+  }
   select(condition: Node, a: Node, b: Node): Node {
     return this.emit('select', a.type, [condition, a, b]);
   }
@@ -185,9 +249,15 @@ export class Builder {
   bitcast(a: Node, type: Type): Node {
     return a.type === type ? a : this.emit('bitcast', type, [a]);
   }
-  pair(lo: Node, hi: Node): Node { return this.emit('pair', 'i128', [lo, hi]); }
-  lo(a: Node): Node { return this.emit('lo', 'i64', [a]); }
-  hi(a: Node): Node { return this.emit('hi', 'i64', [a]); }
+  pair(lo: Node, hi: Node): Node {
+    return this.emit('pair', 'i128', [lo, hi]);
+  }
+  lo(a: Node): Node {
+    return this.emit('lo', 'i64', [a]);
+  }
+  hi(a: Node): Node {
+    return this.emit('hi', 'i64', [a]);
+  }
 
   /** A floating-point operation; `rm` (i32) is the rounding mode, flags accrue into `fflags`. */
   fp(op: FpOpName, type: Type, args: readonly Node[], rm: Node): Node {

@@ -81,14 +81,24 @@ export const OPS = {
   extend_u: pure(['*'], 'T', INT, 'Zero-extend a narrower integer.'),
   extract_s: pure(['T'], 'T', WORD, '`length` bits from bit `value`, sign-extended.'),
   extract_u: pure(['T'], 'T', WORD, '`length` bits from bit `value`, zero-extended.'),
-  deposit: pure(TT, 'T', WORD, 'The first argument with `length` bits from bit `value` replaced by the low bits of the second.'),
+  deposit: pure(
+    TT,
+    'T',
+    WORD,
+    'The first argument with `length` bits from bit `value` replaced by the low bits of the second.',
+  ),
   pair: pure(['i64', 'i64'], 'i128', ['i128'], 'An i128 from its low and its high half.'),
   lo: pure(['i128'], 'i64', ['i64'], 'Low half.'),
   hi: pure(['i128'], 'i64', ['i64'], 'High half.'),
   mul_wide_s: pure(['i64', 'i64'], 'i128', ['i128'], 'Full signed product.'),
   mul_wide_u: pure(['i64', 'i64'], 'i128', ['i128'], 'Full unsigned product.'),
   add_carry: pure(['i64', 'i64', 'i32'], 'i128', ['i128'], 'Sum with carry in; the carry out is the high half.'),
-  test: pure(TT, 'i32', WORD, 'A condition (`lane`) on the flags that the operation `kind` (add, sub, logic) sets for its two inputs; the inputs are what a guest keeps as its condition-code registers.'),
+  test: pure(
+    TT,
+    'i32',
+    WORD,
+    'A condition (`lane`) on the flags that the operation `kind` (add, sub, logic) sets for its two inputs; the inputs are what a guest keeps as its condition-code registers.',
+  ),
   bitcast: pure(['*'], 'T', ['i32', 'i64', 'f32', 'f64'], 'The same bits as another type.'),
 
   v_splat: pure(['*'], 'T', V, 'Every lane the same integer.'),
@@ -97,7 +107,13 @@ export const OPS = {
   v_extract: pure(['v128'], 'T', WORD, 'Lane `value`, zero-extended.'),
   v_replace: pure(['v128', '*'], 'T', V, 'With lane `value` replaced.'),
 
-  fp: other('state', ['*'], 'T', ['i32', 'i64', 'f32', 'f64'], 'A floating-point operation of softfloat\'s table; the last argument is the rounding mode (i32); accrues flags into the state field fflags.'),
+  fp: other(
+    'state',
+    ['*'],
+    'T',
+    ['i32', 'i64', 'f32', 'f64'],
+    "A floating-point operation of softfloat's table; the last argument is the rounding mode (i32); accrues flags into the state field fflags.",
+  ),
 
   get: other('state', [], 'T', ALL, 'Read a guest register.'),
   set: other('state', ['T'], 'none', ALL, 'Write a guest register.'),
@@ -105,7 +121,13 @@ export const OPS = {
   load: other('memory', ['i64'], 'T', ALL, 'Load from guest memory; may fault or reach a device.'),
   store: other('memory', ['i64', 'T'], 'none', ALL, 'Store to guest memory; may fault or reach a device.'),
   atomic_rmw: other('memory', ['i64', 'T'], 'T', WORD, 'Atomic read-modify-write; gives the old value.'),
-  atomic_cas: other('memory', ['i64', 'T', 'T'], 'T', WORD, 'Atomic compare and swap (address, expected, new); gives the old value.'),
+  atomic_cas: other(
+    'memory',
+    ['i64', 'T', 'T'],
+    'T',
+    WORD,
+    'Atomic compare and swap (address, expected, new); gives the old value.',
+  ),
   load_reserved: other('memory', ['i64'], 'T', WORD, 'Load and hold a reservation of its address and value.'),
   store_conditional: other('memory', ['i64', 'T'], 'i32', WORD, 'Store if the reservation still holds: 0, else 1.'),
   fence: other('memory', [], 'none', [], 'Memory fence of the given order.'),
@@ -113,12 +135,24 @@ export const OPS = {
   if: other('control', ['i32'], 'none', [], 'Do what follows if the argument is not 0.'),
   else: other('control', [], 'none', [], 'Otherwise.'),
   end: other('control', [], 'none', [], 'End of the innermost if.'),
-  insn_start: other('control', [], 'none', [], 'A guest instruction begins: `value` bytes into the unit, `length` bytes long.'),
+  insn_start: other(
+    'control',
+    [],
+    'none',
+    [],
+    'A guest instruction begins: `value` bytes into the unit, `length` bytes long.',
+  ),
   call: other('control', ['*'], 'T', ['i32', 'i64'], 'Call a helper.'),
   branch: other('control', ['i32'], 'none', [], 'Leave for `target` if the argument is not 0.'),
   jump: other('control', [], 'none', [], 'Leave for `target`.'),
   jump_reg: other('control', ['i64'], 'none', [], 'Leave for a computed address.'),
-  exit: other('control', [], 'none', [], 'Leave for the next instruction through the run loop, where interrupts and mode changes take effect.'),
+  exit: other(
+    'control',
+    [],
+    'none',
+    [],
+    'Leave for the next instruction through the run loop, where interrupts and mode changes take effect.',
+  ),
 } as const satisfies Record<string, OpDefinition>;
 
 export type OpName = keyof typeof OPS;

@@ -5,7 +5,14 @@ export const TYPES: readonly Type[] = ['i8', 'i16', 'i32', 'i64', 'i128', 'f32',
 
 /** Width of a value in bits. */
 export const BITS: Readonly<Record<Type, number>> = {
-  i8: 8, i16: 16, i32: 32, i64: 64, i128: 128, f32: 32, f64: 64, v128: 128,
+  i8: 8,
+  i16: 16,
+  i32: 32,
+  i64: 64,
+  i128: 128,
+  f32: 32,
+  f64: 64,
+  v128: 128,
 };
 
 export type IntType = 'i8' | 'i16' | 'i32' | 'i64' | 'i128';

@@ -21,13 +21,18 @@ export function atomicSlow(context: SlowPathContext): { locals: number[]; code: 
   c.get(entry).memory(OP.i64_load, TLB_WRITE_TAG);
   c.get(VA).i64(1).get(INFO).i32(7).op(OP.i32_and).op(OP.i64_extend_i32_u).op(OP.i64_shl);
   c.i64(4097).op(OP.i64_sub).op(OP.i64_and).op(OP.i64_ne).brIf(slow, false);
-  wordOrLong(c, () => {
-    host(c, width, entry);
-    c.memory(OP.i64_load32_s);
-  }, () => {
-    host(c, width, entry);
-    c.memory(OP.i64_load);
-  }, I64);
+  wordOrLong(
+    c,
+    () => {
+      host(c, width, entry);
+      c.memory(OP.i64_load32_s);
+    },
+    () => {
+      host(c, width, entry);
+      c.memory(OP.i64_load);
+    },
+    I64,
+  );
   c.set(old);
 
   c.get(KIND).i32(SLOW_RESERVE).op(OP.i32_eq);
@@ -55,13 +60,17 @@ export function atomicSlow(context: SlowPathContext): { locals: number[]; code: 
   modify(c, old, result);
   c.end();
 
-  wordOrLong(c, () => {
-    host(c, width, entry);
-    c.get(result).memory(OP.i64_store32);
-  }, () => {
-    host(c, width, entry);
-    c.get(result).memory(OP.i64_store);
-  });
+  wordOrLong(
+    c,
+    () => {
+      host(c, width, entry);
+      c.get(result).memory(OP.i64_store32);
+    },
+    () => {
+      host(c, width, entry);
+      c.get(result).memory(OP.i64_store);
+    },
+  );
   c.i32(0).op(OP.return);
   c.end();
   c.get(CPU).get(VA).memory(OP.i64_store, layout.offset('arguments', 0));

@@ -320,7 +320,7 @@ export class CodePages {
   written(host: number, length: number): boolean {
     let dropped = false;
     const end = host + length;
-    for (let at = host; at < end; ) {
+    for (let at = host; at < end;) {
       const hostPage = Math.floor(at / PAGE);
       const stop = Math.min(end, (hostPage + 1) * PAGE);
       if (this.#options.pageFlags[hostPage]! & PAGE_CODE) {
@@ -400,4 +400,3 @@ export class CodePages {
     tlb.dropCode();
   }
 }
-

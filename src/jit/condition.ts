@@ -59,8 +59,16 @@ export function emitTest(emitter: Emitter, node: Node): void {
       break;
     case 'carry':
       // A carry out of a sum; for a difference, that there was no borrow.
-      if (kind === 'add') code.get(r).get(x).op(wide ? OP.i64_lt_u : OP.i32_lt_u);
-      else if (kind === 'sub') code.get(x).get(y).op(wide ? OP.i64_ge_u : OP.i32_ge_u);
+      if (kind === 'add')
+        code
+          .get(r)
+          .get(x)
+          .op(wide ? OP.i64_lt_u : OP.i32_lt_u);
+      else if (kind === 'sub')
+        code
+          .get(x)
+          .get(y)
+          .op(wide ? OP.i64_ge_u : OP.i32_ge_u);
       else code.i32(0);
       break;
     case 'overflow':
@@ -68,7 +76,13 @@ export function emitTest(emitter: Emitter, node: Node): void {
         code.i32(0);
         break;
       }
-      code.get(x).get(r).op(xor).get(kind === 'add' ? y : x).get(kind === 'add' ? r : y).op(xor);
+      code
+        .get(x)
+        .get(r)
+        .op(xor)
+        .get(kind === 'add' ? y : x)
+        .get(kind === 'add' ? r : y)
+        .op(xor);
       code.op(wide ? OP.i64_and : OP.i32_and);
       zero();
       code.op(wide ? OP.i64_lt_s : OP.i32_lt_s);

@@ -3,7 +3,16 @@ import type { Arena } from '../mem/arena.ts';
 /** Buckets of the compile-time histogram: bucket i counts batches of 2^i to 2^(i+1) microseconds. */
 export const COMPILE_BUCKETS = 24;
 
-const COUNTERS = ['blocks', 'batches', 'bytes', 'codeTlbMisses', 'compileMicroseconds', 'decodedBlocks', 'regions', 'regionBlocks'] as const;
+const COUNTERS = [
+  'blocks',
+  'batches',
+  'bytes',
+  'codeTlbMisses',
+  'compileMicroseconds',
+  'decodedBlocks',
+  'regions',
+  'regionBlocks',
+] as const;
 export type JitCounter = (typeof COUNTERS)[number];
 
 /** What the translator of one virtual CPU counts, in shared memory so that reading stops nothing. */

@@ -3,25 +3,13 @@ import type { Transfer } from '../ir/builder.ts';
 import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
-import {
-  TLB_ADDEND,
-  TLB_ENTRIES,
-  TLB_ENTRY_BYTES,
-  TLB_READ_TAG,
-  TLB_WRITE_TAG,
-} from '../mem/tlb.ts';
+import { TLB_ADDEND, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_READ_TAG, TLB_WRITE_TAG } from '../mem/tlb.ts';
 import type { Code } from '../wasm/code.ts';
 import { F32, F64, I32, I64, OP, V128 } from '../wasm/opcodes.ts';
 import { emitPure } from './pure.ts';
 import type { StateLayout } from './layout.ts';
 import type { CallTargets } from './runtime-imports.ts';
-import {
-  accessInfo,
-  SLOW_CAS,
-  SLOW_CONDITIONAL,
-  SLOW_RESERVE,
-  SLOW_RMW,
-} from './slow-access.ts';
+import { accessInfo, SLOW_CAS, SLOW_CONDITIONAL, SLOW_RESERVE, SLOW_RMW } from './slow-access.ts';
 import { fpCodeOf } from './fp.ts';
 import { emitHostFloat, hasHostRule } from './host-float.ts';
 
@@ -31,11 +19,16 @@ export const CPU = 0;
 /** The wasm type that holds a value; an i128 is two locals and has none. */
 export function wasmType(type: Type): number {
   switch (type) {
-    case 'i64': return I64;
-    case 'f32': return F32;
-    case 'f64': return F64;
-    case 'v128': return V128;
-    default: return I32;
+    case 'i64':
+      return I64;
+    case 'f32':
+      return F32;
+    case 'f64':
+      return F64;
+    case 'v128':
+      return V128;
+    default:
+      return I32;
   }
 }
 
@@ -175,24 +168,42 @@ export abstract class Emitter {
 
   #pure(node: Node): void {
     switch (node.op) {
-      case 'const': return this.#constant(node);
-      case 'operand': return this.operand(node.attributes.operand!, node.type as 'i32' | 'i64');
-      case 'pc': return this.pc(node);
-      case 'next_pc': return this.nextPc();
-      default: emitPure(this, node);
+      case 'const':
+        return this.#constant(node);
+      case 'operand':
+        return this.operand(node.attributes.operand!, node.type as 'i32' | 'i64');
+      case 'pc':
+        return this.pc(node);
+      case 'next_pc':
+        return this.nextPc();
+      default:
+        emitPure(this, node);
     }
   }
 
   #constant(node: Node): void {
     const value = node.attributes.value!;
     switch (node.type) {
-      case 'i64': this.code.i64(value); return;
-      case 'i8': this.code.i32(Number(value) & 0xff); return;
-      case 'i16': this.code.i32(Number(value) & 0xffff); return;
-      case 'i32': this.code.i32(Number(BigInt.asIntN(32, BigInt(value)))); return;
-      case 'f64': this.code.i64(value).op(OP.f64_reinterpret_i64); return;
-      case 'f32': this.code.i32(Number(value)).op(OP.f32_reinterpret_i32); return;
-      default: throw new BugError(`no constant of type ${node.type}`);
+      case 'i64':
+        this.code.i64(value);
+        return;
+      case 'i8':
+        this.code.i32(Number(value) & 0xff);
+        return;
+      case 'i16':
+        this.code.i32(Number(value) & 0xffff);
+        return;
+      case 'i32':
+        this.code.i32(Number(BigInt.asIntN(32, BigInt(value))));
+        return;
+      case 'f64':
+        this.code.i64(value).op(OP.f64_reinterpret_i64);
+        return;
+      case 'f32':
+        this.code.i32(Number(value)).op(OP.f32_reinterpret_i32);
+        return;
+      default:
+        throw new BugError(`no constant of type ${node.type}`);
     }
   }
 
@@ -217,7 +228,11 @@ export abstract class Emitter {
         code.set(x);
         this.use(b);
         code.set(y).get(x).get(y).op(OP.i64_mul).set(low);
-        code.get(x).get(y).call(targets.runtime[node.op === 'mul_wide_s' ? 'mulhi_s' : 'mulhi_u']).set(high);
+        code
+          .get(x)
+          .get(y)
+          .call(targets.runtime[node.op === 'mul_wide_s' ? 'mulhi_s' : 'mulhi_u'])
+          .set(high);
         this.locals.release(x);
         this.locals.release(y);
         break;
@@ -257,14 +272,22 @@ export abstract class Emitter {
         this.writeState(node);
         return;
       }
-      case 'load': return this.#load(node);
-      case 'store': return this.#store(node);
-      case 'atomic_rmw': return this.#atomic(node, SLOW_RMW);
-      case 'atomic_cas': return this.#atomic(node, SLOW_CAS);
-      case 'load_reserved': return this.#atomic(node, SLOW_RESERVE);
-      case 'store_conditional': return this.#atomic(node, SLOW_CONDITIONAL);
-      case 'fence': return; // Code is emitted serial: one thread sees its own order.
-      case 'fp': return this.#fp(node);
+      case 'load':
+        return this.#load(node);
+      case 'store':
+        return this.#store(node);
+      case 'atomic_rmw':
+        return this.#atomic(node, SLOW_RMW);
+      case 'atomic_cas':
+        return this.#atomic(node, SLOW_CAS);
+      case 'load_reserved':
+        return this.#atomic(node, SLOW_RESERVE);
+      case 'store_conditional':
+        return this.#atomic(node, SLOW_CONDITIONAL);
+      case 'fence':
+        return; // Code is emitted serial: one thread sees its own order.
+      case 'fp':
+        return this.#fp(node);
       case 'if':
         this.use(node.args[0]!);
         code.if();
@@ -275,15 +298,18 @@ export abstract class Emitter {
       case 'end':
         code.end();
         return;
-      case 'insn_start': return this.startInstruction(node);
-      case 'call': return this.#call(node, node.attributes.helper!);
+      case 'insn_start':
+        return this.startInstruction(node);
+      case 'call':
+        return this.#call(node, node.attributes.helper!);
       case 'branch':
         this.use(node.args[0]!);
         code.if();
         this.leaveTo(node);
         code.end();
         return;
-      case 'jump': return this.leaveTo(node);
+      case 'jump':
+        return this.leaveTo(node);
       case 'jump_reg': {
         const local = this.locals.take(I64);
         this.use(node.args[0]!);
@@ -292,7 +318,8 @@ export abstract class Emitter {
         this.locals.release(local);
         return;
       }
-      case 'exit': return this.leaveThroughRunLoop();
+      case 'exit':
+        return this.leaveThroughRunLoop();
       default:
         throw new BugError(`${node.op} is not translated`);
     }
@@ -313,11 +340,16 @@ export abstract class Emitter {
   #stateLoad(node: Node): number {
     const field = this.layout.field(node.attributes.state!.field).type;
     switch (field) {
-      case 'u8': return OP.i32_load8_u;
-      case 'i8': return OP.i32_load8_s;
-      case 'u16': return OP.i32_load16_u;
-      case 'i16': return OP.i32_load16_s;
-      default: return LOADS[node.type!]!;
+      case 'u8':
+        return OP.i32_load8_u;
+      case 'i8':
+        return OP.i32_load8_s;
+      case 'u16':
+        return OP.i32_load16_u;
+      case 'i16':
+        return OP.i32_load16_s;
+      default:
+        return LOADS[node.type!]!;
     }
   }
   #stateStore(node: Node): number {
@@ -336,14 +368,27 @@ export abstract class Emitter {
     this.tlb();
     code.get(va);
     if (width === 32) {
-      code.op(OP.i32_wrap_i64).i32(12 - ENTRY_SHIFT).op(OP.i32_shr_u);
-      code.i32((TLB_ENTRIES - 1) << ENTRY_SHIFT).op(OP.i32_and).op(OP.i32_add);
+      code
+        .op(OP.i32_wrap_i64)
+        .i32(12 - ENTRY_SHIFT)
+        .op(OP.i32_shr_u);
+      code
+        .i32((TLB_ENTRIES - 1) << ENTRY_SHIFT)
+        .op(OP.i32_and)
+        .op(OP.i32_add);
     } else {
       code.i64(12 - ENTRY_SHIFT).op(OP.i64_shr_u);
-      code.i64((TLB_ENTRIES - 1) << ENTRY_SHIFT).op(OP.i64_and).op(OP.i64_add);
+      code
+        .i64((TLB_ENTRIES - 1) << ENTRY_SHIFT)
+        .op(OP.i64_and)
+        .op(OP.i64_add);
     }
     code.tee(entry).memory(OP.i64_load, tag);
-    code.get(va).i64(-4096 | (Math.min(size, 8) - 1)).op(OP.i64_and).op(OP.i64_eq);
+    code
+      .get(va)
+      .i64(-4096 | (Math.min(size, 8) - 1))
+      .op(OP.i64_and)
+      .op(OP.i64_eq);
   }
   #host(va: number, entry: number): void {
     const { code, width } = this;
@@ -495,18 +540,30 @@ export abstract class Emitter {
 
   #toI64(type: Type): void {
     switch (type) {
-      case 'i64': return;
-      case 'f64': this.code.op(OP.i64_reinterpret_f64); return;
-      case 'f32': this.code.op(OP.i32_reinterpret_f32).op(OP.i64_extend_i32_u); return;
-      default: this.code.op(OP.i64_extend_i32_u);
+      case 'i64':
+        return;
+      case 'f64':
+        this.code.op(OP.i64_reinterpret_f64);
+        return;
+      case 'f32':
+        this.code.op(OP.i32_reinterpret_f32).op(OP.i64_extend_i32_u);
+        return;
+      default:
+        this.code.op(OP.i64_extend_i32_u);
     }
   }
   #fromI64(type: Type): void {
     switch (type) {
-      case 'i64': return;
-      case 'f64': this.code.op(OP.f64_reinterpret_i64); return;
-      case 'f32': this.code.op(OP.i32_wrap_i64).op(OP.f32_reinterpret_i32); return;
-      default: this.code.op(OP.i32_wrap_i64);
+      case 'i64':
+        return;
+      case 'f64':
+        this.code.op(OP.f64_reinterpret_i64);
+        return;
+      case 'f32':
+        this.code.op(OP.i32_wrap_i64).op(OP.f32_reinterpret_i32);
+        return;
+      default:
+        this.code.op(OP.i32_wrap_i64);
     }
   }
 }
@@ -514,12 +571,20 @@ export abstract class Emitter {
 const ENTRY_SHIFT = Math.log2(TLB_ENTRY_BYTES);
 
 const LOADS: Partial<Record<Type, number>> = {
-  i8: OP.i32_load8_u, i16: OP.i32_load16_u, i32: OP.i32_load, i64: OP.i64_load,
-  f32: OP.f32_load, f64: OP.f64_load,
+  i8: OP.i32_load8_u,
+  i16: OP.i32_load16_u,
+  i32: OP.i32_load,
+  i64: OP.i64_load,
+  f32: OP.f32_load,
+  f64: OP.f64_load,
 };
 const STORES: Partial<Record<Type, number>> = {
-  i8: OP.i32_store8, i16: OP.i32_store16, i32: OP.i32_store, i64: OP.i64_store,
-  f32: OP.f32_store, f64: OP.f64_store,
+  i8: OP.i32_store8,
+  i16: OP.i32_store16,
+  i32: OP.i32_store,
+  i64: OP.i64_store,
+  f32: OP.f32_store,
+  f64: OP.f64_store,
 };
 
 function loadOpcode(type: Type, size: number, signed: boolean): number {
@@ -527,16 +592,23 @@ function loadOpcode(type: Type, size: number, signed: boolean): number {
   if (type === 'f32') return OP.f32_load;
   if (type === 'i64') {
     switch (size) {
-      case 1: return signed ? OP.i64_load8_s : OP.i64_load8_u;
-      case 2: return signed ? OP.i64_load16_s : OP.i64_load16_u;
-      case 4: return signed ? OP.i64_load32_s : OP.i64_load32_u;
-      default: return OP.i64_load;
+      case 1:
+        return signed ? OP.i64_load8_s : OP.i64_load8_u;
+      case 2:
+        return signed ? OP.i64_load16_s : OP.i64_load16_u;
+      case 4:
+        return signed ? OP.i64_load32_s : OP.i64_load32_u;
+      default:
+        return OP.i64_load;
     }
   }
   switch (size) {
-    case 1: return signed ? OP.i32_load8_s : OP.i32_load8_u;
-    case 2: return signed ? OP.i32_load16_s : OP.i32_load16_u;
-    default: return OP.i32_load;
+    case 1:
+      return signed ? OP.i32_load8_s : OP.i32_load8_u;
+    case 2:
+      return signed ? OP.i32_load16_s : OP.i32_load16_u;
+    default:
+      return OP.i32_load;
   }
 }
 

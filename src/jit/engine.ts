@@ -43,7 +43,6 @@ const CODE_PAGES = 3072;
 /** Most translated functions at a time. */
 const SLOTS = 2 ** 18;
 
-
 /**
  * Which tiers run: `tier0` never translates, `tier1` translates what is entered the first time,
  * `tier2` makes regions as soon as a block is counted.
@@ -104,7 +103,13 @@ export class Engine {
     this.#words = new Int32Array(memory.buffer, state, stateStruct.size / 4);
     this.#view = new DataView(memory.buffer);
     this.codePages = new CodePages({
-      arena, guest, layout: records, capacity: options.codePages ?? CODE_PAGES, pageFlags, granules, tlb,
+      arena,
+      guest,
+      layout: records,
+      capacity: options.codePages ?? CODE_PAGES,
+      pageFlags,
+      granules,
+      tlb,
       release: (slot) => {
         this.#table.set(slot, null);
         this.#installed[slot] = undefined;
@@ -112,13 +117,26 @@ export class Engine {
       },
     });
     this.slowMemory = new SlowMemory({
-      memory, cpu, state, layout, space, tlb, codePages: this.codePages, pageFlags,
+      memory,
+      cpu,
+      state,
+      layout,
+      space,
+      tlb,
+      codePages: this.codePages,
+      pageFlags,
     });
     const counts = arena.allocate(SLOTS * 4);
     this.#counts = new Int32Array(memory.buffer, counts, SLOTS);
     const memoryPages = limit / 0x10000;
     this.#translator = new Translator({
-      guest, layout, records, pages: this.codePages, width, memoryPages, counts,
+      guest,
+      layout,
+      records,
+      pages: this.codePages,
+      width,
+      memoryPages,
+      counts,
     });
     this.#policy = POLICIES[options.tiers ?? 'auto'];
 
@@ -140,7 +158,14 @@ export class Engine {
     const helper = Object.fromEntries(guest.helpers.map(({ name }) => [name, cpu.helpers[name]!]));
     const env = { memory, table: this.#table };
     const bytes = buildRuntime({
-      guest, layout, records, width, pages: memoryPages, granules, hotPeriod: this.#policy.period, counts,
+      guest,
+      layout,
+      records,
+      width,
+      pages: memoryPages,
+      granules,
+      hotPeriod: this.#policy.period,
+      counts,
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { js, helper, env });
     const runtime = Object.fromEntries(
@@ -183,7 +208,9 @@ export class Engine {
     this.counters.codeTlbMisses++;
     const host = this.#reach(low, high);
     if (host < 0) return 0;
-    return this.#options.cpu.translation.isUniform ? this.#enter(low, high, host).records : this.#alone(low, high, host);
+    return this.#options.cpu.translation.isUniform
+      ? this.#enter(low, high, host).records
+      : this.#alone(low, high, host);
   }
 
   /** Where the byte to be executed at a virtual address lies; -1 if an exception was raised. */

@@ -55,7 +55,12 @@ const TO: Readonly<Record<string, { readonly trunc: number; readonly above: numb
  * through where it does not. `values` are locals that hold the operands.
  */
 export function emitHostFloat(
-  emitter: Emitter, node: Node, values: readonly number[], mode: number, result: number, done: number,
+  emitter: Emitter,
+  node: Node,
+  values: readonly number[],
+  mode: number,
+  result: number,
+  done: number,
 ): void {
   const { code } = emitter;
   const [format, family] = node.attributes.fp!.split('.') as ['f32' | 'f64' | 'f16', string];
@@ -79,7 +84,10 @@ export function emitHostFloat(
     inexactAllowed();
     code.get(a);
     if (family !== 'sqrt') code.get(b);
-    code.op(arithmetic[format]).tee(result).op(wide ? OP.f64_abs : OP.f32_abs);
+    code
+      .op(arithmetic[format])
+      .tee(result)
+      .op(wide ? OP.f64_abs : OP.f32_abs);
     number(emitter, wide, Infinity);
     code.op(wide ? OP.f64_lt : OP.f32_lt);
     if (arithmetic.mayUnderflow) {
@@ -90,7 +98,11 @@ export function emitHostFloat(
     code.brIf(done, true);
   } else if (comparison !== undefined) {
     for (const value of [a, b]) {
-      code.get(value).get(value).op(wide ? OP.f64_ne : OP.f32_ne).brIf(slow, false);
+      code
+        .get(value)
+        .get(value)
+        .op(wide ? OP.f64_ne : OP.f32_ne)
+        .brIf(slow, false);
     }
     code.get(a).get(b).op(comparison[wide]);
     if (node.type === 'i64') code.op(OP.i64_extend_i32_u);
@@ -135,8 +147,12 @@ export function hasHostRule(node: Node): boolean {
   if (format === 'f16') return false;
   if (family in TO) return constantOf(node.args.at(-1)!) === RTZ;
   return (
-    family in ARITHMETIC || family in COMPARISON || family in EXTREMUM || family in FROM ||
-    (family === 'toF64' && format === 'f32') || (family === 'toF32' && format === 'f64')
+    family in ARITHMETIC ||
+    family in COMPARISON ||
+    family in EXTREMUM ||
+    family in FROM ||
+    (family === 'toF64' && format === 'f32') ||
+    (family === 'toF32' && format === 'f64')
   );
 }
 
@@ -158,4 +174,3 @@ function number({ code }: Emitter, wide: 0 | 1, value: number): void {
 function constantOf(node: Node): number | undefined {
   return node.op === 'const' ? Number(node.attributes.value) : undefined;
 }
-

@@ -89,7 +89,10 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   const wrap = (): void => void (wide && code.op(OP.i32_wrap_i64));
   const constant = (value: number): Code => (wide ? code.i64(value) : code.i32(value));
   const offset = (): void => {
-    code.get(record).get(page).op(wide ? OP.i64_sub : OP.i32_sub);
+    code
+      .get(record)
+      .get(page)
+      .op(wide ? OP.i64_sub : OP.i32_sub);
     wrap();
     code.i32(records.shift).op(OP.i32_shr_u);
   };
@@ -105,14 +108,22 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   /** Sets `entry` to the instruction TLB's entry for the page address in i64 local `va`. */
   const probe = (va: number): void => {
     code.get(CPU).memory(loadAddress, layout.offset('codeTlb'));
-    code.get(va).i64(12).op(OP.i64_shr_u).i64(CODE_TLB_ENTRIES - 1).op(OP.i64_and);
+    code
+      .get(va)
+      .i64(12)
+      .op(OP.i64_shr_u)
+      .i64(CODE_TLB_ENTRIES - 1)
+      .op(OP.i64_and);
     code.i64(CODE_TLB_ENTRY_BYTES).op(OP.i64_mul);
     if (!wide) code.op(OP.i32_wrap_i64);
     code.op(sum).set(entry);
   };
 
   code.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(budget);
-  code.i32(isExact ? 0 : BUDGET_SLACK).op(OP.i32_sub).set(limit);
+  code
+    .i32(isExact ? 0 : BUDGET_SLACK)
+    .op(OP.i32_sub)
+    .set(limit);
   code.get(CPU).memory(loadAddress, layout.offset('tlb')).set(tlb);
   const left = code.block();
   const lookup = code.loop();
@@ -140,7 +151,10 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   code.end();
   code.get(page).get(pc).i64(4095).op(OP.i64_and);
   if (!wide) code.op(OP.i32_wrap_i64);
-  constant(records.shift).op(wide ? OP.i64_shl : OP.i32_shl).op(sum).set(record);
+  constant(records.shift)
+    .op(wide ? OP.i64_shl : OP.i32_shl)
+    .op(sum)
+    .set(record);
 
   const taken = code.loop();
   if (!isExact) {
@@ -157,7 +171,11 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
     code.get(CPU).get(link).returnCallIndirect(targets.blockType);
     code.end();
     code.get(record).get(link).i32(1).op(OP.i32_sub).tee(link).memory(OP.i32_store, RECORD_LINK);
-    code.get(link).i32(hotPeriod - 1).op(OP.i32_and).op(OP.i32_eqz);
+    code
+      .get(link)
+      .i32(hotPeriod - 1)
+      .op(OP.i32_and)
+      .op(OP.i32_eqz);
     code.if(0x40, false);
     code.get(record);
     wrap();
@@ -180,8 +198,14 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   code.get(record).memory(OP.i32_load16_u).brTable(labels.slice(0, -1), labels.at(-1)!);
 
   const emitter = new Tier0Emitter(
-    code, locals, layout, targets, width, loop,
-    { taken, lookup, left } satisfies LoopLabels, records,
+    code,
+    locals,
+    layout,
+    targets,
+    width,
+    loop,
+    { taken, lookup, left } satisfies LoopLabels,
+    records,
   );
   for (let handler = 0; handler < handlers; handler++) {
     code.end();
@@ -225,7 +249,10 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
         emitter.handler(guest.instructions[index]!, index);
         if (!emitter.continues) break;
         code.get(count).i32(1).op(OP.i32_add).set(count);
-        code.get(record).get(record).memory(wide ? OP.i64_load8_u : OP.i32_load8_u, RECORD_STEP);
+        code
+          .get(record)
+          .get(record)
+          .memory(wide ? OP.i64_load8_u : OP.i32_load8_u, RECORD_STEP);
         code.op(sum).set(record).br(next);
       }
     }

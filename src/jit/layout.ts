@@ -37,5 +37,13 @@ export class StateLayout {
 }
 
 const STRIDES: Readonly<Record<string, number>> = {
-  u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, f64: 8, u64: 8, i64: 8,
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  i16: 2,
+  u32: 4,
+  i32: 4,
+  f64: 8,
+  u64: 8,
+  i64: 8,
 };

@@ -4,7 +4,6 @@ import type { StateLayout } from './layout.ts';
 import { RETURNED } from './outcome.ts';
 import type { CallTargets } from './runtime-imports.ts';
 
-
 /** Local 0 of every function: the address of the CPU's state. */
 const CPU = 0;
 
@@ -13,7 +12,11 @@ const CPU = 0;
  * for a region that begins there. Leaves the slot to enter in the local.
  */
 export function countEntry(
-  { code, targets, width }: {
+  {
+    code,
+    targets,
+    width,
+  }: {
     readonly code: Code;
     readonly targets: Pick<CallTargets, 'promote' | 'counts'>;
     readonly width: 32 | 64;

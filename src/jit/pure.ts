@@ -43,13 +43,16 @@ export function emitPure(emitter: Emitter, node: Node): void {
       emitter.use(a);
       code.op(OP.select);
       return;
-    case 'trunc': return emitTruncate(emitter, a, type);
-    case 'extend_s': return emitExtendS(emitter, a, type);
+    case 'trunc':
+      return emitTruncate(emitter, a, type);
+    case 'extend_s':
+      return emitExtendS(emitter, a, type);
     case 'extend_u':
       emitter.use(a);
       if (type === 'i64') code.op(OP.i64_extend_i32_u);
       return;
-    case 'extract_u': return emitExtractU(emitter, node);
+    case 'extract_u':
+      return emitExtractU(emitter, node);
     case 'extract_s': {
       const bits = BITS[type];
       const { value, length } = node.attributes as { value: number; length: number };
@@ -58,16 +61,20 @@ export function emitPure(emitter: Emitter, node: Node): void {
       shift(emitter, type, 'shr_s', bits - length);
       return;
     }
-    case 'deposit': return emitDeposit(emitter, node);
-    case 'bswap': return emitBswap(emitter, node);
+    case 'deposit':
+      return emitDeposit(emitter, node);
+    case 'bswap':
+      return emitBswap(emitter, node);
     case 'lo':
       emitter.use(a);
       return;
     case 'hi':
       emitter.useHigh(a);
       return;
-    case 'bitcast': return emitBitcast(emitter, a, type);
-    case 'test': return emitTest(emitter, node);
+    case 'bitcast':
+      return emitBitcast(emitter, a, type);
+    case 'test':
+      return emitTest(emitter, node);
     default:
       if (emitVector(emitter, node)) return;
       throw new BugError(`${node.op}.${type} is not translated`);

@@ -7,14 +7,21 @@ export function rmw(op: RmwOp, bits: number, old: bigint, operand: bigint): bigi
   const isLess = (x: bigint, y: bigint): boolean =>
     op.endsWith('_u') ? BigInt.asUintN(bits, x) < BigInt.asUintN(bits, y) : x < y;
   switch (op) {
-    case 'swap': return b;
-    case 'add': return a + b;
-    case 'and': return a & b;
-    case 'or': return a | b;
-    case 'xor': return a ^ b;
+    case 'swap':
+      return b;
+    case 'add':
+      return a + b;
+    case 'and':
+      return a & b;
+    case 'or':
+      return a | b;
+    case 'xor':
+      return a ^ b;
     case 'min_s':
-    case 'min_u': return isLess(b, a) ? b : a;
+    case 'min_u':
+      return isLess(b, a) ? b : a;
     case 'max_s':
-    case 'max_u': return isLess(a, b) ? b : a;
+    case 'max_u':
+      return isLess(a, b) ? b : a;
   }
 }

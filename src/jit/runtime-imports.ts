@@ -72,8 +72,6 @@ export function importJavaScript(
     fp: builder.importFunction('js', 'fp', two),
     promote: builder.importFunction('js', 'promote', one),
     verify: builder.importFunction('js', 'verify', one),
-    helpers: new Map(
-      guest.helpers.map(({ name }) => [name, builder.importFunction('helper', name, none)]),
-    ),
+    helpers: new Map(guest.helpers.map(({ name }) => [name, builder.importFunction('helper', name, none)])),
   };
 }

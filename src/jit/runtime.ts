@@ -61,7 +61,14 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   const targets = { ...imported, runtime, blockType, counts: context.counts };
   const interpreters = [false, true].map((isExact) => {
     const { locals, code } = buildInterpreter({
-      guest, records, layout, width, targets, imports, hotPeriod: context.hotPeriod, isExact,
+      guest,
+      records,
+      layout,
+      width,
+      targets,
+      imports,
+      hotPeriod: context.hotPeriod,
+      isExact,
     });
     return builder.function(blockType, locals, code);
   });
@@ -75,9 +82,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
 const STORM = 10_000;
 
 /** `run(cpu)`: until the exit word is set, nothing remains of the budget, or nothing but exceptions happens. */
-function buildRun(
-  builder: ModuleBuilder, { layout, width }: RuntimeContext, fast: number, exact: number,
-): number {
+function buildRun(builder: ModuleBuilder, { layout, width }: RuntimeContext, fast: number, exact: number): number {
   const [remaining, before, raised] = [1, 2, 3];
   const c = new Code();
   const again = c.loop();
@@ -94,7 +99,9 @@ function buildRun(
   c.op(OP.return);
   c.end();
   c.get(remaining).set(before);
-  c.get(remaining).i32(2 * BUDGET_SLACK).op(OP.i32_lt_s);
+  c.get(remaining)
+    .i32(2 * BUDGET_SLACK)
+    .op(OP.i32_lt_s);
   c.if(0x40, false);
   c.get(CPU).call(exact).op(OP.drop);
   c.else();
@@ -106,9 +113,7 @@ function buildRun(
 }
 
 /** `jump(cpu)`: goes on at pc in translated code if there is some, else back to the run loop. */
-function buildJump(
-  builder: ModuleBuilder, context: RuntimeContext, promote: number, blockType: number,
-): number {
+function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: number, blockType: number): number {
   const { layout, width, records } = context;
   const wide = width === 64;
   const loadAddress = wide ? OP.i64_load32_u : OP.i32_load;
@@ -120,7 +125,11 @@ function buildJump(
   c.end();
   c.get(CPU).memory(OP.i64_load, layout.offset('pc')).set(pc);
   c.get(CPU).memory(loadAddress, layout.offset('codeTlb'));
-  c.get(pc).i64(12).op(OP.i64_shr_u).i64(CODE_TLB_ENTRIES - 1).op(OP.i64_and);
+  c.get(pc)
+    .i64(12)
+    .op(OP.i64_shr_u)
+    .i64(CODE_TLB_ENTRIES - 1)
+    .op(OP.i64_and);
   c.i64(Math.log2(CODE_TLB_ENTRY_BYTES)).op(OP.i64_shl);
   if (!wide) c.op(OP.i32_wrap_i64);
   c.op(wide ? OP.i64_add : OP.i32_add).tee(entry);
@@ -131,7 +140,9 @@ function buildJump(
   c.get(entry).memory(loadAddress, CODE_TLB_RECORDS);
   c.get(pc).i64(4095).op(OP.i64_and).i64(records.shift).op(OP.i64_shl);
   if (!wide) c.op(OP.i32_wrap_i64);
-  c.op(wide ? OP.i64_add : OP.i32_add).memory(OP.i32_load, RECORD_LINK).tee(link);
+  c.op(wide ? OP.i64_add : OP.i32_add)
+    .memory(OP.i32_load, RECORD_LINK)
+    .tee(link);
   c.i32(0).op(OP.i32_le_s);
   c.if(0x40, false);
   c.i32(UNWIND).op(OP.return);

@@ -17,9 +17,7 @@ export const SLOW_CAS = 3;
 export const SLOW_RESERVE = 4;
 export const SLOW_CONDITIONAL = 5;
 
-export const RMW_OPS: readonly RmwOp[] = [
-  'swap', 'add', 'and', 'or', 'xor', 'min_s', 'max_s', 'min_u', 'max_u',
-];
+export const RMW_OPS: readonly RmwOp[] = ['swap', 'add', 'and', 'or', 'xor', 'min_s', 'max_s', 'min_u', 'max_u'];
 
 export const INFO_SIGNED = 1 << 3;
 export const INFO_NATURAL = 1 << 4;

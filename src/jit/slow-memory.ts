@@ -4,7 +4,17 @@ import type { SoftTlb } from '../mem/tlb.ts';
 import type { CodePages } from './code-pages.ts';
 import type { StateLayout } from './layout.ts';
 import { rmw } from './rmw.ts';
-import { INFO_NATURAL, INFO_SIGNED, RMW_OPS, SLOW_CAS, SLOW_CONDITIONAL, SLOW_LOAD, SLOW_RESERVE, SLOW_RMW, SLOW_STORE } from './slow-access.ts';
+import {
+  INFO_NATURAL,
+  INFO_SIGNED,
+  RMW_OPS,
+  SLOW_CAS,
+  SLOW_CONDITIONAL,
+  SLOW_LOAD,
+  SLOW_RESERVE,
+  SLOW_RMW,
+  SLOW_STORE,
+} from './slow-access.ts';
 
 const PAGE_CODE = 1;
 
@@ -89,12 +99,14 @@ export class SlowMemory {
     // Read-modify-write needs both permissions: those of a store, which imply a load's.
     if (!this.#reach(low, high, access, size)) return RAISED;
     switch (kind) {
-      case SLOW_LOAD: return this.#load(info, low, high, size);
+      case SLOW_LOAD:
+        return this.#load(info, low, high, size);
       case SLOW_STORE: {
         const at = this.#arguments + 2;
         return this.#store(low, high, size, this.#words[at]!, this.#words[at + 1]!);
       }
-      default: return this.#atomic(kind, info, low, high, size);
+      default:
+        return this.#atomic(kind, info, low, high, size);
     }
   }
 

@@ -102,7 +102,11 @@ export function probe(c: Code, { layout, width }: SlowPathContext, entry: number
   c.get(CPU);
   if (width === 64) c.memory(OP.i64_load32_u, layout.offset('tlb'));
   else c.memory(OP.i32_load, layout.offset('tlb'));
-  c.get(VA).i64(12 - shift).op(OP.i64_shr_u).i64((TLB_ENTRIES - 1) << shift).op(OP.i64_and);
+  c.get(VA)
+    .i64(12 - shift)
+    .op(OP.i64_shr_u)
+    .i64((TLB_ENTRIES - 1) << shift)
+    .op(OP.i64_and);
   if (width === 32) c.op(OP.i32_wrap_i64).op(OP.i32_add);
   else c.op(OP.i64_add);
   c.set(entry);

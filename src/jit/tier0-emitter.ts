@@ -10,7 +10,6 @@ import { RECORD_STEP, RECORD_WIDE, type RecordLayout } from './record.ts';
 import type { CallTargets } from './runtime-imports.ts';
 import { MOVED, RAISED } from '../mem/cpu.ts';
 
-
 /** Locals of the interpreter's loop that handlers use. */
 export interface LoopLocals {
   /** Address of the current record, and of the first one of its page. */
@@ -48,8 +47,14 @@ export class Tier0Emitter extends Emitter {
   continues = true;
 
   constructor(
-    code: Code, locals: Locals, layout: StateLayout, targets: CallTargets, width: 32 | 64,
-    loop: LoopLocals, labels: LoopLabels, records: RecordLayout,
+    code: Code,
+    locals: Locals,
+    layout: StateLayout,
+    targets: CallTargets,
+    width: 32 | 64,
+    loop: LoopLocals,
+    labels: LoopLabels,
+    records: RecordLayout,
   ) {
     super(code, locals, layout, targets, width);
     this.#loop = loop;

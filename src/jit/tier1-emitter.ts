@@ -11,7 +11,6 @@ import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, type CallTargets } from './runtime-imports.ts';
 import { MOVED } from '../mem/cpu.ts';
 
-
 const PAGE = 4096;
 
 /** A straight run of guest instructions, lowered, and where it stands. */
@@ -44,10 +43,7 @@ export class Tier1Emitter extends Emitter {
   #offset = 0;
   #length = 0;
 
-  constructor(
-    block: BlockSource, layout: StateLayout, targets: CallTargets, width: 32 | 64,
-    records: RecordLayout,
-  ) {
+  constructor(block: BlockSource, layout: StateLayout, targets: CallTargets, width: 32 | 64, records: RecordLayout) {
     super(new Code(1024), new Locals(1), layout, targets, width);
     this.#block = block;
     this.#records = records;
@@ -148,7 +144,11 @@ export class Tier1Emitter extends Emitter {
     const address = this.#block.records + inPage * 2 ** this.#records.shift;
     if (this.width === 64) code.i64(0);
     else code.i32(0);
-    code.memory(OP.i32_load, address + RECORD_LINK).tee(link).i32(0).op(OP.i32_le_s);
+    code
+      .memory(OP.i32_load, address + RECORD_LINK)
+      .tee(link)
+      .i32(0)
+      .op(OP.i32_le_s);
     code.brIf(this.#left, false);
     if (offset <= this.#offset) countEntry(this, link);
     code.get(CPU).get(link).returnCallIndirect(targets.blockType);

@@ -7,7 +7,14 @@ import type { StateLayout } from './layout.ts';
 import type { Region } from './region/discover.ts';
 import { RegionEmitter } from './region/region-emitter.ts';
 import type { RecordLayout } from './record.ts';
-import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType, type CallTargets, type RuntimeFunction } from './runtime-imports.ts';
+import {
+  addressType,
+  importJavaScript,
+  RUNTIME_FUNCTIONS,
+  runtimeType,
+  type CallTargets,
+  type RuntimeFunction,
+} from './runtime-imports.ts';
 import { Tier1Emitter, type BlockSource } from './tier1-emitter.ts';
 
 const PAGE = 4096;

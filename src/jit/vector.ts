@@ -14,10 +14,38 @@ interface Lane {
 }
 
 const LANES: Readonly<Record<string, Lane>> = {
-  i8: { splat: SIMD.i8x16_splat, add: SIMD.i8x16_add, sub: SIMD.i8x16_sub, extract: SIMD.i8x16_extract_lane_u, replace: SIMD.i8x16_replace_lane, isWide: false },
-  i16: { splat: SIMD.i16x8_splat, add: SIMD.i16x8_add, sub: SIMD.i16x8_sub, extract: SIMD.i16x8_extract_lane_u, replace: SIMD.i16x8_replace_lane, isWide: false },
-  i32: { splat: SIMD.i32x4_splat, add: SIMD.i32x4_add, sub: SIMD.i32x4_sub, extract: SIMD.i32x4_extract_lane, replace: SIMD.i32x4_replace_lane, isWide: false },
-  i64: { splat: SIMD.i64x2_splat, add: SIMD.i64x2_add, sub: SIMD.i64x2_sub, extract: SIMD.i64x2_extract_lane, replace: SIMD.i64x2_replace_lane, isWide: true },
+  i8: {
+    splat: SIMD.i8x16_splat,
+    add: SIMD.i8x16_add,
+    sub: SIMD.i8x16_sub,
+    extract: SIMD.i8x16_extract_lane_u,
+    replace: SIMD.i8x16_replace_lane,
+    isWide: false,
+  },
+  i16: {
+    splat: SIMD.i16x8_splat,
+    add: SIMD.i16x8_add,
+    sub: SIMD.i16x8_sub,
+    extract: SIMD.i16x8_extract_lane_u,
+    replace: SIMD.i16x8_replace_lane,
+    isWide: false,
+  },
+  i32: {
+    splat: SIMD.i32x4_splat,
+    add: SIMD.i32x4_add,
+    sub: SIMD.i32x4_sub,
+    extract: SIMD.i32x4_extract_lane,
+    replace: SIMD.i32x4_replace_lane,
+    isWide: false,
+  },
+  i64: {
+    splat: SIMD.i64x2_splat,
+    add: SIMD.i64x2_add,
+    sub: SIMD.i64x2_sub,
+    extract: SIMD.i64x2_extract_lane,
+    replace: SIMD.i64x2_replace_lane,
+    isWide: true,
+  },
 };
 
 /** Pushes the value of an operation on v128; false if it is none. */

@@ -47,7 +47,13 @@ export class ModuleBuilder {
   }
   importMemory(module: string, name: string, { pages, width }: MemoryImport): void {
     // Limits: 1 has a maximum, 2 shared, 4 addressed by i64.
-    this.#imports.text(module).text(name).byte(2).byte(width === 64 ? 7 : 3).u(pages).u(pages);
+    this.#imports
+      .text(module)
+      .text(name)
+      .byte(2)
+      .byte(width === 64 ? 7 : 3)
+      .u(pages)
+      .u(pages);
     this.#importCount++;
   }
   importTable(module: string, name: string, size: number): void {
@@ -102,7 +108,10 @@ export class ModuleBuilder {
       hints.u(this.#functionImports + index).u(code.hints.length / 2);
       for (let i = 0; i < code.hints.length; i += 2) {
         // Branch hinting proposal: offsets count from the start of the locals.
-        hints.u(head.length + code.hints[i]!).u(1).byte(code.hints[i + 1]!);
+        hints
+          .u(head.length + code.hints[i]!)
+          .u(1)
+          .byte(code.hints[i + 1]!);
       }
     });
     if (hinted > 0) {

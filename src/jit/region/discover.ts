@@ -97,14 +97,22 @@ class Discovery {
   /** Where control may go on inside the region, and in which copy. */
   #targets({ ending, context }: RegionBlock): [number, readonly number[]][] {
     switch (ending.kind) {
-      case 'fall': return [[ending.next, context]];
-      case 'branch': return [[ending.next, context], [ending.taken, context]];
-      case 'jump': return [[ending.target, context]];
+      case 'fall':
+        return [[ending.next, context]];
+      case 'branch':
+        return [
+          [ending.next, context],
+          [ending.taken, context],
+        ];
+      case 'jump':
+        return [[ending.target, context]];
       case 'call':
         if (this.#mayInline(ending, context)) return [[ending.target!, [...context, ending.next]]];
         return [[ending.next, context]];
-      case 'return': return ending.inlined === undefined ? [] : [[ending.inlined, context.slice(0, -1)]];
-      default: return [];
+      case 'return':
+        return ending.inlined === undefined ? [] : [[ending.inlined, context.slice(0, -1)]];
+      default:
+        return [];
     }
   }
 

@@ -55,7 +55,15 @@ export interface RegionNode {
 
 export function makeNode(block: RegionBlock | undefined, dispatch?: Dispatch): RegionNode {
   return {
-    block, dispatch, successors: [], predecessors: [], order: -1, dominator: undefined,
-    children: [], isLoop: false, forward: 0, through: undefined,
+    block,
+    dispatch,
+    successors: [],
+    predecessors: [],
+    order: -1,
+    dominator: undefined,
+    children: [],
+    isLoop: false,
+    forward: 0,
+    through: undefined,
   };
 }

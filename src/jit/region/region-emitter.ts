@@ -104,12 +104,20 @@ export class RegionEmitter extends Emitter {
   #checkPage(delta: number, records: number): void {
     const { code, layout, width } = this;
     const wide = width === 64;
-    code.get(this.#base).i64(delta * 4096).op(OP.i64_add);
+    code
+      .get(this.#base)
+      .i64(delta * 4096)
+      .op(OP.i64_add);
     const va = this.locals.take(I64);
     const entry = this.locals.take(addressType(width));
     code.set(va);
     code.get(CPU).memory(wide ? OP.i64_load32_u : OP.i32_load, layout.offset('codeTlb'));
-    code.get(va).i64(12).op(OP.i64_shr_u).i64(CODE_TLB_ENTRIES - 1).op(OP.i64_and);
+    code
+      .get(va)
+      .i64(12)
+      .op(OP.i64_shr_u)
+      .i64(CODE_TLB_ENTRIES - 1)
+      .op(OP.i64_and);
     code.i64(Math.log2(CODE_TLB_ENTRY_BYTES)).op(OP.i64_shl);
     if (!wide) code.op(OP.i32_wrap_i64);
     code.op(wide ? OP.i64_add : OP.i32_add).tee(entry);

@@ -102,7 +102,7 @@ export class RegionRegisters {
     /** A call that is not inlined stores everything, and comes back with memory right. */
     const isCall = (node: RegionNode, next: RegionNode): boolean =>
       node.block?.ending.kind === 'call' && next.block?.context.length === node.block.context.length;
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (const node of order) {
         const { dirty, writes } = blocks.get(node)!;
@@ -116,7 +116,7 @@ export class RegionRegisters {
         }
       }
     }
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (let i = order.length - 1; i >= 0; i--) {
         const node = order[i]!;

@@ -48,18 +48,14 @@ function giveHeaders(nodes: Set<RegionNode>, entry: RegionNode, all: RegionNode[
   for (const component of components(nodes)) {
     const inside = new Set(component);
     const entries = component.filter(
-      (node) =>
-        node === entry ||
-        all.some((other) => !inside.has(other) && other.successors.includes(node)),
+      (node) => node === entry || all.some((other) => !inside.has(other) && other.successors.includes(node)),
     );
     let header = entries[0]!;
     if (entries.length > 1) {
       const dispatch = { entries: [...entries] };
       header = makeNode(undefined, dispatch);
       for (const node of all) {
-        node.successors = [
-          ...new Set(node.successors.map((next) => (entries.includes(next) ? header : next))),
-        ];
+        node.successors = [...new Set(node.successors.map((next) => (entries.includes(next) ? header : next)))];
       }
       header.successors = [...entries];
       entries.forEach((node, index) => (node.through = { node: header, index }));
@@ -149,7 +145,7 @@ function findDominators(order: readonly RegionNode[]): void {
     }
     return a;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const node of order) {
       if (node === entry) continue;
