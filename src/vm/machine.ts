@@ -15,7 +15,6 @@ import { LocalVcpu } from './local-vcpu.ts';
 import { causeData, type Cause, type Ending, type MachineEvent, type RunState } from './run-state.ts';
 import { tcgStats } from './tcg-stats.ts';
 import { ThreadedVcpu } from './threaded-vcpu.ts';
-import { PARKED } from './vcpu-control.ts';
 import type { MachineThreads, VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
 
 export interface MachineOptions {
@@ -78,7 +77,7 @@ export class Machine {
     const events = this.#vcpuEvents();
     const { config } = options;
     const ask = (act: () => void): void => {
-      core.control.wanted = PARKED;
+      core.control.parkItself();
       core.kick(EXIT_STOP);
       queueMicrotask(act);
     };

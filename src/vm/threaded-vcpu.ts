@@ -11,7 +11,6 @@ import type { VcpuMessage } from './vcpu-thread.ts';
 /** A vCPU on a thread of its own, and the thread that keeps its time. */
 export class ThreadedVcpu implements VcpuHandle {
   readonly #core: MachineCore;
-  readonly #threads: readonly WorkerThread[];
   readonly #waiting: ((lines: readonly string[]) => void)[] = [];
 
   constructor(core: MachineCore, start: Start, threads: MachineThreads, workers: Workers, events: VcpuEvents) {
@@ -20,12 +19,12 @@ export class ThreadedVcpu implements VcpuHandle {
     const data: VcpuData = { config, memory: arena.memory, index: 0, start };
     const vcpu = workers.spawn(threads.vcpu, data, { name: 'vcpu0' });
     vcpu.listen((message) => this.#receive(message as VcpuMessage, events));
-    this.#threads = [vcpu];
+    const started: WorkerThread[] = [vcpu];
     if (config.clock.kind === 'host') {
       const timer: TimerData = { config, memory: arena.memory };
-      this.#threads = [vcpu, workers.spawn(threads.timer, timer, { name: 'timer' })];
+      started.push(workers.spawn(threads.timer, timer, { name: 'timer' }));
     }
-    for (const thread of this.#threads) thread.ended.catch((error: unknown) => events.failed(error));
+    for (const thread of started) thread.ended.catch((error: unknown) => events.failed(error));
   }
 
   start(): void {
@@ -51,7 +50,8 @@ export class ThreadedVcpu implements VcpuHandle {
 
   async end(): Promise<void> {
     this.#want(ENDED);
-    await Promise.allSettled(this.#threads.map(({ ended }) => ended));
+    // Threads that still start up, or clean up behind them, run no guest code.
+    await this.#core.control.stopped();
   }
 
   #want(state: number): void {

@@ -33,6 +33,11 @@ export class VcpuControl {
     this.bell.ring();
   }
 
+  /** The guest asked for it: for the vCPU's thread. The main thread may have other plans already. */
+  parkItself(): void {
+    Atomics.compareExchange(this.#words, WANTED, RUNNING, PARKED);
+  }
+
   get state(): number {
     return Atomics.load(this.#words, STATE);
   }

@@ -26,9 +26,9 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
   const tell = (message: VcpuMessage): void => pipe.post(message);
   /** The guest wants the machine to end or start anew: it stands still until the main thread decides. */
   const ask = (message: VcpuMessage): void => {
-    tell(message);
-    core.control.wanted = PARKED;
+    core.control.parkItself();
     core.kick(EXIT_STOP);
+    tell(message);
   };
   const core: MachineCore = new MachineCore(
     config,
@@ -43,6 +43,8 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
   const { control } = core;
   const vcpu = new Vcpu(core, index, start);
   tell({ kind: 'ready' });
+  // The machine may have been started while this thread was still being made.
+  if (park() === ENDED) return;
   for (;;) {
     if (control.takeRegisters()) tell({ kind: 'registers', lines: vcpu.registers() });
     switch (vcpu.step(SLICE)) {
