@@ -2,7 +2,7 @@ import { BugError } from '../base/errors.ts';
 import type { Node } from '../ir/node.ts';
 import { OP } from '../wasm/opcodes.ts';
 import type { Emitter } from './emitter.ts';
-import { wasmType } from './emitter.ts';
+import { wasmType } from './locals.ts';
 
 /** Conditions on a subtraction that are one comparison of its inputs, for i32 and i64. */
 const COMPARISONS: Readonly<Record<string, readonly [number, number]>> = {

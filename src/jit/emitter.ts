@@ -2,56 +2,17 @@ import { BugError } from '../base/errors.ts';
 import type { Transfer } from '../ir/builder.ts';
 import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
-import type { Type } from '../ir/types.ts';
-import { TLB_ADDEND, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_READ_TAG, TLB_WRITE_TAG } from '../mem/tlb.ts';
 import type { Code } from '../wasm/code.ts';
-import { F32, F64, I32, I64, OP, V128 } from '../wasm/opcodes.ts';
+import { I32, I64, OP } from '../wasm/opcodes.ts';
+import { emitAtomic, emitLoad, emitStore } from './access.ts';
+import { fromI64, stateLoad, stateStore, toI64 } from './conversions.ts';
 import { emitPure } from './pure.ts';
 import type { StateLayout } from './layout.ts';
+import { CPU, wasmType, type Locals } from './locals.ts';
 import type { CallTargets } from './runtime-imports.ts';
-import { accessInfo, SLOW_CAS, SLOW_CONDITIONAL, SLOW_RESERVE, SLOW_RMW } from './slow-access.ts';
+import { SLOW_CAS, SLOW_CONDITIONAL, SLOW_RESERVE, SLOW_RMW } from './slow-access.ts';
 import { fpCodeOf } from './fp.ts';
 import { emitHostFloat, hasHostRule } from './host-float.ts';
-
-/** Local 0 of every unit: the address of the CPU's state. */
-export const CPU = 0;
-
-/** The wasm type that holds a value; an i128 is two locals and has none. */
-export function wasmType(type: Type): number {
-  switch (type) {
-    case 'i64':
-      return I64;
-    case 'f32':
-      return F32;
-    case 'f64':
-      return F64;
-    case 'v128':
-      return V128;
-    default:
-      return I32;
-  }
-}
-
-/** Local variables of one function, reused when the value in them is dead. */
-export class Locals {
-  readonly types: number[] = [];
-  readonly #free = new Map<number, number[]>();
-  readonly #first: number;
-
-  constructor(parameters: number) {
-    this.#first = parameters;
-  }
-
-  take(type: number): number {
-    return this.#free.get(type)?.pop() ?? this.#first + this.types.push(type) - 1;
-  }
-  release(local: number): void {
-    const type = this.types[local - this.#first]!;
-    const list = this.#free.get(type);
-    if (list === undefined) this.#free.set(type, [local]);
-    else list.push(local);
-  }
-}
 
 /**
  * Turns IR into wasm, in order. A pure value that is used once is emitted where it is used;
@@ -84,18 +45,18 @@ export abstract class Emitter {
   protected abstract pc(node: Node): void;
   protected abstract nextPc(): void;
   /** Pushes the address of the data TLB in use. */
-  protected abstract tlb(): void;
+  abstract tlb(): void;
   protected abstract startInstruction(node: Node): void;
   protected abstract leaveTo(node: Node): void;
   /** Leaves for the address in an i64 local. */
   protected abstract leaveForRegister(local: number, transfer: Transfer): void;
   protected abstract leaveThroughRunLoop(): void;
   /** Makes pc and the count current before something that may raise or look at them. */
-  protected abstract sync(before: 'access' | 'call', helper?: HelperDefinition): void;
+  abstract sync(before: 'access' | 'call', helper?: HelperDefinition): void;
   /** Consumes the status of a slow access or helper: leaves unless it is CONTINUE. */
-  protected abstract settle(after: 'load' | 'store' | 'call'): void;
+  abstract settle(after: 'load' | 'store' | 'call'): void;
   /** Length, offset and count that a slow access is told. */
-  protected abstract position(): { length: number; offset: number; retired: number };
+  abstract position(): { length: number; offset: number; retired: number };
 
   /** Emits a unit; another may be emitted inside it, where it is left. */
   unit(unit: Unit): void {
@@ -117,7 +78,7 @@ export abstract class Emitter {
       if (node.type === 'i128') return this.#wide(node);
       if (node.uses > 1) {
         this.#pure(node);
-        this.#keep(node);
+        this.keep(node);
       }
       return;
     }
@@ -130,7 +91,7 @@ export abstract class Emitter {
   }
 
   /** Moves the top of the stack into a local that holds the node's value. */
-  #keep(node: Node): void {
+  keep(node: Node): void {
     if (node.uses === 0) {
       this.code.op(OP.drop);
       return;
@@ -266,24 +227,24 @@ export abstract class Emitter {
       case 'get': {
         if (node.uses === 0) return;
         this.readState(node);
-        return this.#keep(node);
+        return this.keep(node);
       }
       case 'set': {
         this.writeState(node);
         return;
       }
       case 'load':
-        return this.#load(node);
+        return emitLoad(this, node);
       case 'store':
-        return this.#store(node);
+        return emitStore(this, node);
       case 'atomic_rmw':
-        return this.#atomic(node, SLOW_RMW);
+        return emitAtomic(this, node, SLOW_RMW);
       case 'atomic_cas':
-        return this.#atomic(node, SLOW_CAS);
+        return emitAtomic(this, node, SLOW_CAS);
       case 'load_reserved':
-        return this.#atomic(node, SLOW_RESERVE);
+        return emitAtomic(this, node, SLOW_RESERVE);
       case 'store_conditional':
-        return this.#atomic(node, SLOW_CONDITIONAL);
+        return emitAtomic(this, node, SLOW_CONDITIONAL);
       case 'fence':
         return; // Code is emitted serial: one thread sees its own order.
       case 'fp':
@@ -328,165 +289,14 @@ export abstract class Emitter {
   /** Pushes the guest register that a `get` reads. */
   protected readState(node: Node): void {
     const offset = this.stateBase(node.attributes.state!);
-    this.code.memory(this.#stateLoad(node), offset);
+    this.code.memory(stateLoad(this.layout.field(node.attributes.state!.field).type, node.type!), offset);
   }
   /** Does what a `set` does. */
   protected writeState(node: Node): void {
     const offset = this.stateBase(node.attributes.state!);
     this.use(node.args[0]!);
-    this.code.memory(this.#stateStore(node), offset);
-  }
-
-  #stateLoad(node: Node): number {
-    const field = this.layout.field(node.attributes.state!.field).type;
-    switch (field) {
-      case 'u8':
-        return OP.i32_load8_u;
-      case 'i8':
-        return OP.i32_load8_s;
-      case 'u16':
-        return OP.i32_load16_u;
-      case 'i16':
-        return OP.i32_load16_s;
-      default:
-        return LOADS[node.type!]!;
-    }
-  }
-  #stateStore(node: Node): number {
-    const field = this.layout.field(node.attributes.state!.field).type;
-    if (field === 'u8' || field === 'i8') return OP.i32_store8;
-    if (field === 'u16' || field === 'i16') return OP.i32_store16;
-    return STORES[node.args[0]!.type!]!;
-  }
-
-  /**
-   * Probes the data TLB for `size` bytes at the address in local `va`; leaves in `entry` the entry's
-   * address and on the stack whether the access may go straight to memory.
-   */
-  #probe(va: number, entry: number, size: number, tag: number): void {
-    const { code, width } = this;
-    this.tlb();
-    code.get(va);
-    if (width === 32) {
-      code
-        .op(OP.i32_wrap_i64)
-        .i32(12 - ENTRY_SHIFT)
-        .op(OP.i32_shr_u);
-      code
-        .i32((TLB_ENTRIES - 1) << ENTRY_SHIFT)
-        .op(OP.i32_and)
-        .op(OP.i32_add);
-    } else {
-      code.i64(12 - ENTRY_SHIFT).op(OP.i64_shr_u);
-      code
-        .i64((TLB_ENTRIES - 1) << ENTRY_SHIFT)
-        .op(OP.i64_and)
-        .op(OP.i64_add);
-    }
-    code.tee(entry).memory(OP.i64_load, tag);
-    code
-      .get(va)
-      .i64(-4096 | (Math.min(size, 8) - 1))
-      .op(OP.i64_and)
-      .op(OP.i64_eq);
-  }
-  #host(va: number, entry: number): void {
-    const { code, width } = this;
-    code.get(va);
-    if (width === 32) code.op(OP.i32_wrap_i64).get(entry).memory(OP.i32_load, TLB_ADDEND).op(OP.i32_add);
-    else code.get(entry).memory(OP.i64_load, TLB_ADDEND).op(OP.i64_add);
-  }
-  get #addressType(): number {
-    return this.width === 64 ? I64 : I32;
-  }
-
-  #info(node: Node): number {
-    const { length, offset, retired } = this.position();
-    return accessInfo(node.attributes.access!, length, offset, retired);
-  }
-
-  #load(node: Node): void {
-    const { code, locals } = this;
-    const access = node.attributes.access!;
-    if (access.size > 8) throw new BugError('a 16-byte load is not translated');
-    const va = locals.take(I64);
-    const entry = locals.take(this.#addressType);
-    this.use(node.args[0]!);
-    code.set(va);
-    this.#probe(va, entry, access.size, TLB_READ_TAG);
-    code.if(wasmType(node.type!), true);
-    this.#host(va, entry);
-    code.memory(loadOpcode(node.type!, access.size, access.signed));
-    code.else();
-    this.sync('access');
-    code.get(CPU).get(va).i32(this.#info(node)).call(this.targets.runtime.load);
-    this.settle('load');
-    code.get(CPU).memory(OP.i64_load, this.layout.offset('result'));
-    this.#fromI64(node.type!);
-    code.end();
-    if (access.endian === 'be') throw new BugError('a big-endian access is lowered with bswap');
-    locals.release(va);
-    locals.release(entry);
-    this.#keep(node);
-  }
-
-  #store(node: Node): void {
-    const { code, locals } = this;
-    const access = node.attributes.access!;
-    if (access.size > 8) throw new BugError('a 16-byte store is not translated');
-    const [address, value] = node.args as [Node, Node];
-    const va = locals.take(I64);
-    const entry = locals.take(this.#addressType);
-    const type = wasmType(value.type!);
-    const held = locals.take(type);
-    this.use(address);
-    code.set(va);
-    this.use(value);
-    code.set(held);
-    this.#probe(va, entry, access.size, TLB_WRITE_TAG);
-    code.if(0x40, true);
-    this.#host(va, entry);
-    code.get(held).memory(storeOpcode(value.type!, access.size));
-    code.else();
-    this.sync('access');
-    code.get(CPU).get(va).get(held);
-    this.#toI64(value.type!);
-    code.i32(this.#info(node)).call(this.targets.runtime.store);
-    this.settle('store');
-    code.end();
-    locals.release(va);
-    locals.release(entry);
-    locals.release(held);
-  }
-
-  /** Atomics are rare enough to be the runtime's, and compare-and-swap JavaScript's. */
-  #atomic(node: Node, kind: number): void {
-    const { code, layout, targets } = this;
-    const push = (argument: Node): void => {
-      this.use(argument);
-      this.#toI64(argument.type!);
-    };
-    if (kind === SLOW_CAS) {
-      node.args.forEach((argument, i) => {
-        code.get(CPU);
-        push(argument);
-        code.memory(OP.i64_store, layout.offset('arguments', i));
-      });
-      this.sync('access');
-      code.i32(kind).i32(this.#info(node)).call(targets.memory);
-    } else {
-      this.sync('access');
-      code.get(CPU);
-      push(node.args[0]!);
-      if (node.args.length > 1) push(node.args[1]!);
-      else code.i64(0);
-      code.i32(this.#info(node)).i32(kind).call(targets.runtime.atomic);
-    }
-    this.settle(kind === SLOW_RESERVE ? 'load' : 'store');
-    if (node.uses === 0) return;
-    code.get(CPU).memory(OP.i64_load, layout.offset('result'));
-    this.#fromI64(node.type!);
-    this.#keep(node);
+    const { field } = node.attributes.state!;
+    this.code.memory(stateStore(this.layout.field(field).type, node.args[0]!.type!), offset);
   }
 
   #fp(node: Node): void {
@@ -507,12 +317,12 @@ export abstract class Emitter {
     const window = this.layout.offset('fpWindow');
     operands.forEach((argument, i) => {
       code.get(CPU).get(values[i]!);
-      this.#toI64(argument.type!);
+      toI64(code, argument.type!);
       code.memory(OP.i64_store, window + 8 * i);
     });
     code.i32(fpCodeOf(node.attributes.fp!)).get(mode).call(this.targets.fp).op(OP.drop);
     code.get(CPU).memory(OP.i64_load, window + 24);
-    this.#fromI64(node.type!);
+    fromI64(code, node.type!);
     code.set(result);
     code.end();
     for (const local of [...values, mode]) locals.release(local);
@@ -525,7 +335,7 @@ export abstract class Emitter {
     node.args.forEach((argument, i) => {
       code.get(CPU);
       this.use(argument);
-      this.#toI64(argument.type!);
+      toI64(code, argument.type!);
       code.memory(OP.i64_store, layout.offset('arguments', i));
     });
     this.sync('call', helper);
@@ -534,89 +344,7 @@ export abstract class Emitter {
     else code.op(OP.drop);
     if (node.type === undefined || node.uses === 0) return;
     code.get(CPU).memory(OP.i64_load, layout.offset('result'));
-    this.#fromI64(node.type);
-    this.#keep(node);
+    fromI64(code, node.type);
+    this.keep(node);
   }
-
-  #toI64(type: Type): void {
-    switch (type) {
-      case 'i64':
-        return;
-      case 'f64':
-        this.code.op(OP.i64_reinterpret_f64);
-        return;
-      case 'f32':
-        this.code.op(OP.i32_reinterpret_f32).op(OP.i64_extend_i32_u);
-        return;
-      default:
-        this.code.op(OP.i64_extend_i32_u);
-    }
-  }
-  #fromI64(type: Type): void {
-    switch (type) {
-      case 'i64':
-        return;
-      case 'f64':
-        this.code.op(OP.f64_reinterpret_i64);
-        return;
-      case 'f32':
-        this.code.op(OP.i32_wrap_i64).op(OP.f32_reinterpret_i32);
-        return;
-      default:
-        this.code.op(OP.i32_wrap_i64);
-    }
-  }
-}
-
-const ENTRY_SHIFT = Math.log2(TLB_ENTRY_BYTES);
-
-const LOADS: Partial<Record<Type, number>> = {
-  i8: OP.i32_load8_u,
-  i16: OP.i32_load16_u,
-  i32: OP.i32_load,
-  i64: OP.i64_load,
-  f32: OP.f32_load,
-  f64: OP.f64_load,
-};
-const STORES: Partial<Record<Type, number>> = {
-  i8: OP.i32_store8,
-  i16: OP.i32_store16,
-  i32: OP.i32_store,
-  i64: OP.i64_store,
-  f32: OP.f32_store,
-  f64: OP.f64_store,
-};
-
-function loadOpcode(type: Type, size: number, signed: boolean): number {
-  if (type === 'f64') return OP.f64_load;
-  if (type === 'f32') return OP.f32_load;
-  if (type === 'i64') {
-    switch (size) {
-      case 1:
-        return signed ? OP.i64_load8_s : OP.i64_load8_u;
-      case 2:
-        return signed ? OP.i64_load16_s : OP.i64_load16_u;
-      case 4:
-        return signed ? OP.i64_load32_s : OP.i64_load32_u;
-      default:
-        return OP.i64_load;
-    }
-  }
-  switch (size) {
-    case 1:
-      return signed ? OP.i32_load8_s : OP.i32_load8_u;
-    case 2:
-      return signed ? OP.i32_load16_s : OP.i32_load16_u;
-    default:
-      return OP.i32_load;
-  }
-}
-
-function storeOpcode(type: Type, size: number): number {
-  if (type === 'f64') return OP.f64_store;
-  if (type === 'f32') return OP.f32_store;
-  if (type === 'i64') {
-    return size === 1 ? OP.i64_store8 : size === 2 ? OP.i64_store16 : size === 4 ? OP.i64_store32 : OP.i64_store;
-  }
-  return size === 1 ? OP.i32_store8 : size === 2 ? OP.i32_store16 : OP.i32_store;
 }

@@ -2,7 +2,7 @@ import type { Guest } from '../ir/guest.ts';
 import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem/tlb.ts';
 import { Code } from '../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
-import { CPU, Locals } from './emitter.ts';
+import { CPU, Locals } from './locals.ts';
 import type { StateLayout } from './layout.ts';
 import { UNWIND } from './outcome.ts';
 import {

@@ -6,7 +6,7 @@ import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { UNWIND } from './outcome.ts';
 import { buildArithmetic } from './arithmetic.ts';
 import { atomicSlow } from './atomics.ts';
-import { CPU } from './emitter.ts';
+import { CPU } from './locals.ts';
 import { BUDGET_SLACK, buildInterpreter } from './interpreter.ts';
 import type { StateLayout } from './layout.ts';
 import { countEntry } from './promotion.ts';

@@ -4,7 +4,8 @@ import type { Node, StateRef } from '../ir/node.ts';
 import { BugError } from '../base/errors.ts';
 import type { Code } from '../wasm/code.ts';
 import { I32, OP } from '../wasm/opcodes.ts';
-import { CPU, Emitter, type Locals } from './emitter.ts';
+import { Emitter } from './emitter.ts';
+import { CPU, type Locals } from './locals.ts';
 import type { StateLayout } from './layout.ts';
 import { RECORD_STEP, RECORD_WIDE, type RecordLayout } from './record.ts';
 import type { CallTargets } from './runtime-imports.ts';
@@ -137,7 +138,7 @@ export class Tier0Emitter extends Emitter {
     code.i64(this.#records.shift).op(OP.i64_shr_u).op(OP.i64_add);
   }
 
-  protected override tlb(): void {
+  override tlb(): void {
     this.code.get(this.#loop.tlb);
   }
 
@@ -179,7 +180,7 @@ export class Tier0Emitter extends Emitter {
     code.i32(MOVED).set(this.#loop.status).br(this.#labels.left);
   }
 
-  protected override sync(): void {
+  override sync(): void {
     const { code } = this;
     const { budget, count } = this.#loop;
     code.get(CPU);
@@ -189,7 +190,7 @@ export class Tier0Emitter extends Emitter {
     code.memory(OP.i32_store, this.layout.offset('remaining'));
   }
 
-  protected override settle(after: 'load' | 'store' | 'call'): void {
+  override settle(after: 'load' | 'store' | 'call'): void {
     const { code } = this;
     const { status, tlb } = this.#loop;
     // A store that hit code goes on: the records it changed are what is dispatched next.
@@ -201,7 +202,7 @@ export class Tier0Emitter extends Emitter {
     }
   }
 
-  protected override position(): { length: number; offset: number; retired: number } {
+  override position(): { length: number; offset: number; retired: number } {
     return { length: 0, offset: 0, retired: 0 };
   }
 }

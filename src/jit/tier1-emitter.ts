@@ -3,7 +3,8 @@ import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { BugError } from '../base/errors.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { Code } from '../wasm/code.ts';
-import { CPU, Emitter, Locals } from './emitter.ts';
+import { Emitter } from './emitter.ts';
+import { CPU, Locals } from './locals.ts';
 import type { StateLayout } from './layout.ts';
 import { countEntry, returnIfCalled } from './promotion.ts';
 import { UNWIND } from './outcome.ts';
@@ -96,7 +97,7 @@ export class Tier1Emitter extends Emitter {
   protected override nextPc(): void {
     this.#address(this.#offset + this.#length);
   }
-  protected override tlb(): void {
+  override tlb(): void {
     this.code.get(this.#tlb);
   }
 
@@ -168,14 +169,14 @@ export class Tier1Emitter extends Emitter {
     this.code.i32(UNWIND).op(OP.return);
   }
 
-  protected override sync(before: 'access' | 'call'): void {
+  override sync(before: 'access' | 'call'): void {
     // A slow access is told where it is and makes them current itself.
     if (before === 'access') return;
     this.#storePc(this.#offset);
     this.#storeRemaining(this.#index);
   }
 
-  protected override settle(after: 'load' | 'store' | 'call'): void {
+  override settle(after: 'load' | 'store' | 'call'): void {
     const { code } = this;
     if (after !== 'call') {
       code.brIf(this.#left, false);
@@ -193,7 +194,7 @@ export class Tier1Emitter extends Emitter {
     this.#storeRemaining(0);
   }
 
-  protected override position(): { length: number; offset: number; retired: number } {
+  override position(): { length: number; offset: number; retired: number } {
     return { length: this.#length, offset: this.#offset, retired: this.#index };
   }
 }

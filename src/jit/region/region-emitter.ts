@@ -5,7 +5,8 @@ import { MOVED } from '../../mem/cpu.ts';
 import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../../mem/tlb.ts';
 import { Code } from '../../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../../wasm/opcodes.ts';
-import { CPU, Emitter, Locals } from '../emitter.ts';
+import { Emitter } from '../emitter.ts';
+import { CPU, Locals } from '../locals.ts';
 import { BUDGET_SLACK } from '../interpreter.ts';
 import type { StateLayout } from '../layout.ts';
 import { UNWIND } from '../outcome.ts';
@@ -284,7 +285,7 @@ export class RegionEmitter extends Emitter {
   protected override nextPc(): void {
     this.#address(this.#block.offset + this.#offset + this.#length);
   }
-  protected override tlb(): void {
+  override tlb(): void {
     this.code.get(this.#tlb);
   }
   protected override startInstruction(node: Node): void {
@@ -375,13 +376,13 @@ export class RegionEmitter extends Emitter {
     this.code.i32(UNWIND).op(OP.return);
   }
 
-  protected override sync(before: 'access' | 'call', helper?: HelperDefinition): void {
+  override sync(before: 'access' | 'call', helper?: HelperDefinition): void {
     this.#storePc(this.#block.offset + this.#offset);
     this.#storeRemaining(this.#index);
     if (before === 'call' && this.#registers.concerns(helper!.reads)) this.#spill(this.#dirty);
   }
 
-  protected override settle(after: 'load' | 'store' | 'call'): void {
+  override settle(after: 'load' | 'store' | 'call'): void {
     const { code } = this;
     code.tee(this.#status);
     code.if(0x40, false);
@@ -396,7 +397,7 @@ export class RegionEmitter extends Emitter {
     code.end();
   }
 
-  protected override position(): { length: number; offset: number; retired: number } {
+  override position(): { length: number; offset: number; retired: number } {
     return { length: this.#length, offset: 0, retired: 0 };
   }
 }
