@@ -88,8 +88,8 @@ export class Lab {
     asm.op('addi', { rd: 28, imm: 1 }).op('ecall');
     const code = asm.finish();
     const boot = bootOf(options, place, rounds);
-    this.machines = engines.map((name) => {
-      const machine = machineFor(name, options);
+    this.machines = variantsOf(engines, options.width).map(([name, width]) => {
+      const machine = machineFor(name, { ...options, width });
       machine.load(RAM, boot);
       machine.load(HANDLER, handler());
       machine.load(BODY, code);
@@ -113,9 +113,14 @@ export class Lab {
     assert.ok(first.state.runState !== 0, `${first.name} did not come to the end: pc 0x${first.cpu.pc.toString(16)}`);
     for (const other of others) {
       const lines = differences(first, other);
-      assert.deepEqual(lines, [], `${this.#options.mode ?? 'M'} ${this.#options.width ?? 32}:\n${lines.join('\n')}`);
+      assert.deepEqual(lines, [], `${other.name}, ${other.arena.width} bits, in ${this.#options.mode ?? 'M'}`);
     }
     return first;
+  }
+
+  /** What the traps were, each once, in order. */
+  causes(): number[] {
+    return [...new Set(this.traps().map(({ cause }) => cause))].toSorted((a, b) => a - b);
   }
 
   /** The traps of the first machine but the last, which ends the run. */
@@ -130,6 +135,14 @@ export class Lab {
     return traps.slice(0, -1);
   }
 }
+
+/** Each engine with addresses of 32 bits, and the translators with 64, unless one width is asked for. */
+function variantsOf(engines: readonly EngineName[], width: 32 | 64 | undefined): [EngineName, 32 | 64][] {
+  const narrow = engines.map((name): [EngineName, 32 | 64] => [name, width ?? 32]);
+  const wide = engines.filter((name) => WIDE.includes(name)).map((name): [EngineName, 32 | 64] => [name, 64]);
+  return width === undefined ? [...narrow, ...wide] : narrow;
+}
+const WIDE: readonly EngineName[] = ['tier0', 'tier1', 'tier2'];
 
 const machines = new Map<string, Machine>();
 
