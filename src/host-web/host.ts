@@ -18,7 +18,7 @@ export interface WebHost extends Host {
  * page's own; nobody asks a page to end, it is closed.
  */
 export function webHost(tty: Tty): WebHost {
-  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== true) {
+  if (!globalThis.crossOriginIsolated) {
     throw new UserError(
       'this page cannot share memory between threads; serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
     );
