@@ -65,6 +65,14 @@ export interface EngineOptions {
   readonly codePages?: number;
 }
 
+/**
+ * Most instructions that are retired once the exit word is set before run() returns, in tiers 0 and 1:
+ * the word is looked at wherever control goes backwards or to another page, and there are no more
+ * instructions than bytes in a page. What a helper announces itself, by an instruction that ends its
+ * block, takes effect at once.
+ */
+export const INTERRUPT_BOUND = PAGE;
+
 /** Runs a virtual CPU by translation, on the thread that made it. */
 export class Engine {
   readonly counters: JitCounters;

@@ -12,6 +12,7 @@ import { RiscvState } from '../../src/isa/riscv/state.ts';
 import { Engine, type Tiers } from '../../src/jit/engine.ts';
 import { AddressSpace } from '../../src/mem/address-space.ts';
 import { Arena } from '../../src/mem/arena.ts';
+import { EXIT_TIMER } from '../../src/mem/cpu.ts';
 import { silentLog } from '../../src/mem/guest-log.ts';
 import { GuestMemory } from '../../src/mem/guest-memory.ts';
 
@@ -83,6 +84,8 @@ export class Machine {
         now: () => this.cpu.hart.retired(),
         arm: (ticks) => {
           alarm = ticks;
+          // The run is cut anew, to end there.
+          this.state.exit |= EXIT_TIMER;
         },
       },
     });
