@@ -131,9 +131,9 @@ export class Machine {
     this.memory.write(RAM, new Uint8Array(RAM_SIZE));
     for (let bit = 0; bit < 16; bit++) this.cpu.setPending(bit, false);
     this.state.retired = 0n;
-    this.state.exit = 0;
     this.state.runState = 0;
     this.cpu.reset(RAM | 0);
+    this.state.exit = 0;
     this.accesses.length = 0;
     this.onDeviceWrite = undefined;
   }
