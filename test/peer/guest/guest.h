@@ -10,7 +10,10 @@ extern volatile struct {
   long cause;
   u64 epc, value, status, mode;
   long a0;
+  /* Which slot of the vector was entered; s2 to s9 at the trap. */
+  u64 vector, saved[8];
 } trap;
+extern const u8 trap_entry[], supervisor_trap_entry[];
 
 typedef long (*attempted)(long, long);
 long attempt(attempted function, long a, long b);
@@ -36,6 +39,7 @@ void power_off(void) __attribute__((noreturn));
 #define IN_M MPP(3)
 
 static inline void put(char c) {
+  /* The serial port of virt. */
   volatile u8 *uart = (u8 *)0x10000000;
   while ((uart[5] & 0x20) == 0) {
   }

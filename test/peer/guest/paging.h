@@ -48,7 +48,7 @@ static u64 *map_in(u64 *top, u64 address, int level, u64 entry) {
   }
 }
 
-static u64 *map(u64 address, int level, u64 entry) {
+static inline u64 *map(u64 address, int level, u64 entry) {
   return map_in(root, address, level, entry);
 }
 
@@ -64,7 +64,7 @@ static u64 *new_space(void) {
 }
 
 /* A fresh address space of a mode with `n` levels, in use. */
-static void begin(int n) {
+static inline void begin(int n) {
   used = 0;
   levels = n;
   root = new_space();
@@ -72,18 +72,18 @@ static void begin(int n) {
   asm volatile("sfence.vma" ::: "memory");
 }
 
-static void flush(void) {
+static inline void flush(void) {
   asm volatile("sfence.vma" ::: "memory");
 }
 
 /* Runs a piece of code in S or U, through the address space. */
-static long visit(const void *pc, u64 status, long a0, long a1) {
+static inline long visit(const void *pc, u64 status, long a0, long a1) {
   u64 at = (status & MPP(3)) == IN_U ? FOR_U(pc) : (u64)pc;
   return enter((void *)at, a0, status, a1);
 }
 
 /* One character: how the last visit ended. '.' is an ecall, so all went well. */
-static void mark(u64 address) {
+static inline void mark(u64 address) {
   if (trap.cause == 8 || trap.cause == 9) put('.');
   else put("0123456789abcdef"[trap.cause & 15]);
   if (trap.cause >= 12 && trap.value != address) field("tval", trap.value);

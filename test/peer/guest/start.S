@@ -28,9 +28,18 @@ power_off:
     sw t1, 0(t0)
 1:  j 1b
 
-# What C sees as `trap`: cause, epc, value, status, mode, a0.
+# What C sees as `trap`: cause, epc, value, status, mode, a0, vector, s2 to s9.
     .macro note mode, cause, epc, tval, status
     la gp, trap
+    sd t6, 48(gp)
+    sd s2, 56(gp)
+    sd s3, 64(gp)
+    sd s4, 72(gp)
+    sd s5, 80(gp)
+    sd s6, 88(gp)
+    sd s7, 96(gp)
+    sd s8, 104(gp)
+    sd s9, 112(gp)
     sd a0, 40(gp)
     csrr t0, \cause
     sd t0, 0(gp)
@@ -44,14 +53,21 @@ power_off:
     sd t0, 32(gp)
     .endm
 
-# Aligned for vectored mode: interrupts enter at 4 * cause behind the first instruction.
+# Aligned for vectored mode: interrupts enter at 4 * cause behind the first instruction. Each slot
+# notes its number.
+    .macro slots
+    .set slot, 0
+    .rept 16
+    c.li t6, slot
+    c.j 1f
+    .set slot, slot + 1
+    .endr
+    .endm
+
     .balign 256
     .global trap_entry
 trap_entry:
-    .rept 16
-    j 1f
-    .balign 4
-    .endr
+    slots
 #ifdef SUPERVISOR
 1:  note 1, scause, sepc, stval, sstatus
     j recover
@@ -67,10 +83,7 @@ trap_entry:
     .balign 256
     .global supervisor_trap_entry
 supervisor_trap_entry:
-    .rept 16
-    j 1f
-    .balign 4
-    .endr
+    slots
 1:  note 1, scause, sepc, stval, sstatus
     # Only machine mode can undo the experiment.
     la gp, is_noted
@@ -143,7 +156,7 @@ enter:
     .bss
     .balign 4096
     .global trap
-trap: .space 48
+trap: .space 128
 recover_sp: .space 8
 is_noted: .space 8
     .balign 4096
