@@ -150,6 +150,8 @@ export class ChunkMaker {
     if (word === undefined) return undefined;
     const { rs1, imm = 0 } = baseOperands(word);
     const words = [...loadAddress(rs1!, this.#target(of.alignment) - imm), word];
+    // An older reservation may be of another width, for which implementations differ: it is given up.
+    if (of.base.name.startsWith('sc.')) words.unshift(asm('sc.w', { rd: 0, rs1: this.#kept, rs2: 0, aqrl: 0 }));
     return { names: [of.encoding.name], words };
   }
 
