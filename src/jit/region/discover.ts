@@ -166,10 +166,11 @@ class Discovery {
       if (block === undefined) continue;
       instructions += block.count;
       if (instructions > MOST_INSTRUCTIONS) return;
-      const { ending } = block;
-      if (ending.kind === 'fall' || ending.kind === 'call') queue.push(ending.next);
-      else if (ending.kind === 'branch') queue.push(ending.next, ending.taken);
-      else if (ending.kind === 'jump') queue.push(ending.target);
+      for (const [next] of this.#targets(block)) {
+        if (this.#isWarm(next, block.ending)) queue.push(next);
+      }
+      // Where an inlined call comes back.
+      if (block.ending.kind === 'call') queue.push(block.ending.next);
     }
   }
 
