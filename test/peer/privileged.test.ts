@@ -12,20 +12,29 @@ import { build, NATIVE, runMachine } from './privileged/programs.ts';
 
 const OURS = join(import.meta.dirname, '../../bin/tinamou-system-riscv64');
 const TIERS = ['oracle', '0', '1', 'auto'] as const;
-const PROGRAMS = ['csr', 'traps', 'paging', 'pmp', 'smc', 'interrupts'] as const;
+/** And the CPU they run on. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  csr: 'rv64,h=off',
+  traps: 'rv64,h=off',
+  paging: 'rv64,h=off',
+  pmp: 'rv64,h=off',
+  smc: 'rv64,h=off',
+  interrupts: 'rv64,h=off',
+  svinval: 'rv64,h=off,svinval=on',
+};
 
 const forced = (tier: string): string[] => ['-accel', `tcg,tier=${tier}`];
 
 describe('machine mode, without firmware', { concurrency: 2 }, () => {
-  for (const program of PROGRAMS) {
+  for (const [program, cpu] of Object.entries(PROGRAMS)) {
     test(program, { timeout: 300_000 }, async (t) => {
       const path = build(program);
-      const transcript = await runMachine(NATIVE, path);
+      const transcript = await runMachine(NATIVE, path, { cpu });
       assert.match(transcript, program === 'csr' ? /^3a2 /m : /^done$/m, 'the program came to its end');
       const native = expected(program, transcript);
       for (const tier of TIERS) {
         await t.test(`tier ${tier}`, async () => {
-          const ours = await runMachine(OURS, path, { extra: forced(tier) });
+          const ours = await runMachine(OURS, path, { cpu, extra: forced(tier) });
           assert.deepEqual(comparable(program, ours), native);
         });
       }
@@ -65,7 +74,7 @@ describe('supervisor mode, below an SBI', () => {
 
 test('each deviation from QEMU 7.2 is there to be seen', { timeout: 60_000 }, async () => {
   for (const { program, because, native } of DEVIATIONS) {
-    const transcript = await runMachine(NATIVE, build(program));
+    const transcript = await runMachine(NATIVE, build(program), { cpu: PROGRAMS[program]! });
     assert.ok(
       transcript.split('\n').some((line) => native(line) !== line),
       `nothing differs any more: ${because}`,

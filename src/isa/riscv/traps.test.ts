@@ -62,6 +62,15 @@ test('TSR, TW and TVM make S trap; U always does', () => {
   }
 });
 
+test('the fences of Svinval are illegal in U only', () => {
+  const rig = new HartRig();
+  rig.set('privilege', S);
+  rig.write('mstatus', 1n << 20n);
+  assert.equal(rig.call('sfence_inval'), 0);
+  rig.set('privilege', U);
+  assert.equal(rig.call('sfence_inval'), RAISED);
+});
+
 test('returns clear MPRV when they leave M', () => {
   const rig = new HartRig();
   rig.write('mstatus', (1n << 17n) | 0x1800n);

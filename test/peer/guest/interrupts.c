@@ -223,6 +223,18 @@ static void enabling(void) {
 
 /* WFI ends when something enabled is pending, even if it is not taken; and traps if told so. */
 code(wait, ".option norvc\n wfi\n nop\n ecall");
+
+/* A timer rings in WFI, or before it where the host is slow. */
+static void rung(const char *what) {
+  text(what);
+  if (trap.cause < 0) field("near", trap.epc - (u64)wait <= 4);
+  else field("epc", trap.epc);
+  field("cause", trap.cause);
+  field("mode", trap.mode);
+  field("status", trap.status);
+  put('\n');
+}
+
 static void waiting(void) {
   for (int taken = 0; taken < 2; taken++)
     for (int m = 1; m < 3; m++) {
@@ -231,7 +243,7 @@ static void waiting(void) {
       *mtimecmp = *mtime + 20000;
       enter(wait, 0, modes[m] | (taken ? MPIE : 0), 0);
       field("late", *mtime >= *mtimecmp);
-      outcome(" wfi, machine timer");
+      rung(" wfi, machine timer");
       quiet();
       csr_write(0x30a, 1ul << 63);
       csr_write(mideleg, STI);
@@ -239,7 +251,7 @@ static void waiting(void) {
       csr_write(0x14d, *mtime + 20000);
       enter(wait, 0, modes[m] | (taken ? SIE | SPIE : 0), 0);
       field("late", *mtime >= csr_read(0x14d));
-      outcome(" wfi, supervisor timer");
+      rung(" wfi, supervisor timer");
       csr_write(0x14d, ~0ul);
       quiet();
       csr_write(mie, MSI);
