@@ -2,7 +2,17 @@
 
 import { BugError } from '../../base/errors.ts';
 import type { AddressSpace } from '../../mem/address-space.ts';
-import { CONTINUE, EXIT_WORK, HALTED, MOVED, OFF, RAISED, type Access, type GuestCpu, type Translation } from '../../mem/cpu.ts';
+import {
+  CONTINUE,
+  EXIT_WORK,
+  HALTED,
+  MOVED,
+  OFF,
+  RAISED,
+  type Access,
+  type GuestCpu,
+  type Translation,
+} from '../../mem/cpu.ts';
 import type { Csr } from './csr/csr.ts';
 import { CSRS } from './csr/index.ts';
 import { Hart, type HartConfiguration } from './hart.ts';

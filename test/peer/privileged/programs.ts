@@ -12,11 +12,9 @@ const SOURCES = join(import.meta.dirname, '../guest');
 const out = mkdtempSync(join(tmpdir(), 'tinamou-guest-'));
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
-const FLAGS = [
-  ...['-march=rv64gc', '-mabi=lp64d', '-mcmodel=medany', '-ffreestanding', '-nostdlib', '-static', '-fno-pie'],
-  ...['-no-pie', '-fno-stack-protector', '-msmall-data-limit=0', '-O2', '-Wall', '-Werror', '-Wl,--build-id=none'],
-  ...['-Wl,--no-warn-rwx-segments'],
-];
+const FLAGS =
+  '-march=rv64gc -mabi=lp64d -mcmodel=medany -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-stack-protector ' +
+  '-msmall-data-limit=0 -O2 -Wall -Werror -Wl,--build-id=none -Wl,--no-warn-rwx-segments';
 
 /** Path of the program made from NAME.c (and start.S). */
 export function build(name: string, ...flags: string[]): string {
@@ -24,12 +22,14 @@ export function build(name: string, ...flags: string[]): string {
   const inputs = ['start.S', `${name}.c`].map((file) => join(SOURCES, file));
   const gcc = spawnSync(
     'riscv64-linux-gnu-gcc',
-    [...FLAGS, ...flags, '-I', SOURCES, '-T', join(SOURCES, 'guest.ld'), ...inputs, '-o', path],
+    [...FLAGS.split(' '), ...flags, '-I', SOURCES, '-T', join(SOURCES, 'guest.ld'), ...inputs, '-o', path],
     { encoding: 'utf8' },
   );
   assert.equal(gcc.status, 0, gcc.stderr || String(gcc.error));
   return path;
 }
+
+const OPTIONS = '-M virt -m 128 -display none -monitor none -serial stdio';
 
 /** What a program prints on a machine that is started with QEMU's command line. */
 export async function runMachine(
@@ -39,10 +39,7 @@ export async function runMachine(
 ): Promise<string> {
   const machine = spawn(
     command,
-    [
-      ...['-M', 'virt', '-cpu', cpu, '-m', '128', '-bios', bios, '-display', 'none', '-monitor', 'none'],
-      ...['-serial', 'stdio', '-kernel', program, ...extra],
-    ],
+    [...OPTIONS.split(' '), '-cpu', cpu, '-bios', bios, '-kernel', program, ...extra],
     // Told to end, a machine may do so with status 0: the killed one cannot.
     { timeout: seconds * 1000, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] },
   );
