@@ -283,6 +283,11 @@ export class CodePages {
     this.#setLink(code.page, code.offset, code.slot);
   }
 
+  /** Address of the link that leads to translated code. */
+  linkOf({ page, offset }: InstalledCode): number {
+    return this.#recordAt(page, offset) + RECORD_LINK;
+  }
+
   /** Takes translated code out of use. */
   drop(code: InstalledCode): void {
     if (code.isDropped) return;

@@ -44,9 +44,9 @@ export class JitCounters {
     this.#values[5]! += 1;
   }
 
-  /** A region of `blocks` blocks was translated into `bytes` bytes of wasm. */
-  region(blocks: number, bytes: number, milliseconds: number): void {
-    this.#values[6]! += 1;
+  /** Regions of `blocks` blocks in all were translated into `bytes` bytes of wasm. */
+  regions(regions: number, blocks: number, bytes: number, milliseconds: number): void {
+    this.#values[6]! += regions;
     this.#values[7]! += blocks;
     this.#compiled(bytes, milliseconds);
   }

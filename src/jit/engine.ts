@@ -31,13 +31,15 @@ interface Policy {
   readonly urgent: number;
   /** Counted entries of a translated block after which it becomes a region. */
   readonly promotion: number;
+  /** Regions that are translated together. */
+  readonly regions: number;
 }
 const POLICIES: Readonly<Record<Tiers, Policy>> = {
-  auto: { period: 64, batch: 128, urgent: 512, promotion: NEVER },
-  tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity, promotion: NEVER },
-  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER },
-  regions: { period: 64, batch: 128, urgent: 512, promotion: 1000 },
-  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1 },
+  auto: { period: 64, batch: 128, urgent: 512, promotion: NEVER, regions: 1 },
+  tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity, promotion: NEVER, regions: 1 },
+  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER, regions: 1 },
+  regions: { period: 64, batch: 128, urgent: 512, promotion: 3000, regions: 16 },
+  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1, regions: 1 },
 };
 const CODE_PAGES = 3072;
 /** Most translated functions at a time. */
@@ -86,6 +88,7 @@ export class Engine {
   readonly #installed: (InstalledCode | undefined)[] = [];
   readonly #counts: Int32Array;
   readonly #regionPages = new WeakMap<InstalledCode, ReadonlyMap<number, CodePage>>();
+  #regions: FoundRegion[] = [];
   /** Entries whose region once lost a page: they stay in one page. */
   readonly #solitary = new Set<number>();
   #nextSlot = 1;
@@ -334,38 +337,71 @@ export class Engine {
     return slot;
   }
 
-  /** Makes a region that begins where the block in `slot` does; pc is there. Gives what to enter. */
+  /**
+   * The block in `slot`, where pc is, was entered often: finds the region that begins there. It is
+   * made with others, or alone if it goes on being entered. Gives the slot to enter.
+   */
   #promote(slot: number): number {
     this.#counts[slot] = NEVER;
     const code = this.#installed[slot];
     if (code === undefined || code.isRegion || this.codePages.isCold(code.page)) return slot;
-    const start = performance.now();
+    if (!this.#regions.some((found) => found.code === code)) {
+      const found = this.#findRegion(code);
+      if (found === undefined) return slot;
+      this.#regions.push(found);
+      this.#counts[slot] = this.#policy.promotion;
+      if (this.#regions.length < this.#policy.regions) return slot;
+    }
+    this.#makeRegions();
+    return this.#view.getInt32(this.codePages.linkOf(code), true);
+  }
+
+  #findRegion(code: InstalledCode): FoundRegion | undefined {
+    const { codePages } = this;
     const words = this.#words;
     const pc = this.#layout.offset('pc') / 4;
     const isSolitary = this.#solitary.has(code.page.records + code.offset);
     const region = discover(
       {
         guest: this.#options.guest,
-        pages: this.codePages,
+        pages: codePages,
         pageAt: (delta) => (isSolitary ? undefined : this.#pageNear(words[pc]!, words[pc + 1]!, delta)),
       },
       code.page,
       code.offset,
     );
+    // One block that does not loop gains nothing.
     if (region === undefined || (region.nodes.length === 1 && region.entry.successors.length === 0)) {
-      return slot;
+      return undefined;
     }
-    const next = this.#takeSlot(NEVER);
-    const bytes = this.#translator.translateRegion(region, next);
+    const pages = [code.page, ...region.pages.values()];
+    return { code, region, pages, generations: pages.map(({ generation }) => generation) };
+  }
+
+  /** Translates the regions found, except those whose code has changed since. */
+  #makeRegions(): void {
+    const start = performance.now();
+    const found = this.#regions.filter(
+      ({ code, pages, generations }) =>
+        !code.isDropped && pages.every(({ generation }, i) => generation === generations[i]),
+    );
+    this.#regions = [];
+    if (found.length === 0) return;
+    const made = found.map(({ region }) => ({ region, slot: this.#takeSlot(NEVER) }));
+    const bytes = this.#translator.translateRegions(made);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
-    this.#table.set(next, instance.exports['region'] as () => void);
-    this.codePages.drop(code);
-    const made = { slot: next, page: code.page, offset: code.offset, isRegion: true, isDropped: false };
-    this.#installed[next] = made;
-    this.#regionPages.set(made, region.pages);
-    this.codePages.install(made, partsOf(region, code.page));
-    this.counters.region(region.nodes.length, bytes.length, performance.now() - start);
-    return next;
+    let blocks = 0;
+    found.forEach(({ code, region }, i) => {
+      const { slot } = made[i]!;
+      this.#table.set(slot, instance.exports[`r${i}`] as () => void);
+      this.codePages.drop(code);
+      const installed = { slot, page: code.page, offset: code.offset, isRegion: true, isDropped: false };
+      this.#installed[slot] = installed;
+      this.#regionPages.set(installed, region.pages);
+      this.codePages.install(installed, partsOf(region, code.page));
+      blocks += region.nodes.length;
+    });
+    this.counters.regions(found.length, blocks, bytes.length, performance.now() - start);
   }
 
   /** The code page mapped `delta` pages from the one at an address; raises nothing. */
@@ -398,6 +434,15 @@ export class Engine {
     }
     return 1;
   }
+}
+
+/** A region that is to be made, and what it was found in. */
+interface FoundRegion {
+  /** The block that it begins with. */
+  readonly code: InstalledCode;
+  readonly region: Region;
+  readonly pages: readonly CodePage[];
+  readonly generations: readonly number[];
 }
 
 /** The bytes of each page that a region was made from. */

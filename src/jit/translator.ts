@@ -70,14 +70,16 @@ export class Translator {
     return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
   }
 
-  /** A module with the one function of a region that is to be in `slot`; its export is `region`. */
-  translateRegion(region: Region, slot: number): Uint8Array<ArrayBuffer> {
+  /** A module with a function for each region; exports are `r0`, `r1`, … */
+  translateRegions(regions: readonly { readonly region: Region; readonly slot: number }[]): Uint8Array<ArrayBuffer> {
     const { guest, layout, width } = this.#options;
     const builder = new ModuleBuilder();
     const targets = this.#imports(builder);
     const files = new Set(Object.keys(guest.files));
-    const { locals, code } = new RegionEmitter({ region, files, layout, targets, width, slot }).function();
-    builder.exportFunction('region', builder.function(targets.blockType, locals, code));
+    regions.forEach(({ region, slot }, i) => {
+      const { locals, code } = new RegionEmitter({ region, files, layout, targets, width, slot }).function();
+      builder.exportFunction(`r${i}`, builder.function(targets.blockType, locals, code));
+    });
     return builder.build();
   }
 
