@@ -12,6 +12,7 @@ const IDLE_MS = 1;
 
 /** A vCPU on the main thread, between its other work: for tests, and hosts without threads. */
 export class LocalVcpu implements VcpuHandle {
+  readonly ready = Promise.resolve();
   readonly vcpu: Vcpu;
   readonly #core: MachineCore;
   readonly #host: Pick<Host, 'timers'>;

@@ -180,8 +180,12 @@ export class Machine {
 
   #run(): void {
     this.#state = 'running';
-    this.core.clock.start();
-    this.#vcpu.start();
+    // Time that a thread takes to start is none of the guest's.
+    void this.#vcpu.ready.then(() => {
+      if (this.#state !== 'running') return;
+      this.core.clock.start();
+      this.#vcpu.start();
+    });
   }
 
   /** Resolves once no vCPU runs and all I/O that was under way is done. */

@@ -12,6 +12,8 @@ export function tcgStats(core: MachineCore): StatsProvider {
     total('tier0-blocks', 'runs of instructions decoded for the interpreter', () => jitCounters.read('decodedBlocks')),
     total('tier1-blocks', 'blocks translated to WebAssembly', () => jitCounters.read('blocks')),
     total('tier1-modules', 'WebAssembly modules made of them', () => jitCounters.read('batches')),
+    total('tier2-regions', 'regions of blocks translated as one function', () => jitCounters.read('regions')),
+    total('tier2-blocks', 'blocks in them', () => jitCounters.read('regionBlocks')),
     total('wasm-bytes', 'WebAssembly emitted', () => jitCounters.read('bytes'), { unit: 'bytes' }),
     total('compile-time', 'time spent in translation', () => jitCounters.read('compileMicroseconds'), {
       unit: 'seconds',
@@ -21,7 +23,7 @@ export function tcgStats(core: MachineCore): StatsProvider {
     counter(
       'compile-time-histogram',
       { type: 'log2-histogram', doc: 'time to make one module', unit: 'seconds', base: 10, exponent: -6 },
-      () => [...jitCounters.compileTimes],
+      () => [0, ...jitCounters.compileTimes],
     ),
     total('tlb-misses', 'accesses for which page tables or devices were asked', () => counters.get('tlbMisses')),
     total('code-tlb-misses', 'instruction fetches that looked at page tables', () => jitCounters.read('codeTlbMisses')),

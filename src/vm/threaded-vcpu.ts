@@ -10,11 +10,16 @@ import type { VcpuMessage } from './vcpu-thread.ts';
 
 /** A vCPU on a thread of its own, and the thread that keeps its time. */
 export class ThreadedVcpu implements VcpuHandle {
+  readonly ready: Promise<void>;
   readonly #core: MachineCore;
+  readonly #begun: () => void;
   readonly #waiting: ((lines: readonly string[]) => void)[] = [];
 
   constructor(core: MachineCore, start: Start, threads: MachineThreads, workers: Workers, events: VcpuEvents) {
     this.#core = core;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#begun = resolve;
     const { config, arena } = core;
     const data: VcpuData = { config, memory: arena.memory, index: 0, start };
     const vcpu = workers.spawn(threads.vcpu, data, { name: 'vcpu0' });
@@ -62,6 +67,9 @@ export class ThreadedVcpu implements VcpuHandle {
 
   #receive(message: VcpuMessage, events: VcpuEvents): void {
     switch (message.kind) {
+      case 'ready':
+        this.#begun();
+        break;
       case 'shutdown':
         events.shutdown(message.code);
         break;

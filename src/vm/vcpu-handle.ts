@@ -1,5 +1,7 @@
 /** A vCPU as the main thread sees it, whatever thread it is on. */
 export interface VcpuHandle {
+  /** Resolves once it could run. */
+  readonly ready: Promise<void>;
   /** Runs, starting anew if a reset was requested. */
   start(): void;
   /** Resolves once it stands still. */

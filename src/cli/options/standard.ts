@@ -14,7 +14,7 @@ const NO_EFFECT: Readonly<Record<string, readonly string[]>> = {
   aia: ['none'],
 };
 const MACHINES = ['virt'];
-const TIERS = ['auto', '0', '1', 'oracle'];
+const TIERS = ['auto', '0', '1', '2', 'oracle'];
 
 export const standard: OptionGroup = {
   title: 'Standard options',
@@ -67,7 +67,7 @@ export const standard: OptionGroup = {
     }),
     valued(
       'accel',
-      '[accel=]tcg[,tier=auto|0|1|oracle]',
+      '[accel=]tcg[,tier=auto|0|1|2|oracle]',
       'how guest code runs: translated, or one way of it forced for tests (tier= is ours)',
       (settings, text) => {
         if (asksForHelp(text)) {
@@ -79,7 +79,7 @@ export const standard: OptionGroup = {
         // Of the translator's other properties none changes what the guest sees.
         for (const name of ['thread', 'tb-size', 'split-wx']) options.take(name);
         const tier = options.choice('tier', TIERS, 'auto');
-        settings.tier = tier === '0' || tier === '1' ? `tier${tier}` : tier;
+        settings.tier = /^\d$/.test(tier) ? `tier${tier}` : tier;
         options.finish();
       },
     ),

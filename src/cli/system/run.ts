@@ -36,6 +36,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       chardev === undefined ? [] : [{ origin, chardev }],
     );
     const log = await Log.open(settings, host);
+    using _pidFile = claimPidFile(settings.pidFile);
     const chars = new Map(
       [...(terminals.serial === undefined ? [] : [{ origin: '-serial', chardev: terminals.serial }]), ...named].map(
         ({ origin, chardev }) => [
@@ -92,7 +93,6 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         onBug: (error) => notify(String(error)),
       });
     }
-    using _pidFile = claimPidFile(settings.pidFile);
     host.signals.listen((name, number) => {
       notify(`terminating on signal ${number} (${name})`);
       machine?.quit('host-signal');
