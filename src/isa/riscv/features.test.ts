@@ -14,6 +14,7 @@ test('properties are spelled as on the machine that is imitated', () => {
   assert.equal(parseFeatures('rv64,h=off,svinval=on').svinval, true);
   assert.equal(parseFeatures('rv64,Zihintpause=off').zihintpause, false);
   assert.equal(parseFeatures('rv64,pmu-num=0,marchid=0x5')['pmu-num'], 0);
+  assert.deepEqual(parseFeatures('rv64,priv_spec=v1.12.0'), defaultFeatures);
   assert.equal(isaString(parseFeatures('rv64,short-isa-string=on,c=off')), 'rv64imafd');
 });
 
@@ -26,6 +27,8 @@ test('what cannot be is refused in one line', () => {
     ['rv64,svpbmt=on', /memory types/],
     ['rv64,svnapot=on', /contiguous/],
     ['rv64,i=off', /this CPU always has it/],
+    ['rv64,priv_spec=v1.10.0', /the only version is v1\.12\.0/],
+    ['rv64,vlen=256', /vector extension is not implemented/],
     ['rv64,foo=on', /Property 'rv64-riscv-cpu\.foo' not found/],
     ['rv64,m=maybe', /Parameter 'm' expects 'on' or 'off'/],
     ['rv64,m', /Expected key=value format, found m\./],

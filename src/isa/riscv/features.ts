@@ -97,6 +97,11 @@ export const NUMBER_PROPERTIES = {
   resetvec: { doc: 'address of the first instruction', value: 0x1000, max: Number.MAX_SAFE_INTEGER },
 } as const satisfies Record<string, NumberProperty>;
 
+/** The only value of priv_spec. */
+const PRIVILEGED_VERSION = 'v1.12.0';
+/** Properties that mean something with the vector extension only. */
+const VECTOR_PROPERTIES: readonly string[] = ['vext_spec', 'vlen', 'elen'];
+
 /** What is there or not there. */
 export type Extension = keyof typeof BOOLEAN_PROPERTIES;
 type NumberName = keyof typeof NUMBER_PROPERTIES;
@@ -113,7 +118,7 @@ export const defaultFeatures: RiscvFeatures = parseFeatures('rv64');
 /** Parses the argument of `-cpu`: a model and its properties. */
 export function parseFeatures(argument: string): RiscvFeatures {
   const [model, ...settings] = argument.split(',');
-  if (model !== 'rv64' && model !== 'any' && model !== 'max') {
+  if (model !== 'rv64' && model !== 'any') {
     throw new UserError(`unable to find CPU model '${model}'; the models are rv64 and any`);
   }
   const features: Record<string, boolean | number> = {};
@@ -146,6 +151,10 @@ function set(features: Record<string, boolean | number>, name: string, text: str
     const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
     if (!(value <= max)) throw new UserError(`${failed}: Parameter '${name}' expects a number from 0 to ${max}`);
     features[name] = value;
+  } else if (name === 'priv_spec') {
+    if (text !== PRIVILEGED_VERSION) throw new UserError(`${failed}: the only version is ${PRIVILEGED_VERSION}`);
+  } else if (VECTOR_PROPERTIES.includes(name)) {
+    throw new UserError(`${failed}: the vector extension is not implemented; leave the property away`);
   } else {
     throw new UserError(`${failed}: Property 'rv64-riscv-cpu.${name}' not found; see -device rv64-riscv-cpu,help`);
   }
