@@ -86,7 +86,7 @@ export class VirtCpu implements BoardCpu {
 
 function hartTimer(mtimer: MTimer, timer: Timer): HartTimer {
   return {
-    now: () => Number(mtimer.time()),
+    now: () => mtimer.now(),
     arm(ticks) {
       const deadline = ticks === Infinity ? Infinity : mtimer.deadline(BigInt(ticks));
       if (deadline === Infinity) timer.disarm();

@@ -16,6 +16,8 @@ const M_TIMER = 7;
 export interface MTimer {
   /** The value of mtime now. */
   time(): bigint;
+  /** The same as a number, exact below 2^53: for what reads it often. */
+  now(): number;
   /** Virtual time in nanoseconds at which mtime reaches `value`; Infinity if that is out of sight. */
   deadline(value: bigint): number;
 }
@@ -65,6 +67,18 @@ export const aclintMtimer = device(
     const ticks = (): bigint => BigInt(Math.floor(env.clock.now() / nanosecondsPerTick));
     const time = (): bigint => BigInt.asUintN(64, ticks() + d.delta);
 
+    /** The last delta seen, and the same as a number: it hardly ever changes. */
+    const last = { delta: 0n, number: 0 };
+    const now = (): number => {
+      const { delta } = d;
+      if (delta !== last.delta) {
+        last.delta = delta;
+        last.number = Number(BigInt.asIntN(64, delta));
+      }
+      const sum = Math.floor(env.clock.now() / nanosecondsPerTick) + last.number;
+      return sum >= 0 ? sum : sum + 2 ** 64;
+    };
+
     function deadline(value: bigint): number {
       const wait = Number(value - time());
       // Further than a float counts nanoseconds: nobody waits for it.
@@ -112,7 +126,7 @@ export const aclintMtimer = device(
         updateAll();
       },
       loaded: updateAll,
-      api: { time, deadline } satisfies MTimer as MTimer,
+      api: { time, now, deadline } satisfies MTimer as MTimer,
     };
   },
 );
