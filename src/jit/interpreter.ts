@@ -127,6 +127,10 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   code.get(CPU).memory(loadAddress, layout.offset('tlb')).set(tlb);
   const left = code.block();
   const lookup = code.loop();
+  if (isExact) {
+    // Not a step further, not even into an exception of the next fetch.
+    code.i32(RAISED).set(status).get(count).get(limit).op(OP.i32_ge_s).brIf(left, false);
+  }
 
   // The records of the page at pc.
   code.i32(4096).set(span);

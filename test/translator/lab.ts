@@ -38,7 +38,16 @@ const DEVICE_VIRTUAL = 0x4020_0000;
 const ROM_VIRTUAL = 0x4030_0000;
 const LOG = RAM + 0x8_0000;
 
-const CSR = { mstatus: 0x300, mtvec: 0x305, mepc: 0x341, mcause: 0x342, mtval: 0x343, minstret: 0xb02, satp: 0x180 };
+const CSR = {
+  mstatus: 0x300,
+  mie: 0x304,
+  mtvec: 0x305,
+  mepc: 0x341,
+  mcause: 0x342,
+  mtval: 0x343,
+  minstret: 0xb02,
+  satp: 0x180,
+};
 
 export interface LabOptions extends MachineOptions {
   readonly mode?: Mode;
@@ -49,6 +58,8 @@ export interface LabOptions extends MachineOptions {
   readonly events?: readonly InterruptEvent[];
   /** Changes machine and page table before the run. */
   readonly setup?: (machine: Machine, table: PageTable) => void;
+  /** Bits of mie. */
+  readonly interrupts?: number;
   /** Emitted in M before the body's mode is entered. */
   readonly prepare?: (asm: Assembler) => void;
 }
@@ -107,10 +118,11 @@ export class Lab {
     });
   }
 
-  /** Every engine left the same; gives the first machine. */
-  check(): Machine {
+  /** Every engine left the same, after the body's end unless it need not have one; gives the first machine. */
+  check(ends = true): Machine {
     const [first, ...others] = this.machines as [Machine, ...Machine[]];
-    assert.ok(first.state.runState !== 0, `${first.name} did not come to the end: pc 0x${first.cpu.pc.toString(16)}`);
+    if (ends)
+      assert.ok(first.state.runState !== 0, `${first.name} did not come to the end: pc 0x${first.cpu.pc.toString(16)}`);
     for (const other of others) {
       const lines = differences(first, other);
       assert.deepEqual(lines, [], `${other.name}, ${other.arena.width} bits, in ${this.#options.mode ?? 'M'}`);
@@ -169,7 +181,7 @@ function placeOf(mode: Mode): Place {
   };
 }
 
-function bootOf({ mode = 'M', prepare }: LabOptions, { body }: Place, rounds: number): Uint8Array {
+function bootOf({ mode = 'M', interrupts = 0, prepare }: LabOptions, { body }: Place, rounds: number): Uint8Array {
   const asm = new Assembler(RAM);
   asm.li(29, HANDLER).csrw(CSR.mtvec, 29);
   // All memory is open to S and U.
@@ -183,16 +195,19 @@ function bootOf({ mode = 'M', prepare }: LabOptions, { body }: Place, rounds: nu
   const mpp = { M: 3, S: 1, U: 0 }[mode];
   asm.li(29, (mpp << 11) | 0x6000 | (1 << 7)).csrw(CSR.mstatus, 29);
   prepare?.(asm);
+  asm.li(29, interrupts).csrw(CSR.mie, 29);
   asm.li(29, body).csrw(CSR.mepc, 29).li(30, LOG).li(27, rounds).li(28, 0).op('mret');
   return asm.finish();
 }
 
 function handler(): Uint8Array {
   const asm = new Assembler(HANDLER);
-  const names = [CSR.mcause, CSR.mepc, CSR.mtval, CSR.minstret];
-  for (const [i, csr] of names.entries()) asm.csrr(29, csr).op('sd', { rs1: 30, rs2: 29, imm: 8 * i });
-  asm.op('addi', { rd: 30, rs1: 30, imm: 32 }).op('bne', { rs1: 28, rs2: 0, imm: 'end' });
-  asm.csrw(CSR.mepc, 31).op('mret');
+  const names = [CSR.minstret, CSR.mtval, CSR.mepc, CSR.mcause];
+  for (const [i, csr] of names.entries()) asm.csrr(29, csr).op('sd', { rs1: 30, rs2: 29, imm: 24 - 8 * i });
+  asm.op('addi', { rd: 30, rs1: 30, imm: 32 });
+  // After an interrupt what was interrupted goes on.
+  asm.op('blt', { rs1: 29, imm: 'back' }).op('bne', { rs1: 28, rs2: 0, imm: 'end' });
+  asm.csrw(CSR.mepc, 31).label('back').op('mret');
   asm.label('end').op('wfi').j('end');
   return asm.finish();
 }

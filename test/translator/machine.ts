@@ -132,6 +132,7 @@ export class Machine {
     for (let bit = 0; bit < 16; bit++) this.cpu.setPending(bit, false);
     this.state.retired = 0n;
     this.state.runState = 0;
+    this.state.reservationValue = 0n;
     this.cpu.reset(RAM | 0);
     this.state.exit = 0;
     this.accesses.length = 0;
