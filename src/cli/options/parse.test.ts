@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UserError } from '../../base/errors.ts';
+import { helpText } from './help.ts';
+import { keyValues, splitCommas } from './key-values.ts';
+import { parseCommandLine } from './parse.ts';
+import { parseSize } from './size.ts';
+import { optionGroups } from './table.ts';
+
+const parse = (line: string): ReturnType<typeof parseCommandLine> => parseCommandLine(line.split(' '));
+const MIB = 2 ** 20;
+
+test('a command line as a user types it', () => {
+  const settings = parse(
+    '-M virt -m 1G -cpu rv64,zba=off -kernel k -initrd i -append console=ttyS0 -drive file=d.img,format=raw,if=none,id=d ' +
+      '-device virtio-blk-device,drive=d -nographic -S -no-reboot -name guest=g,debug-threads=on -seed 0x10',
+  );
+  assert.equal(settings.machine, 'virt');
+  assert.equal(settings.memory.what, 1024 * MIB);
+  assert.equal(settings.cpu, 'rv64,zba=off');
+  assert.deepEqual([settings.kernel, settings.initrd, settings.append], ['k', 'i', 'console=ttyS0']);
+  assert.deepEqual({ ...settings.drives[0]!.what }, { file: 'd.img', format: 'raw', if: 'none', id: 'd' });
+  assert.deepEqual({ ...settings.devices[0]!.what }, { driver: 'virtio-blk-device', drive: 'd' });
+  assert.equal(settings.devices[0]!.origin, '-device virtio-blk-device,drive=d');
+  assert.equal(settings.display, 'terminal');
+  assert.deepEqual([settings.startsPaused, settings.noReboot, settings.noShutdown], [true, true, false]);
+  assert.equal(settings.name, 'g');
+  assert.equal(settings.seed, 16n);
+});
+
+test('one dash or two, and the last of a kind', () => {
+  assert.equal(parse('--kernel a -kernel b').kernel, 'b');
+  assert.equal(parse('-machine virt,usb=off,dump-guest-core=off -machine virt').machine, 'virt');
+});
+
+test('terminals and monitors', () => {
+  const { serials, monitors, chardevs } = parse(
+    '-serial mon:stdio -monitor none -qmp unix:/x,server=on,wait=off -chardev socket,id=c,path=/y,server,nowait -mon c,mode=control',
+  );
+  assert.deepEqual(
+    serials.map(({ what }) => what),
+    ['mon:stdio'],
+  );
+  assert.deepEqual(
+    monitors.map(({ what }) => what),
+    [
+      { protocol: 'hmp', backend: 'none' },
+      { protocol: 'qmp', backend: 'unix:/x,server=on,wait=off' },
+      { protocol: 'qmp', backend: 'chardev:c' },
+    ],
+  );
+  assert.deepEqual({ ...chardevs[0]!.what }, { backend: 'socket', id: 'c', path: '/y', server: 'on', wait: 'off' });
+});
+
+test('-global in both its forms', () => {
+  const what = { driver: 'virtio-mmio', property: 'force-legacy', value: 'false' };
+  assert.deepEqual(parse('-global virtio-mmio.force-legacy=false').globals[0]!.what, what);
+  assert.deepEqual(parse('-global driver=virtio-mmio,property=force-legacy,value=false').globals[0]!.what, what);
+});
+
+test('key=value, doubled commas, JSON', () => {
+  assert.deepEqual(splitCommas('a,,b,c,,,d'), ['a,b', 'c,', 'd']);
+  assert.deepEqual(
+    { ...keyValues('file,node-name=x,read-only', 'driver') },
+    {
+      driver: 'file',
+      'node-name': 'x',
+      'read-only': 'on',
+    },
+  );
+  assert.deepEqual(keyValues('{"driver":"raw","file":{"driver":"file"}}'), { driver: 'raw', file: { driver: 'file' } });
+  assert.deepEqual({ ...keyValues('path=a=b') }, { path: 'a=b' });
+});
+
+test('sizes', () => {
+  assert.equal(parseSize('512', MIB), 512 * MIB);
+  assert.equal(parseSize('1.5G'), 1.5 * 1024 * MIB);
+  assert.equal(parseSize('64k'), 65536);
+  assert.equal(parseSize('0x10'), 16);
+  for (const bad of ['', 'x', '-1', '1X', '1 G']) assert.throws(() => parseSize(bad), UserError);
+});
+
+/** A command line that cannot be, and what is said about it. */
+const MISTAKES: Readonly<Record<string, RegExp>> = {
+  '-frob': /^-frob: invalid option/,
+  'disk.img': /^disk.img: not an option; .*-drive file=disk.img/,
+  '-m': /^-m: requires an argument/,
+  '-m lots': /^-m lots: 'lots' is no size/,
+  '-m 0': /^-m 0: .*too little memory/,
+  '-m 1G,slots=2': /slots' is not supported yet/,
+  '-M pc': /^-M pc: unsupported machine type 'pc'; use -machine help/,
+  '-M virt,frob=1': /Property 'virt-machine.frob' not found/,
+  '-M virt,aclint=on': /'aclint=on' is not supported yet/,
+  '-accel kvm': /^-accel kvm: invalid accelerator kvm/,
+  '-accel tcg,tier=9': /does not accept value '9'/,
+  '-smp 2': /^-smp 2: cpus=2 is not supported yet/,
+  '-smp sockets=2': /sockets=2 is not supported yet/,
+  '-uuid 1': /failed to parse UUID string/,
+  '-rtc base=noon': /invalid datetime format 'noon'/,
+  '-d everything': /'everything' is no log item/,
+  '-d in_asm': /not supported yet/,
+  '-dfilter here': /Bad range specifier 'here'/,
+  '-display gtk': /does not accept value 'gtk'; use none/,
+  '-echr 999': /no character code/,
+  '-seed now': /Invalid seed number/,
+  '-blockdev {': /no JSON object/,
+  '-device a,=b': /a value without a key/,
+  '-mon mode=control': /Parameter 'chardev' is missing/,
+  '-global frob': /Parameter 'driver' is missing/,
+  '-name g,frob=1': /Invalid parameter 'frob'/,
+};
+
+for (const [line, expected] of Object.entries(MISTAKES)) {
+  test(`mistake: ${line}`, () => {
+    assert.throws(
+      () => parse(line),
+      (error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, expected);
+        assert.doesNotMatch(error.message, /\n/);
+        return true;
+      },
+    );
+  });
+}
+
+test('-help names every option, within 80 columns', () => {
+  const text = helpText();
+  for (const { options } of optionGroups) for (const { name } of options) assert.match(text, new RegExp(`-${name}\\b`));
+  for (const line of text.split('\n')) if (line.startsWith(' ')) assert.ok(line.length <= 80, line);
+});
+
+test('listings', async () => {
+  const listing = async (line: string): Promise<string> => parse(line).listing!();
+  assert.match(await listing('-M help'), /^Supported machines are:\nvirt /);
+  assert.match(await listing('-cpu help'), /^rv64$/m);
+  assert.match(await listing('-accel help'), /^tcg$/m);
+  assert.match(await listing('-chardev help'), /^ {2}stdio$/m);
+  assert.match(await listing('-d help'), /^guest_errors /m);
+  assert.match(await listing('-device help'), /^Storage devices:\nname "virtio-blk-device", bus virtio-bus$/m);
+  assert.match(await listing('-device virtio-blk-device,help'), /^ {2}drive=<str> +- Node name or ID/m);
+  await assert.rejects(listing('-device nope,help'), /Device 'nope' not found/);
+  assert.match(await listing('-version'), /^Tinamou emulator version \d/);
+});
