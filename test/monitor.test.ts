@@ -107,7 +107,7 @@ test('a paused machine is started, looked at while it spins, stopped, reset and 
   assert.ok(slowest.milliseconds < 1000, JSON.stringify(slowest));
   const stats = (await client.run('query-stats', { target: 'vcpu' })) as Message[];
   assert.equal(stats[0]!['qom-path'], '/machine/soc0/harts[0]');
-  for (let retired = 0; retired < 1000; ) {
+  for (let retired = 0; retired < 1000;) {
     const filter = { target: 'vm', providers: [{ provider: 'tcg', names: ['instructions'] }] };
     const [result] = (await client.run('query-stats', filter)) as { stats: { value: number }[] }[];
     retired = result!.stats[0]!.value;
