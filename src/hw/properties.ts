@@ -5,7 +5,7 @@
 
 import { UserError } from '../base/errors.ts';
 
-interface PropertyOf<Type extends string, Value> {
+export interface PropertyOf<Type extends string, Value> {
   readonly type: Type;
   /** What the value is when not given. */
   readonly default: Value;
