@@ -18,7 +18,7 @@ const PAGE_CODE = 1;
 const GRANULE_SHIFT = 6;
 /** Instructions decoded ahead in a straight line. */
 const DECODE_AHEAD = 16;
-/** A page whose code was overwritten this often is left to tier 0. */
+/** A page whose translated code was overwritten this often is left to tier 0. */
 const REWRITES_UNTIL_COLD = 64;
 /** Room for an instruction apart from its page: what it depends on, its record, sentinels. */
 const SLOT_BYTES = 8 * RECORD_BYTES;
@@ -53,6 +53,8 @@ export interface CodePage {
   parts: InstalledPart[];
   /** Slots of straddling instructions that end in this page. */
   readonly straddles: Set<number>;
+  /** Code was translated from it since translated code of it was last dropped by a write. */
+  isFresh: boolean;
 }
 
 export interface CodePagesOptions {
@@ -144,7 +146,7 @@ export class CodePages {
     let page = this.#pages[this.#used];
     if (page === undefined) {
       const records = this.#base + this.#used * layout.pageBytes;
-      page = { records, hostPage, mode, generation: 0, parts: [], straddles: new Set() };
+      page = { records, hostPage, mode, generation: 0, parts: [], straddles: new Set(), isFresh: false };
       this.#pages.push(page);
     } else {
       page.hostPage = hostPage;
@@ -278,6 +280,7 @@ export class CodePages {
   install(code: InstalledCode, parts: readonly (readonly [CodePage, number, number])[]): void {
     for (const [page, start, end] of parts) {
       page.parts.push({ start, end, code });
+      page.isFresh = true;
       this.#mark(page.hostPage, start, end - 1);
     }
     this.#setLink(code.page, code.offset, code.slot);
@@ -353,15 +356,20 @@ export class CodePages {
     }
     if (!hit) return false;
     this.invalidations++;
-    this.#rewrites.set(hostPage, (this.#rewrites.get(hostPage) ?? 0) + 1);
-    for (const page of this.#byHostPage.get(hostPage)!) this.#dropRange(page, first, last);
+    let isWaste = false;
+    for (const page of this.#byHostPage.get(hostPage)!) if (this.#dropRange(page, first, last)) isWaste = true;
+    if (isWaste) this.#rewrites.set(hostPage, (this.#rewrites.get(hostPage) ?? 0) + 1);
     return true;
   }
 
-  /** Forgets records, blocks and straddling instructions made from bytes first to last - 1. */
-  #dropRange(page: CodePage, first: number, last: number): void {
+  /**
+   * Forgets records, blocks and straddling instructions made from bytes first to last - 1. True if
+   * translating was in vain: once for all that was translated together.
+   */
+  #dropRange(page: CodePage, first: number, last: number): boolean {
     const { guest, layout } = this.#options;
     const scale = 2 ** layout.shift;
+    const before = page.parts.length;
     page.generation++;
     // An instruction that begins before the range may reach into it.
     const from = Math.max(0, first - (guest.longest - guest.parcel));
@@ -380,6 +388,9 @@ export class CodePages {
       for (const slot of page.straddles) this.#view.setUint32(slot, 0, true);
       page.straddles.clear();
     }
+    const isWaste = page.isFresh && page.parts.length < before;
+    if (isWaste) page.isFresh = false;
+    return isWaste;
   }
 
   /** Forgets all code. */
@@ -402,6 +413,7 @@ export class CodePages {
     this.#used = 0;
     this.#byKey.clear();
     this.#byHostPage.clear();
+    this.#rewrites.clear();
     tlb.dropCode();
   }
 }

@@ -284,7 +284,7 @@ export class Engine {
     const { codePages } = this;
     if (this.#resets !== codePages.resets) this.#forgetQueue();
     const page = codePages.pageOf(record);
-    if (page === undefined || codePages.isCold(page) || !codePages.canTranslate(record)) {
+    if (page === undefined || codePages.isCold(page) || !codePages.canTranslate(record) || !this.#hasRoom()) {
       // Counted anew, so that the count does not grow without end.
       this.#view.setInt32(record + RECORD_LINK, 0, true);
       return 0;
@@ -324,6 +324,12 @@ export class Engine {
       this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
     });
     this.counters.batch(batch.blocks.length, batch.bytes.length, performance.now() - start);
+  }
+
+  /** Whether anything is translated at all, and one more batch has slots. */
+  #hasRoom(): boolean {
+    const { batch } = this.#policy;
+    return batch < Math.max(this.#freeSlots.length, SLOTS - this.#nextSlot);
   }
 
   /** A free slot; what will be in it is promoted after so many counted entries. */

@@ -1,3 +1,4 @@
+import { BugError } from '../base/errors.ts';
 import type { Arena } from './arena.ts';
 import type { Contexts } from './cpu.ts';
 
@@ -57,6 +58,8 @@ export class SoftTlb implements Contexts {
     this.#pointers = pointers;
     this.#dataBase = arena.allocate(SLOTS * DATA_BYTES, 4096);
     this.#codeBase = arena.allocate(SLOTS * CODE_BYTES, 4096);
+    // Translated code finds them through 32-bit addresses.
+    if (arena.used > 2 ** 32) throw new BugError('the TLBs lie above 4 GiB');
     this.#data = new Int32Array(arena.memory.buffer, this.#dataBase, (SLOTS * DATA_BYTES) / 4);
     this.#code = new Int32Array(arena.memory.buffer, this.#codeBase, (SLOTS * CODE_BYTES) / 4);
     for (let slot = 0; slot < SLOTS; slot++) {

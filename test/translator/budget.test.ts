@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OracleEngine } from '../../src/isa/oracle.ts';
+import { RECORD_LINK } from '../../src/jit/record.ts';
 import { Assembler } from './assembler.ts';
 import { ENGINES, Machine, RAM, differences } from './machine.ts';
 
@@ -93,4 +95,21 @@ test('the count carries into its high half', () => {
     assert.equal(machine.state.retired, 2n ** 32n + 20_000n);
   }
   for (const other of machines.slice(1)) assert.deepEqual(differences(machines[0]!, other), []);
+});
+
+test('entries are counted without end', () => {
+  for (const machine of machines) {
+    if (machine.engine instanceof OracleEngine) continue;
+    machine.reset();
+    const asm = new Assembler(RAM);
+    asm.label('loop').op('addi', { rd: 5, rs1: 5, imm: 1 }).j('loop');
+    machine.load(RAM, asm.finish());
+    const page = machine.engine.codePages.find(machine.memory.hostOffset(RAM, 1), machine.state.mode);
+    const link = new DataView(machine.arena.memory.buffer, page.records + RECORD_LINK);
+    for (const count of [-(2 ** 30) + 10, -(2 ** 31) + 10]) {
+      if (link.getInt32(0, true) <= 0) link.setInt32(0, count, true);
+      machine.engine.run(20_000);
+    }
+    assert.equal(machine.cpu.x(5), 20_000, machine.name);
+  }
 });
