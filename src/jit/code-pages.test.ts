@@ -14,7 +14,7 @@ import {
   RECORD_WIDE,
   RecordLayout,
 } from './record.ts';
-import { toyGuest } from './toy-guest.ts';
+import { toyGuest } from './testing/toy-guest.ts';
 
 const JUMP = FIRST_INSTRUCTION + 1;
 const ADD = FIRST_INSTRUCTION + 2;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GuestInstruction } from '../ir/guest.ts';
 import { FIRST_INSTRUCTION, RECORD_BYTES, RECORD_LINK, RECORD_STEP, RecordLayout } from './record.ts';
-import { toyGuest } from './toy-guest.ts';
+import { toyGuest } from './testing/toy-guest.ts';
 
 const layout = new RecordLayout(toyGuest);
 

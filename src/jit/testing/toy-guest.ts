@@ -1,4 +1,4 @@
-import type { Guest, GuestInstruction, OperandSpec } from '../ir/guest.ts';
+import type { Guest, GuestInstruction, OperandSpec } from '../../ir/guest.ts';
 
 /**
  * A guest for tests, with 2-byte parcels. The low byte of a word says what it is: 1 a jump of 2 bytes,
