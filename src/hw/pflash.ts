@@ -142,6 +142,7 @@ export const pflash = device(
 
     /** The sectors around the bytes are to be written to the backend. */
     function changed(offset: number, length: number): void {
+      env.memory.wroteStorage(env.storageOffset + offset, length);
       const from = offset - (offset % SECTOR);
       const to = Math.min(Math.ceil((offset + length) / SECTOR) * SECTOR, SIZE);
       d.dirtyFrom = d.dirtyTo === 0 ? from : Math.min(d.dirtyFrom, from);

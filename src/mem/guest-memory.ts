@@ -18,7 +18,10 @@ export class GuestMemory {
    */
   readonly pageFlags: Uint8Array;
   readonly pageFlagsOffset: number;
-  /** Set by the translator of this thread: bytes that may hold translated code were written. */
+  /**
+   * Set by the translator of this thread: bytes that may hold translated code were written. They are
+   * in one page.
+   */
   onCodeWrite: ((pa: number, length: number) => void) | undefined;
 
   readonly #all: Uint8Array;
@@ -78,13 +81,20 @@ export class GuestMemory {
   /** Tells that the range was written through a borrowed view or by another thread. */
   wrote(pa: number, length: number): void {
     if (length <= 0) return;
-    const last = pa + length - 1;
-    for (let page = pa - (pa % 4096); page <= last; page += 4096) {
+    const end = pa + length;
+    for (let page = pa - (pa % 4096); page < end; page += 4096) {
       const host = this.space.codeOffset(page);
-      if (host >= 0 && this.pageFlags[Math.floor(host / 4096)]! & PAGE_CODE) {
-        this.onCodeWrite?.(pa, length);
-        return;
-      }
+      if (host < 0 || (this.pageFlags[Math.floor(host / 4096)]! & PAGE_CODE) === 0) continue;
+      const from = Math.max(pa, page);
+      this.onCodeWrite?.(from, Math.min(end, page + 4096) - from);
+    }
+  }
+
+  /** As `wrote`, for a device that is memory itself and knows where that lies in the shared memory. */
+  wroteStorage(host: number, length: number): void {
+    for (const region of this.space.regions) {
+      if (region.kind === 'mmio' || host < region.hostOffset || host >= region.hostOffset + region.size) continue;
+      this.wrote(region.base + host - region.hostOffset, length);
     }
   }
 
