@@ -109,6 +109,23 @@ test('a guest that spins gets its timer interrupt, and what is typed', async () 
   assert.ok(Number(counters(machine)['exits-timer']) >= 1);
 });
 
+test('RAM above 4 GiB', async () => {
+  const serial = new Console();
+  const end = RAM + 5 * 2 ** 30;
+  const bios = program((a) => {
+    a.li(T0, end - 8)
+      .li(T1, 0x6b6f)
+      .op('sd', { rs1: T0, rs2: T1 })
+      .op('ld', { rd: A1, rs1: T0 });
+    a.li(A0, UART).op('sb', { rs1: A0, rs2: A1 }).op('srli', { rd: A1, rs1: A1, shamt: 8 });
+    finish(a.op('sb', { rs1: A0, rs2: A1 }), 0x5555);
+  });
+  const machine = await virtMachine({ memory: end - RAM, bios, serial, threads: nodeThreads }, nodeHost);
+  machine.cont();
+  assert.equal((await machine.ended).code, 0);
+  assert.equal(serial.text, 'ok');
+});
+
 const TIERS: readonly Tier[] = ['oracle', 'tier0', 'tier1', 'auto'];
 for (const tier of TIERS) {
   test(`instructions retired are the length of a counted program: ${tier}`, async () => {

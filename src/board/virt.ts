@@ -76,7 +76,7 @@ export class VirtBoard {
       name: 'riscv_virt_board.ram',
       base: ram.base,
       size: config.ramSize,
-      hostOffset: arena.allocate(config.ramSize, 4096),
+      hostOffset: arena.allocateHigh(config.ramSize),
     });
     const alarm: { timer: Timer; ring: (() => void) | undefined } = {
       timer: this.timers.create('hart0', () => alarm.ring?.()),

@@ -7,8 +7,9 @@ export const MEMORY32_LIMIT = 2 ** 32;
 export const MEMORY64_LIMIT = 2 ** 34;
 
 /**
- * The machine's one shared WebAssembly memory, handed out from the bottom up. Guest RAM, CPU state,
- * translated-code records and device state are all in it. Allocation is deterministic: two threads
+ * The machine's one shared WebAssembly memory, handed out from the bottom up, except for guest RAM,
+ * which comes from the top: what translated code names by 32-bit addresses stays below 4 GiB.
+ * CPU state, translated-code records and device state are all in it. Allocation is deterministic: two threads
  * that build the same machine from the same configuration compute the same addresses, so only the
  * memory itself has to be passed between them.
  */
@@ -17,8 +18,10 @@ export class Arena {
   /** Index width of the memory: the emitter's addresses have this type. */
   readonly width: 32 | 64;
   readonly limit: number;
-  /** Bytes handed out so far. Address 0 is never handed out. */
+  /** Bytes handed out so far from the bottom. Address 0 is never handed out. */
   used = 64;
+  /** Where what was handed out from the top begins. */
+  #top: number;
 
   /** `memory` is given by the second and later threads; the first makes its own. */
   constructor(bytes: number, memory?: WebAssembly.Memory) {
@@ -30,14 +33,23 @@ export class Arena {
     this.width = bytes > MEMORY32_LIMIT - WASM_PAGE ? 64 : 32;
     const pages = Math.ceil(bytes / WASM_PAGE);
     this.limit = pages * WASM_PAGE;
+    this.#top = this.limit;
     this.memory = memory ?? makeMemory(this.width, pages);
   }
 
   /** `size` zeroed bytes at a multiple of `align` (a power of two, at least 8). */
   allocate(size: number, align = 64): number {
     const address = Math.ceil(this.used / align) * align;
-    if (address + size > this.limit) throw new RangeError('arena is full');
+    if (address + size > this.#top) throw new RangeError('arena is full');
     this.used = address + size;
+    return address;
+  }
+
+  /** `size` zeroed bytes from the top, at a multiple of `align`. */
+  allocateHigh(size: number, align = 4096): number {
+    const address = Math.floor((this.#top - size) / align) * align;
+    if (address < this.used) throw new RangeError('arena is full');
+    this.#top = address;
     return address;
   }
 }
