@@ -40,8 +40,8 @@ export class Vcpu {
   deadline = Infinity;
   /** Instructions retired since the thread began. */
   retired = 0;
+  readonly cpu: BoardCpu;
   readonly #core: MachineCore;
-  readonly #cpu: BoardCpu;
   readonly #runner: Runner;
   readonly #start: Start;
   readonly #words: Int32Array;
@@ -53,7 +53,7 @@ export class Vcpu {
     const state = board.states[index]!;
     this.#words = new Int32Array(arena.memory.buffer, state, Header.size / 4);
     const made = makeRunner(core, index);
-    this.#cpu = made.cpu;
+    this.cpu = made.cpu;
     this.#runner = made.runner;
     board.memory.onCodeWrite = (pa, length) => {
       const host = board.space.codeOffset(pa);
@@ -63,17 +63,17 @@ export class Vcpu {
       if (board.timers.next() <= core.clock.now()) core.kick(EXIT_TIMER);
       else core.deadlines.changed();
     };
-    this.#cpu.reset(start);
+    this.cpu.reset(start);
   }
 
   registers(): string[] {
-    return this.#cpu.registers();
+    return this.cpu.registers();
   }
 
   /** Starts the CPU anew. */
   reset(): void {
     this.#runner.forget();
-    this.#cpu.reset(this.#start);
+    this.cpu.reset(this.#start);
   }
 
   /** Sees to what came up, then runs at most `instructions`. */
@@ -85,14 +85,16 @@ export class Vcpu {
     if (control.wanted !== RUNNING) return 'stopped';
     if (control.takeReset()) this.reset();
     if ((exits & EXIT_WORK) !== 0) core.lock.with(() => board.poll());
-    const next = board.timers.next();
-    if (next <= clock.now()) core.lock.with(() => board.timers.run(clock.now()));
+    if (board.timers.next() <= clock.now()) {
+      counters.add('exitsTimer');
+      core.lock.with(() => board.timers.run(clock.now()));
+    }
     const words = this.#words;
     if (words[RUN_STATE] !== CPU_RUNNING && !this.#wakes()) {
       this.deadline = board.timers.next();
       return 'idle';
     }
-    if (this.#cpu.cpu.takeInterrupt()) counters.add('interrupts');
+    if (this.cpu.cpu.takeInterrupt()) counters.add('interrupts');
     const budget = Math.min(instructions, clock.instructionsUntil(board.timers.next()));
     const retired = this.#runner.run(budget);
     this.retired += retired;
@@ -104,7 +106,7 @@ export class Vcpu {
 
   /** Whether a CPU that waits goes on. */
   #wakes(): boolean {
-    if (this.#words[RUN_STATE] !== HALTED || !this.#cpu.cpu.wakes()) return false;
+    if (this.#words[RUN_STATE] !== HALTED || !this.cpu.cpu.wakes()) return false;
     Atomics.store(this.#words, RUN_STATE, CPU_RUNNING);
     return true;
   }
@@ -112,7 +114,6 @@ export class Vcpu {
   #count(exits: number): void {
     const { counters } = this.#core;
     if ((exits & EXIT_INTERRUPT) !== 0) counters.add('exitsInterrupt');
-    if ((exits & EXIT_TIMER) !== 0) counters.add('exitsTimer');
     if ((exits & EXIT_WORK) !== 0) counters.add(this.#words[RUN_STATE] === CPU_RUNNING ? 'exitsWork' : 'halts');
     if ((exits & EXIT_STOP) !== 0) counters.add('exitsStop');
   }
