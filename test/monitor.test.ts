@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { SYSTEM } from './program.ts';
+import { system, SYSTEM } from './program.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tinamou-monitor-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -125,4 +125,22 @@ test('a paused machine is started, looked at while it spins, stopped, reset and 
   assert.deepEqual(await ended, [0, null]);
   assert.equal(existsSync(pidFile), false);
   assert.equal(existsSync(socketPath), false);
+});
+
+test('firmware in a flash chip runs, and its exit status is that of the program', () => {
+  const image = new Uint8Array(32 << 20);
+  // lui t0, 0x100; lui t1, 0x53; addi t1, t1, 0x333; sw t1, 0(t0); j .
+  new Uint32Array(image.buffer).set([0x001002b7, 0x00053337, 0x33330313, 0x0062a023, 0x0000006f]);
+  const flash = join(directory, 'flash');
+  writeFileSync(flash, image);
+  const { status, stderr } = system([
+    '-M',
+    'virt',
+    '-display',
+    'none',
+    '-drive',
+    `if=pflash,format=raw,readonly=on,file=${flash}`,
+  ]);
+  assert.equal(stderr, '');
+  assert.equal(status, 5);
 });

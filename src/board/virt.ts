@@ -241,7 +241,8 @@ export class VirtBoard {
     return planBoot({
       ramBase: VIRT.ram.base,
       ramSize,
-      bios: files.bios,
+      // Firmware in flash takes the place of the built-in one.
+      bios: files.bios === 'builtin' && this.#config.flash[0] !== undefined ? 'none' : files.bios,
       kernel: files.kernel,
       initrd: files.initrd,
       append: files.append,
