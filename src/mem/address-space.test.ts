@@ -105,7 +105,7 @@ test('DMA into pages that hold code tells the translator', () => {
   memory.write(0x8000_0ff0, new Uint8Array(32));
   memory.writeU8(0x8000_1000, 1);
   assert.deepEqual(seen, [
-    [0x8000_0ff0, 32],
+    [0x8000_1000, 16],
     [0x8000_1000, 1],
   ]);
 });
