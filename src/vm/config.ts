@@ -2,7 +2,7 @@ import type { VirtConfig } from '../board/virt-config.ts';
 import type { Start } from '../board/site.ts';
 
 /** How guest code is run: by the translator with all its tiers, one forced, or the IR interpreter. */
-export const TIERS = ['auto', 'tier0', 'tier1', 'tier2', 'oracle'] as const;
+export const TIERS = ['auto', 'regions', 'tier0', 'tier1', 'tier2', 'oracle'] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** Everything about a machine that its threads have to agree on: plain data. */

@@ -14,7 +14,7 @@ const NO_EFFECT: Readonly<Record<string, readonly string[]>> = {
   aia: ['none'],
 };
 const MACHINES = ['virt'];
-const TIERS = ['auto', '0', '1', '2', 'oracle'];
+const TIERS = ['auto', 'regions', '0', '1', '2', 'oracle'];
 
 export const standard: OptionGroup = {
   title: 'Standard options',
@@ -67,7 +67,7 @@ export const standard: OptionGroup = {
     }),
     valued(
       'accel',
-      '[accel=]tcg[,tier=auto|0|1|2|oracle]',
+      '[accel=]tcg[,tier=auto|regions|0|1|2|oracle]',
       'how guest code runs: translated, or one way of it forced for tests (tier= is ours)',
       (settings, text) => {
         if (asksForHelp(text)) {
