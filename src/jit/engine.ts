@@ -38,7 +38,7 @@ const POLICIES: Readonly<Record<Tiers, Policy>> = {
   auto: { period: 64, batch: 128, urgent: 512, promotion: NEVER, regions: 1 },
   tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity, promotion: NEVER, regions: 1 },
   tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER, regions: 1 },
-  regions: { period: 64, batch: 128, urgent: 512, promotion: 3000, regions: 16 },
+  regions: { period: 64, batch: 128, urgent: 512, promotion: 50_000, regions: 8 },
   tier2: { period: 1, batch: 1, urgent: 1, promotion: 1, regions: 1 },
 };
 const CODE_PAGES = 3072;
