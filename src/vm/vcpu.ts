@@ -33,6 +33,7 @@ interface Runner {
 
 const Header = struct(CPU_HEADER);
 const RUN_STATE = Header.offsetOf.runState / 4;
+const REMAINING = Header.offsetOf.remaining / 4;
 
 /** A virtual CPU on the thread that runs it. */
 export class Vcpu {
@@ -60,7 +61,10 @@ export class Vcpu {
       if (host >= 0) this.#runner.written(host, length);
     };
     board.timers.onChange = () => {
-      if (board.timers.next() <= core.clock.now()) core.kick(EXIT_TIMER);
+      const next = board.timers.next();
+      // Where instructions are time, a run ends at the deadline that was next when it began.
+      const isInRun = core.clock.instructionsUntil(next) < this.#words[REMAINING]!;
+      if (isInRun || next <= core.clock.now()) core.kick(EXIT_TIMER);
       else core.deadlines.changed();
     };
     this.cpu.reset(start);
