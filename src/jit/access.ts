@@ -130,7 +130,7 @@ export function emitAtomic(emitter: Emitter, node: Node, kind: number): void {
     else code.i64(0);
     code.i32(infoOf(emitter, node)).i32(kind).call(targets.runtime.atomic);
   }
-  emitter.settle(kind === SLOW_RESERVE ? 'load' : 'store');
+  emitter.settle(kind === SLOW_RESERVE ? 'load' : 'atomic');
   if (node.uses === 0) return;
   code.get(CPU).memory(OP.i64_load, layout.offset('result'));
   fromI64(code, node.type!);

@@ -54,7 +54,7 @@ export abstract class Emitter {
   /** Makes pc and the count current before something that may raise or look at them. */
   abstract sync(before: 'access' | 'call', helper?: HelperDefinition): void;
   /** Consumes the status of a slow access or helper: leaves unless it is CONTINUE. */
-  abstract settle(after: 'load' | 'store' | 'call'): void;
+  abstract settle(after: 'load' | 'store' | 'atomic' | 'call'): void;
   /** Length, offset and count that a slow access is told. */
   abstract position(): { length: number; offset: number; retired: number };
 

@@ -43,6 +43,7 @@ export class SlowMemory {
   readonly #words: Int32Array;
   readonly #longs: BigInt64Array;
   readonly #pc: number;
+  readonly #exit: number;
   readonly #remaining: number;
   readonly #arguments: number;
   readonly #result: number;
@@ -57,6 +58,7 @@ export class SlowMemory {
     this.#words = new Int32Array(memory.buffer, state, layout.offset('runState') / 4 + 1);
     this.#longs = new BigInt64Array(memory.buffer, state, layout.offset('reservationValue') / 8 + 1);
     this.#pc = layout.offset('pc') / 4;
+    this.#exit = layout.offset('exit') / 4;
     this.#remaining = layout.offset('remaining') / 4;
     this.#arguments = layout.offset('arguments') / 4;
     this.#result = layout.offset('result') / 4;
@@ -183,8 +185,9 @@ export class SlowMemory {
         cpu.raiseAccess(low, high, 'store');
         return RAISED;
       }
-      // The device may have written to code at once.
-      return codePages.invalidations === invalidations ? CONTINUE : MOVED;
+      // The device may have written to code at once, or want the CPU to look up: the next instruction waits.
+      const isQuiet = codePages.invalidations === invalidations && this.#words[this.#exit] === 0;
+      return isQuiet ? CONTINUE : MOVED;
     }
     const view = this.#view;
     if (size === 1) view.setUint8(host, value);

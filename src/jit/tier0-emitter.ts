@@ -190,12 +190,25 @@ export class Tier0Emitter extends Emitter {
     code.memory(OP.i32_store, this.layout.offset('remaining'));
   }
 
-  override settle(after: 'load' | 'store' | 'call'): void {
+  override settle(after: 'load' | 'store' | 'atomic' | 'call'): void {
     const { code } = this;
     const { status, tlb } = this.#loop;
-    // A store that hit code goes on: the records it changed are what is dispatched next.
-    if (after !== 'call') code.i32(RAISED).op(OP.i32_eq);
-    code.tee(status).brIf(this.#labels.left, false);
+    // An atomic that hit code goes on: the records it changed are what is dispatched next.
+    if (after === 'load' || after === 'atomic') code.i32(RAISED).op(OP.i32_eq);
+    code.tee(status);
+    if (after === 'store') {
+      code.if(0x40, false);
+      code.get(status).i32(MOVED).op(OP.i32_eq);
+      code.if();
+      code.get(CPU);
+      this.nextPc();
+      code.memory(OP.i64_store, this.layout.offset('pc'));
+      code.end();
+      code.br(this.#labels.left);
+      code.end();
+      return;
+    }
+    code.brIf(this.#labels.left, false);
     if (after === 'call') {
       code.get(CPU);
       code.memory(this.width === 64 ? OP.i64_load32_u : OP.i32_load, this.layout.offset('tlb')).set(tlb);

@@ -176,7 +176,7 @@ export class Tier1Emitter extends Emitter {
     this.#storeRemaining(this.#index);
   }
 
-  override settle(after: 'load' | 'store' | 'call'): void {
+  override settle(after: 'load' | 'store' | 'atomic' | 'call'): void {
     const { code } = this;
     if (after !== 'call') {
       code.brIf(this.#left, false);

@@ -71,14 +71,14 @@ test('due at every offset of a loop: the same instruction is interrupted under e
 });
 
 test('asked for while code runs: taken within the bound', () => {
-  // The loop tells the device; the device asks for an interrupt and sees how far the guest still came.
+  // The loop asks the device; the device asks for an interrupt and sees how far the guest still came.
   for (const shape of ['loop', 'line', 'call'] as const) {
     const program = counting((asm) => {
       asm
         .label('loop')
         .op('addi', { rd: 5, rs1: 5, imm: 1 })
         .op('andi', { rd: 6, rs1: 5, imm: shape === 'line' ? 3 : 255 });
-      asm.op('bne', { rs1: 6, imm: 'on' }).op('sw', { rs1: 20, rs2: 5 }).label('on');
+      asm.op('bne', { rs1: 6, imm: 'on' }).op('lw', { rs1: 20, rd: 9 }).label('on');
       if (shape === 'line') {
         asm
           .j('far')
@@ -94,7 +94,7 @@ test('asked for while code runs: taken within the bound', () => {
       machine.reset();
       machine.load(RAM, program);
       let asked = 0;
-      machine.onDeviceWrite = () => {
+      machine.onDeviceRead = () => {
         asked = machine.retired;
         machine.cpu.setPending(MTIP, true);
       };
@@ -110,6 +110,37 @@ test('asked for while code runs: taken within the bound', () => {
       assert.ok(worst <= INTERRUPT_BOUND, `${machine.name}: ${worst} in a ${shape}`);
     }
   }
+});
+
+test('asked for by a device that is written: taken right after the store', () => {
+  const program = counting((asm) => {
+    asm.op('addi', { rd: 9, rs1: 20 });
+    asm.label('loop').op('addi', { rd: 5, rs1: 5, imm: 1 }).op('andi', { rd: 6, rs1: 5, imm: 63 });
+    asm.op('bne', { rs1: 6, imm: 'loop' });
+    // Straight on after the store, in each size.
+    for (const store of ['sb', 'sh', 'sw', 'sd', 'c.sw', 'c.sd']) {
+      asm.op(store, { rs1: 9, rs2: 8 });
+      for (let i = 0; i < 5; i++) asm.op('addi', { rd: 5, rs1: 5, imm: 64 });
+    }
+    asm.j('loop');
+  });
+  for (const machine of machines) {
+    machine.reset();
+    machine.load(RAM, program);
+    let asked = 0;
+    machine.onDeviceWrite = () => {
+      asked = machine.retired;
+      machine.cpu.setPending(MTIP, true);
+    };
+    for (let i = 0; i < 600; i++) {
+      machine.state.exit = 0;
+      machine.engine.run(20_000_000);
+      assert.equal(machine.retired - asked, 1, machine.name);
+      assert.ok(machine.cpu.takeInterrupt());
+      machine.cpu.setPending(MTIP, false);
+    }
+  }
+  for (const other of machines.slice(1)) assert.deepEqual(differences(machines[0]!, other), []);
 });
 
 test('switching interrupts on takes what is pending after that very instruction', () => {

@@ -55,6 +55,8 @@ export class Machine {
   readonly engine: Engine | OracleEngine;
   /** What was done to the device: offset, size, value written or -1. */
   readonly accesses: string[] = [];
+  /** Called on a read from the device. */
+  onDeviceRead: (() => void) | undefined;
   /** Called on a write to the device. */
   onDeviceWrite: ((offset: number, size: number, value: number) => void) | undefined;
   readonly #ramHost: number;
@@ -109,6 +111,7 @@ export class Machine {
       size: 0x1000,
       read: (offset, size) => {
         this.accesses.push(`${offset} ${size}`);
+        this.onDeviceRead?.();
         return Math.imul(offset + 1, 0x8f1b_bcdd) >>> 0;
       },
       write: (offset, size, value) => {
@@ -136,6 +139,7 @@ export class Machine {
     this.cpu.reset(RAM | 0);
     this.state.exit = 0;
     this.accesses.length = 0;
+    this.onDeviceRead = undefined;
     this.onDeviceWrite = undefined;
   }
 

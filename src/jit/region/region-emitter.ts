@@ -382,7 +382,7 @@ export class RegionEmitter extends Emitter {
     if (before === 'call' && this.#registers.concerns(helper!.reads)) this.#spill(this.#dirty);
   }
 
-  override settle(after: 'load' | 'store' | 'call'): void {
+  override settle(after: 'load' | 'store' | 'atomic' | 'call'): void {
     const { code } = this;
     code.tee(this.#status);
     code.if(0x40, false);
