@@ -7,6 +7,7 @@ import { fpEvaluator, isFpOpName } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import { CONTINUE, MOVED, RAISED, type Access, type Contexts, type GuestCpu } from '../mem/cpu.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
+import { KnownPages } from './known-pages.ts';
 import { stateFields } from './state-fields.ts';
 
 export interface OracleOptions {
@@ -64,9 +65,7 @@ export class OracleEngine implements InterpreterHost {
   readonly #names: ReadonlyMap<number, string>;
   /** What a helper or access that left the unit said: RAISED or MOVED. */
   #status: number = CONTINUE;
-  /** Physical pages by virtual page and access, while the generation is this one. */
-  readonly #pages = new Map<number, number>();
-  #generation = -1;
+  readonly #known = new KnownPages();
 
   constructor(options: OracleOptions) {
     this.#options = options;
@@ -180,21 +179,15 @@ export class OracleEngine implements InterpreterHost {
   /** The physical address, or -1 when an exception was raised. */
   #translate(low: number, high: number, access: Access, size = 1): number {
     const { cpu, contexts } = this.#options;
-    if (contexts !== undefined && contexts.generation !== this.#generation) {
-      this.#generation = contexts.generation;
-      this.#pages.clear();
-    }
-    const page = (high >>> 0) * 2 ** 20 + (low >>> 12);
-    const key = page * 4 + (access === 'fetch' ? 0 : access === 'load' ? 1 : 2);
-    const known = Number.isSafeInteger(key) ? this.#pages.get(key) : undefined;
-    if (known !== undefined) return known + (low & 0xfff);
+    const generation = contexts === undefined ? -1 : contexts.generation;
+    const page = this.#known.find(low, high, access, generation);
+    if (page >= 0) return page + (low & 0xfff);
     if (!cpu.translate(low, high, access, size)) {
       this.#leave(RAISED);
       return -1;
     }
     const { physical, isUniform } = cpu.translation;
-    if (contexts !== undefined && isUniform && Number.isSafeInteger(key))
-      this.#pages.set(key, physical - (low & 0xfff));
+    if (generation >= 0 && isUniform) this.#known.add(low, high, access, generation, physical - (low & 0xfff));
     return physical;
   }
 
