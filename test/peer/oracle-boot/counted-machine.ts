@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { BootFile } from '../../../src/board/site.ts';
+import { FakeTime } from '../../../src/host/fake-time.ts';
+import type { CharLink } from '../../../src/host/char-link.ts';
+import { SeededRandom } from '../../../src/host/seeded-random.ts';
+import { RiscvCpu } from '../../../src/isa/riscv/cpu.ts';
+import { parseFeatures } from '../../../src/isa/riscv/features.ts';
+import { RiscvState, U } from '../../../src/isa/riscv/state.ts';
+import { EXIT_WORK } from '../../../src/mem/cpu.ts';
+import { silentLog } from '../../../src/mem/guest-log.ts';
+import type { Tier } from '../../../src/vm/config.ts';
+import { MachineCore } from '../../../src/vm/core.ts';
+import { Vcpu } from '../../../src/vm/vcpu.ts';
+import { RUNNING } from '../../../src/vm/vcpu-control.ts';
+import { hartAt, type Checkpoint } from './checkpoint.ts';
+
+/** What is booted; files by their paths. */
+export interface Boot {
+  readonly cpu: string;
+  readonly firmware: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly append: string;
+}
+
+/** A machine that stands still, to be gone on with by another engine. */
+export interface Image {
+  readonly boot: Boot;
+  readonly memory: WebAssembly.Memory;
+  readonly retired: number;
+}
+
+const MIB = 2 ** 20;
+const RAM = 0x8000_0000;
+const RAM_SIZE = 128 * MIB;
+const SERIAL = 'serial0';
+/** One instruction is one tick of the timer. */
+const NANOSECONDS = 100;
+/** Instructions between two looks at the console. */
+const LOOK = 1 << 16;
+/** Times in a row that nothing happens, after which nothing ever will. */
+const PATIENCE = 10_000;
+/** RAM is hashed in such pieces, so that a difference has an address. */
+const PIECE = 1 << 16;
+
+/**
+ * A `virt` machine that knows no time but the instructions it retires, and no input: every run is
+ * the same to the instruction, whatever engine runs it.
+ */
+export class CountedMachine {
+  console = '';
+  readonly #boot: Boot;
+  readonly #core: MachineCore;
+  readonly #vcpu: Vcpu;
+  readonly #link: CharLink;
+  readonly #state: ReturnType<typeof RiscvState.at>;
+  readonly #bytes = new Uint8Array(4096);
+  #retired = 0;
+  #ended = false;
+
+  constructor(boot: Boot, tier: Tier, image?: Image) {
+    this.#boot = boot;
+    const end = (): void => void (this.#ended = true);
+    const core: MachineCore = new MachineCore(
+      {
+        board: {
+          ramSize: RAM_SIZE,
+          cpu: parseFeatures(boot.cpu),
+          builtinFirmware: false,
+          serial: SERIAL,
+          flash: [],
+          devices: [],
+          globals: [],
+        },
+        tier,
+        clock: { kind: 'instructions', nanoseconds: NANOSECONDS },
+        rtc: { base: 1_000_000_000, hostBase: 0, clock: 'vm' },
+        chars: [SERIAL],
+        disks: [],
+        seed: 1n,
+        logsGuestErrors: false,
+      },
+      {
+        clock: new FakeTime(),
+        log: silentLog,
+        power: { shutdown: end, reset: end },
+        entropy: new SeededRandom(1n),
+      },
+    );
+    this.#core = core;
+    this.#link = core.links.get(SERIAL)!;
+    this.#state = RiscvState.at(core.arena.memory, core.board.states[0]!);
+    const shared = core.arena.used;
+    const plan = core.board.plan({
+      bios: file(boot.firmware),
+      kernel: file(boot.kernel),
+      initrd: file(boot.initrd),
+      append: boot.append,
+      rngSeed: new Uint8Array(32).fill(1),
+    });
+    core.board.powerOn();
+    if (image === undefined) core.board.load(plan);
+    this.#vcpu = new Vcpu(core, 0, plan.start);
+    this.#link.open = true;
+    core.control.wanted = RUNNING;
+    core.control.state = RUNNING;
+    if (image !== undefined) this.#goOnWith(image, shared);
+  }
+
+  /** Takes over what the machine of an image had in its shared memory: RAM, and `length` bytes from the start. */
+  #goOnWith({ memory, retired }: Image, length: number): void {
+    const { arena, board } = this.#core;
+    const state = this.#state;
+    const { tlb, codeTlb } = state;
+    const ram = board.memory.hostOffset(RAM, RAM_SIZE);
+    for (const [start, size] of [
+      [0, length],
+      [ram, RAM_SIZE],
+    ] as const) {
+      new Uint8Array(arena.memory.buffer, start, size).set(new Uint8Array(memory.buffer, start, size));
+    }
+    Object.assign(state, { tlb, codeTlb, exit: 0, callDepth: 0 });
+    this.#retired = retired;
+    // There is no translated code yet, and no translation of an address.
+    board.memory.pageFlags.fill(0);
+    const { cpu } = this.#vcpu.cpu;
+    if (!(cpu instanceof RiscvCpu)) throw new TypeError('not a RISC-V machine');
+    cpu.hart.pmp.decode();
+    cpu.hart.contexts.flushAll();
+    cpu.hart.publishMode();
+  }
+
+  /** The machine as it stands. It must not run any more. */
+  image(): Image {
+    return { boot: this.#boot, memory: this.#core.arena.memory, retired: this.#retired };
+  }
+
+  /** Runs until exactly so many instructions are retired since the start. */
+  runTo(retired: number): void {
+    while (this.#retired < retired) {
+      const end = Math.min(retired, (Math.floor(this.#retired / LOOK) + 1) * LOOK);
+      this.#runTo(end);
+      this.#read();
+    }
+  }
+
+  #runTo(end: number): void {
+    for (let idle = 0; this.#retired < end;) {
+      if (this.#ended) throw new Error(`the machine ended after ${this.#retired} instructions`);
+      const before = this.#vcpu.retired;
+      const step = this.#vcpu.step(end - this.#retired);
+      if (step === 'idle' && !this.#core.clock.skipTo(this.#vcpu.deadline)) throw new Error('nothing to wait for');
+      const retired = this.#vcpu.retired - before;
+      this.#retired += retired;
+      idle = retired > 0 ? 0 : idle + 1;
+      if (idle === PATIENCE) throw new Error(`nothing goes on after ${this.#retired} instructions`);
+    }
+  }
+
+  #read(): void {
+    for (let count = this.#link.output.read(this.#bytes); count > 0; count = this.#link.output.read(this.#bytes)) {
+      this.console += Buffer.from(this.#bytes.subarray(0, count)).toString('latin1');
+    }
+    if (this.#link.takeWantsSpace()) this.#core.kick(EXIT_WORK);
+  }
+
+  /** What the guest could see of the hart now. */
+  checkpoint(): Checkpoint {
+    const { arena, board } = this.#core;
+    return { retired: this.#retired, hart: hartAt(arena.memory, board.states[0]!) };
+  }
+
+  /** The hart is in U. */
+  get isInProgram(): boolean {
+    return this.#state.privilege === U;
+  }
+
+  /** Hashes of RAM, piece by piece. */
+  ram(): string[] {
+    const { memory } = this.#core.board;
+    return Array.from({ length: RAM_SIZE / PIECE }, (_, i) =>
+      createHash('sha1')
+        .update(memory.bytes(RAM + i * PIECE, PIECE)!)
+        .digest('hex'),
+    );
+  }
+}
+
+function file(path: string): BootFile {
+  return { name: path, bytes: readFileSync(path) };
+}
