@@ -1,5 +1,6 @@
 // A machine as an object: load a program, read its console and its statistics, stop it.
 // In a project that has installed the package: from 'tinamou' and from 'tinamou/node'.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Console, virtMachine } from '../src/index.ts';
 import { nodeHost, nodeThreads } from '../src/host-node/index.ts';
 
@@ -15,14 +16,17 @@ const program = Uint32Array.of(
 const serial = new Console();
 const bios = new Uint8Array(program.buffer);
 const machine = await virtMachine({ bios, serial, threads: nodeThreads }, nodeHost);
+const numbers = () =>
+  machine.stats
+    .query({ target: 'vm', providers: [{ provider: 'tcg', names: ['instructions', 'halts'] }] }, [])
+    .flatMap(({ stats }) => stats.map(({ name, value }) => `${name}: ${String(value)}`));
+
 machine.cont();
 await serial.waitFor(/id/, 10, nodeHost.timers);
-await machine.stop();
 console.log(`the console says: ${serial.text}`);
-for (const { stats } of machine.stats.query(
-  { target: 'vm', providers: [{ provider: 'tcg', names: ['instructions', 'halts'] }] },
-  [],
-))
-  for (const { name, value } of stats) console.log(`${name}: ${String(value)}`);
+// Reading numbers does not stop a machine.
+while (!numbers().includes('halts: 1')) await sleep(1);
+await machine.stop();
+console.log(numbers().join('\n'));
 machine.quit();
 console.log(`ended: ${(await machine.ended).cause}`);

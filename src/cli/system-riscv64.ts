@@ -1,5 +1,6 @@
 /** `tinamou-system-riscv64`: emulates a RISC-V machine. `-help` tells how. */
 import { UserError } from '../base/errors.ts';
+import { leave } from './leave.ts';
 import { parseCommandLine } from './options/parse.ts';
 
 const PROGRAM = 'tinamou-system-riscv64';
@@ -22,5 +23,4 @@ try {
   process.stderr.write(`${PROGRAM}: ${error.message}\n`);
   process.exitCode = 1;
 }
-// What still listens must not keep a machine that has ended.
-process.exit();
+leave();
