@@ -6,6 +6,7 @@ import { CONTINUE, RAISED, type GuestCpu } from '../mem/cpu.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
+import { optimizationsWithout, type Optimizations } from './optimizations.ts';
 import { discover, type Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
@@ -62,6 +63,8 @@ export interface EngineOptions {
   readonly tlb: SoftTlb;
   readonly pageFlags: Uint8Array;
   readonly tiers?: Tiers;
+  /** What is done for speed; everything if left out. */
+  readonly optimizations?: Optimizations;
   readonly counters?: JitCounters;
   /** Pages of predecoded code to keep. */
   readonly codePages?: number;
@@ -78,6 +81,7 @@ export const INTERRUPT_BOUND = PAGE;
 /** Runs a virtual CPU by translation, on the thread that made it. */
 export class Engine {
   readonly counters: JitCounters;
+  readonly #optimizations: Optimizations;
   readonly codePages: CodePages;
   readonly slowMemory: SlowMemory;
   readonly #options: EngineOptions;
@@ -140,8 +144,10 @@ export class Engine {
     const counts = arena.allocate(SLOTS * 4);
     this.#counts = new Int32Array(memory.buffer, counts, SLOTS);
     const memoryPages = limit / 0x10000;
+    this.#optimizations = options.optimizations ?? optimizationsWithout([]);
     this.#translator = new Translator({
       guest,
+      optimizations: this.#optimizations,
       layout,
       records,
       pages: this.codePages,
@@ -371,6 +377,7 @@ export class Engine {
       {
         guest: this.#options.guest,
         pages: codePages,
+        optimizations: this.#optimizations,
         pageAt: (delta) => (isSolitary ? undefined : this.#pageNear(words[pc]!, words[pc + 1]!, delta)),
       },
       code.page,

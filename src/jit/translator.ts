@@ -3,6 +3,7 @@ import { Builder, type Operand } from '../ir/builder.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { I32 } from '../wasm/opcodes.ts';
 import type { CodePage, CodePages } from './code-pages.ts';
+import type { Optimizations } from './optimizations.ts';
 import type { StateLayout } from './layout.ts';
 import type { Region } from './region/discover.ts';
 import { RegionEmitter } from './region/region-emitter.ts';
@@ -30,6 +31,7 @@ export interface TranslatorOptions {
   readonly memoryPages: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
+  readonly optimizations: Optimizations;
 }
 
 /** A block to be translated: where it begins. */
@@ -72,12 +74,20 @@ export class Translator {
 
   /** A module with a function for each region; exports are `r0`, `r1`, … */
   translateRegions(regions: readonly { readonly region: Region; readonly slot: number }[]): Uint8Array<ArrayBuffer> {
-    const { guest, layout, width } = this.#options;
+    const { guest, layout, width, optimizations } = this.#options;
     const builder = new ModuleBuilder();
     const targets = this.#imports(builder);
     const files = new Set(Object.keys(guest.files));
     regions.forEach(({ region, slot }, i) => {
-      const { locals, code } = new RegionEmitter({ region, files, layout, targets, width, slot }).function();
+      const { locals, code } = new RegionEmitter({
+        region,
+        files,
+        layout,
+        targets,
+        width,
+        slot,
+        optimizations,
+      }).function();
       builder.exportFunction(`r${i}`, builder.function(targets.blockType, locals, code));
     });
     return builder.build();

@@ -1,4 +1,5 @@
 import type { VirtConfig } from '../board/virt-config.ts';
+import type { Optimization } from '../jit/optimizations.ts';
 import type { Start } from '../board/site.ts';
 
 /** How guest code is run: by the translator with all its tiers, one forced, or the IR interpreter. */
@@ -9,6 +10,8 @@ export type Tier = (typeof TIERS)[number];
 export interface MachineConfig {
   readonly board: VirtConfig;
   readonly tier: Tier;
+  /** Parts of the translator that are switched off. */
+  readonly without: readonly Optimization[];
   readonly clock: ClockConfig;
   readonly rtc: RtcConfig;
   /** Names of the character back ends that devices use. */

@@ -1,4 +1,5 @@
 import { Engine } from '../jit/engine.ts';
+import { optimizationsWithout } from '../jit/optimizations.ts';
 import { OracleContexts, OracleEngine } from '../isa/oracle.ts';
 import type { BoardCpu, Start } from '../board/site.ts';
 import {
@@ -157,6 +158,7 @@ function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: 
     tlb,
     pageFlags: board.memory.pageFlags,
     tiers: config.tier,
+    optimizations: optimizationsWithout(config.without),
     counters: core.jitCounters,
   });
   runner = {

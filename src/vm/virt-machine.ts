@@ -49,6 +49,7 @@ export async function virtMachine(options: VirtOptions, host: Host): Promise<Mac
       globals: [],
     },
     tier: options.tier ?? 'auto',
+    without: [],
     clock: options.clock ?? { kind: 'host' },
     rtc: { base: wall, hostBase: wall, clock: 'host' },
     chars: serial === undefined ? [] : [SERIAL],

@@ -126,6 +126,7 @@ export async function createMachine(options: MachineOptions = {}): Promise<WebMa
         globals: [],
       },
       tier: options.tier ?? 'auto',
+      without: [],
       clock: { kind: 'host' },
       rtc: { base: wall, hostBase: wall, clock: 'host' },
       chars: [SERIAL],

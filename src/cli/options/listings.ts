@@ -4,6 +4,7 @@ import { pluggable } from '../../board/virtio-slots.ts';
 import { Chardevs } from '../../char/chardevs.ts';
 import { devices } from '../../hw/devices.ts';
 import { helpProperty } from '../../hw/properties.ts';
+import { OPTIMIZATIONS } from '../../jit/optimizations.ts';
 import { LOG_ITEMS } from './debug.ts';
 
 export function machineListing(): string {
@@ -16,6 +17,11 @@ export function cpuListing(): string {
 
 export function chardevListing(): string {
   return `Available chardev backend types: \n${Chardevs.kinds.map((kind) => `  ${kind}\n`).join('')}`;
+}
+
+export function optimizationListing(): string {
+  const lines = Object.entries(OPTIMIZATIONS).map(([name, doc]) => `${name.padEnd(15)} ${doc}\n`);
+  return `Optimizations (joined by +):\n${lines.join('')}`;
 }
 
 export function logListing(): string {

@@ -1,3 +1,4 @@
+import type { Optimization } from '../../jit/optimizations.ts';
 import type { Values } from './key-values.ts';
 
 /** Something that asked for something, and what messages about it begin with. */
@@ -12,6 +13,8 @@ export interface Settings {
   /** Model and properties. */
   cpu: string;
   tier: string;
+  /** Parts of the translator that are switched off. */
+  without: readonly Optimization[];
   memory: Asked<number>;
   bios: string | undefined;
   kernel: string | undefined;
@@ -58,6 +61,7 @@ export function defaultSettings(): Settings {
     machine: '',
     cpu: 'rv64',
     tier: 'auto',
+    without: [],
     memory: { origin: '-m', what: 128 * MIB },
     bios: undefined,
     kernel: undefined,

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { Options } from '../../host/options.ts';
+import { isOptimization, type Optimization } from '../../jit/optimizations.ts';
 import { asksForHelp, keyValues } from './key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { parseSize } from './size.ts';
@@ -13,6 +14,11 @@ const NO_EFFECT: Readonly<Record<string, readonly string[]>> = {
   aclint: ['off'],
   aia: ['none'],
 };
+function optimizationNamed(name: string): Optimization {
+  if (isOptimization(name)) return name;
+  throw new UserError(`there is no optimization '${name}' to be without: -accel tcg,without=help lists them`);
+}
+
 const MACHINES = ['virt'];
 const TIERS = ['auto', 'regions', '0', '1', '2', 'oracle'];
 
@@ -67,8 +73,8 @@ export const standard: OptionGroup = {
     }),
     valued(
       'accel',
-      '[accel=]tcg[,tier=auto|regions|0|1|2|oracle]',
-      'how guest code runs: translated, or one way of it forced for tests (tier= is ours)',
+      '[accel=]tcg[,tier=auto|regions|0|1|2|oracle][,without=name[+name...]]',
+      'how guest code runs: translated, or one way of it forced for tests (tier= is ours); `without=help` lists what can be left out',
       (settings, text) => {
         if (asksForHelp(text)) {
           settings.listing = async () => 'Accelerators supported in QEMU binary:\ntcg\n';
@@ -80,7 +86,13 @@ export const standard: OptionGroup = {
         for (const name of ['thread', 'tb-size', 'split-wx']) options.take(name);
         const tier = options.choice('tier', TIERS, 'auto');
         settings.tier = /^\d$/.test(tier) ? `tier${tier}` : tier;
+        const without = options.string('without');
         options.finish();
+        if (asksForHelp(without ?? '')) {
+          settings.listing = async () => (await import('./listings.ts')).optimizationListing();
+          return;
+        }
+        settings.without = without === undefined ? [] : without.split('+').map(optimizationNamed);
       },
     ),
     valued(

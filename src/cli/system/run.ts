@@ -55,6 +55,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         devices,
         globals: settings.globals.map(({ origin, what }) => ({ origin, ...what })),
       },
+      without: settings.without,
       tier: TIERS.find((tier) => tier === settings.tier)!,
       clock: { kind: 'host' },
       rtc: rtcConfig(settings.rtc, host.clock.wall()),

@@ -1,6 +1,7 @@
 import { Builder, type Operand } from '../../ir/builder.ts';
 import type { Guest } from '../../ir/guest.ts';
 import type { CodePage, CodePages } from '../code-pages.ts';
+import type { Optimizations } from '../optimizations.ts';
 import { makeNode, type Ending, type RegionBlock, type RegionNode } from './graph.ts';
 
 const PAGE = 4096;
@@ -15,6 +16,7 @@ const INLINE_DEPTH = 3;
 export interface DiscoveryOptions {
   readonly guest: Guest;
   readonly pages: CodePages;
+  readonly optimizations: Optimizations;
   /** The code page mapped `delta` pages from the region's first, if that is known now. */
   readonly pageAt: (delta: number) => CodePage | undefined;
 }
@@ -43,12 +45,14 @@ class Discovery {
   readonly #names: readonly (readonly string[])[];
   readonly #leaders = new Set<number>();
   readonly #sizes = new Map<number, number>();
+  readonly #inlines: boolean;
   #instructions = 0;
 
-  constructor({ guest, pages, pageAt }: DiscoveryOptions, first: CodePage) {
+  constructor({ guest, pages, pageAt, optimizations }: DiscoveryOptions, first: CodePage) {
     this.#guest = guest;
     this.#codePages = pages;
     this.#pageAt = pageAt;
+    this.#inlines = optimizations.has('inlining');
     this.#pages.set(0, first);
     this.#names = guest.instructions.map(({ operands }) => operands.map(({ name }) => name));
   }
@@ -126,7 +130,8 @@ class Discovery {
   }
 
   #mayInline({ target, next }: Ending & { kind: 'call' }, context: readonly number[]): boolean {
-    if (target === undefined || context.length >= INLINE_DEPTH || context.includes(next)) return false;
+    if (!this.#inlines || target === undefined || context.length >= INLINE_DEPTH || context.includes(next))
+      return false;
     return this.#sizeOf(target) <= INLINE_INSTRUCTIONS;
   }
 

@@ -9,6 +9,7 @@ import { Emitter } from '../emitter.ts';
 import { CPU, Locals } from '../locals.ts';
 import { BUDGET_SLACK } from '../interpreter.ts';
 import type { StateLayout } from '../layout.ts';
+import type { Optimizations } from '../optimizations.ts';
 import { UNWIND } from '../outcome.ts';
 import { returnIfCalled } from '../promotion.ts';
 import { addressType, type CallTargets } from '../runtime-imports.ts';
@@ -34,6 +35,7 @@ export interface RegionContext {
   readonly width: 32 | 64;
   /** The slot that the region will be in. */
   readonly slot: number;
+  readonly optimizations: Optimizations;
 }
 
 /**

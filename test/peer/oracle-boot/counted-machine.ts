@@ -79,6 +79,7 @@ export class CountedMachine {
         chars: [SERIAL],
         disks: [],
         seed: 1n,
+        without: [],
         logsGuestErrors: false,
       },
       {

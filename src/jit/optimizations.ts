@@ -1,0 +1,20 @@
+/**
+ * What the translator does for speed alone. Each can be switched off, to measure what it brings or to
+ * find out which of them is to blame: `-accel tcg,without=NAME+NAME`.
+ */
+export const OPTIMIZATIONS = {
+  inlining: 'small callees become part of the regions that call them',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Optimization = keyof typeof OPTIMIZATIONS;
+/** Those that are switched on. */
+export type Optimizations = ReadonlySet<Optimization>;
+
+export function isOptimization(name: string): name is Optimization {
+  return Object.hasOwn(OPTIMIZATIONS, name);
+}
+
+/** All but those named. */
+export function optimizationsWithout(names: readonly Optimization[]): Optimizations {
+  return new Set((Object.keys(OPTIMIZATIONS) as Optimization[]).filter((name) => !names.includes(name)));
+}
