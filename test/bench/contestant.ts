@@ -1,0 +1,54 @@
+/** A program that runs kernels: native QEMU, or this one with some options. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { UserError } from '../../src/base/errors.ts';
+import { SYSTEM } from '../program.ts';
+
+export interface Contestant {
+  readonly name: string;
+  readonly program: string;
+  /** On its command line, beside those that both have. */
+  readonly options: readonly string[];
+}
+
+export const NATIVE: Contestant = { name: 'native', program: 'qemu-system-riscv64', options: [] };
+
+export const tinamou = (name: string, options: readonly string[]): Contestant => ({ name, program: SYSTEM, options });
+
+export interface Measurement {
+  /** Everything the kernel says but how long it took. */
+  readonly result: string;
+  /** By the guest's clock, from the kernel's start to its end. */
+  readonly seconds: number;
+}
+
+const MACHINE = '-M virt -m 256M -bios none -display none -monitor none -serial stdio'.split(' ');
+const TICKS_PER_SECOND = 10_000_000;
+const LIMIT_SECONDS = 300;
+
+/** Runs a kernel to its end. */
+export async function measure({ name, program, options }: Contestant, kernel: string): Promise<Measurement> {
+  const machine = spawn(program, [...MACHINE, ...options, '-kernel', kernel], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_SECONDS * 1000,
+    killSignal: 'SIGKILL',
+  });
+  const [output, errors, [status]] = await Promise.all([
+    text(machine.stdout),
+    text(machine.stderr),
+    once(machine, 'close'),
+  ]);
+  const said = /^TICKS ([0-9a-f]+)$/m.exec(output);
+  if (status !== 0 || !said) {
+    throw new UserError(`${name} failed (status ${status}) in ${kernel}: ${(errors + output).trim().slice(-500)}`);
+  }
+  return { result: output.replace(said[0], '').trim(), seconds: parseInt(said[1]!, 16) / TICKS_PER_SECOND };
+}
+
+/** The first line a program says about its version. */
+export function versionOf(program: string, install = ''): string {
+  const { stdout, error } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  if (error) throw new UserError(`no ${program}${install}`);
+  return stdout.split('\n')[0]!;
+}

@@ -1,0 +1,35 @@
+/** The kernels, and the modes each of them runs in. */
+import { UserError } from '../../src/base/errors.ts';
+
+export type Group = 'integer' | 'floating point';
+
+export interface Kernel {
+  /** Of its source, too. */
+  readonly name: string;
+  readonly group: Group;
+  /** For a second or more under native QEMU. */
+  readonly rounds: number;
+}
+
+export const KERNELS: readonly Kernel[] = [
+  { name: 'mix', group: 'integer', rounds: 6_000 },
+  { name: 'sha256', group: 'integer', rounds: 900 },
+  { name: 'sort', group: 'integer', rounds: 150 },
+  { name: 'calls', group: 'integer', rounds: 3_000 },
+  { name: 'bytecode', group: 'integer', rounds: 40 },
+  { name: 'strings', group: 'integer', rounds: 8_000 },
+  { name: 'stream', group: 'integer', rounds: 10 },
+  { name: 'nbody', group: 'floating point', rounds: 10_000 },
+  { name: 'matmul', group: 'floating point', rounds: 100 },
+];
+
+/** Machine mode without translation; supervisor mode under Sv39. */
+export const MODES = ['m', 's'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** The ones with these names; without names all. */
+export function select<T>(all: readonly T[], names: readonly string[] | undefined, nameOf: (item: T) => string): T[] {
+  const unknown = names?.find((name) => all.every((item) => nameOf(item) !== name));
+  if (unknown !== undefined) throw new UserError(`no '${unknown}': there are ${all.map(nameOf).join(', ')}`);
+  return all.filter((item) => names?.includes(nameOf(item)) ?? true);
+}
