@@ -52,10 +52,14 @@ export class Builder {
   }
 
   emit(op: OpName, type: Type | undefined, args: readonly Node[], attributes: Attributes = NONE): Node {
-    const nodes = this.unit.nodes;
-    const node: Node = { id: nodes.length, op, type, args, attributes, uses: 0 };
-    for (const argument of args) argument.uses++;
-    nodes.push(node);
+    return this.append({ id: 0, op, type, args, attributes, uses: 0 });
+  }
+
+  /** Puts an operation at the end of the unit. */
+  protected append(node: Node): Node {
+    node.id = this.unit.nodes.length;
+    for (const argument of node.args) argument.uses++;
+    this.unit.nodes.push(node);
     return node;
   }
 

@@ -55,7 +55,7 @@ export interface Attributes {
 /** One operation of a unit; its identity is the value that it makes. */
 export interface Node {
   /** Position in its unit: printed as %id. */
-  readonly id: number;
+  id: number;
   readonly op: OpName;
   /** Type of the result; undefined for operations that make no value. */
   readonly type: Type | undefined;

@@ -1,9 +1,17 @@
+import { PASSES, type PassName } from '../ir/passes/passes.ts';
+
+const passes = Object.fromEntries(Object.entries(PASSES).map(([name, { doc }]) => [name, doc])) as Record<
+  PassName,
+  string
+>;
+
 /**
  * What the translator does for speed alone. Each can be switched off, to measure what it brings or to
  * find out which of them is to blame: `-accel tcg,without=NAME+NAME`.
  */
 export const OPTIMIZATIONS = {
   inlining: 'small callees become part of the regions that call them',
+  ...passes,
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Optimization = keyof typeof OPTIMIZATIONS;

@@ -1,5 +1,6 @@
 import { Builder, type Operand } from '../../ir/builder.ts';
 import type { Guest } from '../../ir/guest.ts';
+import { optimize } from '../../ir/passes/optimize.ts';
 import type { CodePage, CodePages } from '../code-pages.ts';
 import type { Optimizations } from '../optimizations.ts';
 import { makeNode, type Ending, type RegionBlock, type RegionNode } from './graph.ts';
@@ -45,14 +46,14 @@ class Discovery {
   readonly #names: readonly (readonly string[])[];
   readonly #leaders = new Set<number>();
   readonly #sizes = new Map<number, number>();
-  readonly #inlines: boolean;
+  readonly #optimizations: Optimizations;
   #instructions = 0;
 
   constructor({ guest, pages, pageAt, optimizations }: DiscoveryOptions, first: CodePage) {
     this.#guest = guest;
     this.#codePages = pages;
     this.#pageAt = pageAt;
-    this.#inlines = optimizations.has('inlining');
+    this.#optimizations = optimizations;
     this.#pages.set(0, first);
     this.#names = guest.instructions.map(({ operands }) => operands.map(({ name }) => name));
   }
@@ -69,7 +70,7 @@ class Discovery {
       const block = this.#lower(offset, context);
       if (block === undefined) return undefined;
       this.#instructions += block.count;
-      const node = makeNode(block);
+      const node = makeNode({ ...block, unit: optimize(block.unit, this.#optimizations) });
       nodes.set(key, node);
       queue.push(node);
       return node;
@@ -130,7 +131,12 @@ class Discovery {
   }
 
   #mayInline({ target, next }: Ending & { kind: 'call' }, context: readonly number[]): boolean {
-    if (!this.#inlines || target === undefined || context.length >= INLINE_DEPTH || context.includes(next))
+    if (
+      !this.#optimizations.has('inlining') ||
+      target === undefined ||
+      context.length >= INLINE_DEPTH ||
+      context.includes(next)
+    )
       return false;
     return this.#sizeOf(target) <= INLINE_INSTRUCTIONS;
   }
