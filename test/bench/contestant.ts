@@ -1,5 +1,5 @@
 /** A program that runs kernels: native QEMU, or this one with some options. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../../src/base/errors.ts';
@@ -34,21 +34,17 @@ export async function measure({ name, program, options }: Contestant, kernel: st
     timeout: LIMIT_SECONDS * 1000,
     killSignal: 'SIGKILL',
   });
+  const kill = (): boolean => machine.kill('SIGKILL');
+  process.once('exit', kill);
   const [output, errors, [status]] = await Promise.all([
     text(machine.stdout),
     text(machine.stderr),
     once(machine, 'close'),
   ]);
+  process.off('exit', kill);
   const said = /^TICKS ([0-9a-f]+)$/m.exec(output);
   if (status !== 0 || !said) {
     throw new UserError(`${name} failed (status ${status}) in ${kernel}: ${(errors + output).trim().slice(-500)}`);
   }
   return { result: output.replace(said[0], '').trim(), seconds: parseInt(said[1]!, 16) / TICKS_PER_SECOND };
-}
-
-/** The first line a program says about its version. */
-export function versionOf(program: string, install = ''): string {
-  const { stdout, error } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-  if (error) throw new UserError(`no ${program}${install}`);
-  return stdout.split('\n')[0]!;
 }

@@ -12,14 +12,14 @@ export interface Kernel {
 }
 
 export const KERNELS: readonly Kernel[] = [
-  { name: 'mix', group: 'integer', rounds: 6_000 },
-  { name: 'sha256', group: 'integer', rounds: 900 },
-  { name: 'sort', group: 'integer', rounds: 150 },
-  { name: 'calls', group: 'integer', rounds: 3_000 },
+  { name: 'mix', group: 'integer', rounds: 5_000 },
+  { name: 'sha256', group: 'integer', rounds: 1_100 },
+  { name: 'sort', group: 'integer', rounds: 170 },
+  { name: 'calls', group: 'integer', rounds: 1_800 },
   { name: 'bytecode', group: 'integer', rounds: 40 },
-  { name: 'strings', group: 'integer', rounds: 8_000 },
-  { name: 'stream', group: 'integer', rounds: 10 },
-  { name: 'nbody', group: 'floating point', rounds: 10_000 },
+  { name: 'strings', group: 'integer', rounds: 3_500 },
+  { name: 'stream', group: 'integer', rounds: 8 },
+  { name: 'nbody', group: 'floating point', rounds: 8_000 },
   { name: 'matmul', group: 'floating point', rounds: 100 },
 ];
 
