@@ -1,6 +1,6 @@
 /** Whole machines that run small programs, on the calling thread and on threads of their own. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { Console } from '../src/char/console.ts';
 import { nodeHost } from '../src/host-node/host.ts';
 import { nodeThreads } from '../src/host-node/threads.ts';
@@ -45,7 +45,16 @@ const counters = (machine: Machine): Record<string, StatsValue> => {
   return Object.fromEntries(result!.stats.map(({ name, value }) => [name, value]));
 };
 
-const small = (options: VirtOptions): Promise<Machine> => virtMachine({ memory: 16 << 20, ...options }, nodeHost);
+const made: Machine[] = [];
+/** A machine that ends with its test at the latest. */
+async function small(options: VirtOptions): Promise<Machine> {
+  const machine = await virtMachine({ memory: 16 << 20, ...options }, nodeHost);
+  made.push(machine);
+  return machine;
+}
+afterEach(() => {
+  for (const machine of made.splice(0)) machine.quit();
+});
 
 for (const threads of [undefined, nodeThreads]) {
   const where = threads === undefined ? 'on the calling thread' : 'on threads';
@@ -120,7 +129,7 @@ test('RAM above 4 GiB', async () => {
     a.li(A0, UART).op('sb', { rs1: A0, rs2: A1 }).op('srli', { rd: A1, rs1: A1, shamt: 8 });
     finish(a.op('sb', { rs1: A0, rs2: A1 }), 0x5555);
   });
-  const machine = await virtMachine({ memory: end - RAM, bios, serial, threads: nodeThreads }, nodeHost);
+  const machine = await small({ memory: end - RAM, bios, serial, threads: nodeThreads });
   machine.cont();
   assert.equal((await machine.ended).code, 0);
   assert.equal(serial.text, 'ok');

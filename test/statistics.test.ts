@@ -1,10 +1,12 @@
 /** Each statistic of a machine moves when what it counts happens, and has its schema element. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Console } from '../src/char/console.ts';
 import { nodeHost } from '../src/host-node/host.ts';
 import { nodeThreads } from '../src/host-node/threads.ts';
 import type { StatsValue } from '../src/stats/provider.ts';
+import type { Machine } from '../src/vm/machine.ts';
 import { virtMachine } from '../src/vm/virt-machine.ts';
 import { Assembler } from './translator/assembler.ts';
 
@@ -37,9 +39,15 @@ function everything(): Uint8Array {
   return a.finish();
 }
 
-test('each counter of the translator moves', async () => {
+const valuesOf = (machine: Machine, name: string): StatsValue[] =>
+  machine.stats
+    .query({ target: 'vm', providers: [{ provider: 'tcg', names: [name] }] }, [])
+    .flatMap(({ stats }) => stats.map(({ value }) => value));
+
+test('each counter of the translator moves', { timeout: 120_000 }, async (t) => {
   const serial = new Console();
   const machine = await virtMachine({ memory: 16 << 20, bios: everything(), serial, threads: nodeThreads }, nodeHost);
+  t.after(() => machine.quit());
   machine.cont();
   await serial.waitFor(/!/, 60, nodeHost.timers);
   serial.type('x');
@@ -47,6 +55,8 @@ test('each counter of the translator moves', async () => {
   await machine.reset();
   machine.cont();
   await serial.waitFor(/!.*!/, 60, nodeHost.timers);
+  // The last thing to happen, after the program has printed.
+  while (Number(valuesOf(machine, 'halts')[0]) === 0) await sleep(1);
   await machine.stop();
   for (const target of ['vm', 'vcpu'] as const) {
     const vcpus = [{ index: 0, qomPath: '/machine/soc0/harts[0]' }];
@@ -62,6 +72,4 @@ test('each counter of the translator moves', async () => {
     const still = result!.stats.filter(({ name, value }) => !name.startsWith('tier2') && !moved(value));
     assert.deepEqual(still, []);
   }
-  machine.quit();
-  await machine.ended;
 });
