@@ -60,6 +60,9 @@ const MISTAKES: Readonly<Record<string, RegExp>> = {
   '-serial null -serial null': /this machine has one serial port/,
   '-cpu rv64,v=on': /vector: this extension is not implemented; leave it off/,
   '-D @none/log -d guest_errors': /-D: cannot open/,
+  '-D @log%s -d int': /-D: Bad logfile template: .*log%s; it may have one %d/,
+  '-d in_asm,frob': /-d in_asm,frob: 'frob' is no log item; -d help lists them/,
+  '-dfilter 0x10': /-dfilter 0x10: '0x10': Bad range specifier; write 0x80000000\.\./,
   '-pidfile @none/pid': /cannot create PID file/,
 };
 

@@ -3,7 +3,7 @@ import type { BlockPort, CharPort, EntropyPort, Power } from '../hw/backends.ts'
 import type { Device } from '../hw/device.ts';
 import type { Clock } from '../mem/clock.ts';
 import type { Contexts, GuestCpu } from '../mem/cpu.ts';
-import type { GuestLog } from '../mem/guest-log.ts';
+import type { MachineLog } from '../mem/machine-log.ts';
 import type { Lock } from '../mem/lock.ts';
 
 export type { BootFile, BootPlan, Start };
@@ -45,7 +45,7 @@ export interface BootFiles {
 /** What a board's devices reach of the world, by the names in its configuration. */
 export interface BoardSite {
   readonly clock: Clock;
-  readonly log: GuestLog;
+  readonly log: MachineLog;
   readonly lock: Lock;
   readonly power: Power;
   readonly entropy: EntropyPort;

@@ -8,7 +8,7 @@ import { registersText } from '../isa/riscv/registers-text.ts';
 import { word } from '../isa/riscv/state.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import { OFF, RUNNING } from '../mem/cpu.ts';
-import type { GuestLog } from '../mem/guest-log.ts';
+import type { MachineLog } from '../mem/machine-log.ts';
 import type { GuestMemory } from '../mem/guest-memory.ts';
 import { HartFirmware } from './riscv-sbi.ts';
 import type { BoardCpu, CpuSite, Start } from './site.ts';
@@ -24,7 +24,7 @@ interface VirtCpuSite extends CpuSite {
   /** The hart's alarm: its stimecmp, or the timer of its firmware. */
   readonly timer: Timer;
   readonly features: RiscvFeatures;
-  readonly log: GuestLog;
+  readonly log: MachineLog;
   readonly power: Power;
   readonly builtinFirmware: boolean;
   /** Where the firmware's state lies. */

@@ -51,4 +51,6 @@ export interface Guest {
   lengthOf(parcel: number): number;
   /** Decodes the instruction in the low bytes of `word`. */
   decode(word: number, decoded: Decoded): void;
+  /** The instruction in the low bytes of `word` at address `pc`, as listings of guest code show it. */
+  listing(word: number, pc: bigint): string;
 }

@@ -167,8 +167,8 @@ export class CodePages {
     return page;
   }
 
-  /** Decodes from a record on, up to the end of the straight line. */
-  decode(record: number): void {
+  /** Decodes from a record on, up to the end of the straight line; gives the bytes of whole instructions. */
+  decode(record: number): number {
     const { guest, layout } = this.#options;
     const page = this.pageOf(record)!;
     const host = page.hostPage * PAGE;
@@ -176,6 +176,7 @@ export class CodePages {
     const decoded = this.#decoded;
     let offset = this.offsetOf(page, record);
     const first = offset;
+    let end = offset;
     for (let i = 0; i < DECODE_AHEAD && offset < PAGE; i++) {
       const at = page.records + offset * 2 ** layout.shift;
       if (view.getUint16(at, true) !== 0) break;
@@ -188,9 +189,11 @@ export class CodePages {
       guest.decode(this.#word(host + offset, length), decoded);
       layout.write(view, at, decoded.instruction, decoded.length, decoded.operands);
       offset += length;
+      end = offset;
       if (guest.instructions[decoded.instruction]!.endsBlock) break;
     }
     this.#mark(page.hostPage, first, Math.min(offset, PAGE) - 1);
+    return end - first;
   }
 
   /** The smallest piece of an instruction at a host address. */

@@ -3,6 +3,8 @@ import { SoftFloat } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import type { Arena } from '../mem/arena.ts';
 import { CONTINUE, RAISED, type GuestCpu } from '../mem/cpu.ts';
+import { silentLog } from '../mem/guest-log.ts';
+import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
@@ -14,7 +16,8 @@ import { buildRuntime } from './runtime.ts';
 import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 
 import { SlowMemory } from './slow-memory.ts';
-import { Translator, type HotBlock } from './translator.ts';
+import { TranslationLog, type LoggedCode, type LoggedFunction } from './translation-log.ts';
+import { Translator, type HotBlock, type TranslatedBlock } from './translator.ts';
 import { JitCounters } from './counters.ts';
 
 const PAGE = 4096;
@@ -66,6 +69,7 @@ export interface EngineOptions {
   /** What is done for speed; everything if left out. */
   readonly optimizations?: Optimizations;
   readonly counters?: JitCounters;
+  readonly log?: MachineLog;
   /** Pages of predecoded code to keep. */
   readonly codePages?: number;
 }
@@ -104,6 +108,7 @@ export class Engine {
   #queue: HotBlock[] = [];
   readonly #queued = new Set<number>();
   readonly #policy: Policy;
+  readonly #log: TranslationLog;
   #resets = 0;
 
   constructor(options: EngineOptions) {
@@ -156,6 +161,7 @@ export class Engine {
       counts,
     });
     this.#policy = POLICIES[options.tiers ?? 'auto'];
+    this.#log = new TranslationLog(guest, options.log ?? silentLog);
 
     const soft = new SoftFloat(new Int32Array(memory.buffer, state + layout.offset('fpWindow'), 8));
     const flags = layout.offset('fflags') / 4;
@@ -264,9 +270,44 @@ export class Engine {
     return page;
   }
 
+  get #pc(): bigint {
+    const pc = this.#layout.offset('pc') / 4;
+    return (BigInt(this.#words[pc + 1]! >>> 0) << 32n) | BigInt(this.#words[pc]! >>> 0);
+  }
+
+  /** Guest code as the log shows it: `length` bytes from `offset` of a page. */
+  #guestCode({ hostPage }: CodePage, offset: number, length: number, pc: bigint): LoggedCode {
+    return { pc, bytes: new Uint8Array(this.#options.arena.memory.buffer, hostPage * PAGE + offset, length) };
+  }
+  #straddlingCode(record: number, next: CodePage): LoggedCode {
+    const { guest } = this.#options;
+    const page = this.codePages.pageOf(record)!;
+    const offset = this.codePages.offsetOf(page, record);
+    const { pc, bytes } = this.#guestCode(page, offset, PAGE - offset, this.#pc);
+    const rest = guest.lengthOf(this.codePages.parcelAt(page.hostPage * PAGE + offset)) - bytes.length;
+    return { pc, bytes: Uint8Array.from([...bytes, ...this.#guestCode(next, 0, rest, pc).bytes]) };
+  }
+  #loggedBlock({ page, offset, length, pc, unit }: TranslatedBlock): LoggedFunction {
+    return { pc, blocks: [{ ...this.#guestCode(page, offset, length, pc), lowered: unit }] };
+  }
+  #loggedRegion({ code, region, pc }: FoundRegion): LoggedFunction {
+    const blocks = region.nodes.map(({ block }) => {
+      const { offset, length, unit, lowered = unit } = block!;
+      const delta = Math.floor(offset / PAGE);
+      const page = delta === 0 ? code.page : region.pages.get(delta)!;
+      const guest = this.#guestCode(page, offset - delta * PAGE, length, pc + BigInt(offset - code.offset));
+      return { ...guest, lowered, ...(unit !== lowered && { optimized: unit }) };
+    });
+    return { pc, blocks: blocks.toSorted((a, b) => (a.pc < b.pc ? -1 : 1)) };
+  }
+
   #decode(record: number): number {
     this.counters.decoded();
-    this.codePages.decode(record);
+    const length = this.codePages.decode(record);
+    if (this.#log.wantsDecoded) {
+      const page = this.codePages.pageOf(record)!;
+      this.#log.decoded(this.#guestCode(page, this.codePages.offsetOf(page, record), length, this.#pc));
+    }
     return CONTINUE;
   }
 
@@ -283,6 +324,7 @@ export class Engine {
     // After a reset the record is gone: look it up again.
     if (this.codePages.resets !== resets) return RAISED;
     this.codePages.join(record, page);
+    if (this.#log.wantsDecoded) this.#log.decoded(this.#straddlingCode(record, page));
     return CONTINUE;
   }
 
@@ -297,7 +339,7 @@ export class Engine {
     }
     if (!this.#queued.has(record)) {
       this.#queued.add(record);
-      this.#queue.push({ page, offset: codePages.offsetOf(page, record) });
+      this.#queue.push({ page, offset: codePages.offsetOf(page, record), pc: this.#pc });
     }
     const link = record + RECORD_LINK;
     const entered = -this.#view.getInt32(link, true);
@@ -329,6 +371,13 @@ export class Engine {
       this.#installed[slot] = code;
       this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
     });
+    if (this.#log.wantsTranslated) {
+      this.#log.translated(
+        'tier1',
+        batch.blocks.map((block) => this.#loggedBlock(block)),
+        batch.bytes,
+      );
+    }
     this.counters.batch(batch.blocks.length, batch.bytes.length, performance.now() - start);
   }
 
@@ -388,7 +437,7 @@ export class Engine {
       return undefined;
     }
     const pages = [code.page, ...region.pages.values()];
-    return { code, region, pages, generations: pages.map(({ generation }) => generation) };
+    return { code, region, pc: this.#pc, pages, generations: pages.map(({ generation }) => generation) };
   }
 
   /** Translates the regions found, except those whose code has changed since. */
@@ -414,6 +463,13 @@ export class Engine {
       this.codePages.install(installed, partsOf(region, code.page));
       blocks += region.nodes.length;
     });
+    if (this.#log.wantsTranslated) {
+      this.#log.translated(
+        'tier2',
+        found.map((each) => this.#loggedRegion(each)),
+        bytes,
+      );
+    }
     this.counters.regions(found.length, blocks, bytes.length, performance.now() - start);
   }
 
@@ -454,6 +510,8 @@ interface FoundRegion {
   /** The block that it begins with. */
   readonly code: InstalledCode;
   readonly region: Region;
+  /** Where the guest entered it. */
+  readonly pc: bigint;
   readonly pages: readonly CodePage[];
   readonly generations: readonly number[];
 }

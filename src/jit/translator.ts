@@ -38,13 +38,17 @@ export interface TranslatorOptions {
 export interface HotBlock {
   readonly page: CodePage;
   readonly offset: number;
+  /** Where the guest entered it; other virtual addresses may lead to it too. */
+  readonly pc: bigint;
 }
 
 /** A batch of blocks as one module. */
 export interface TranslatedBatch {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly blocks: readonly BlockSource[];
+  readonly blocks: readonly TranslatedBlock[];
 }
+
+export interface TranslatedBlock extends BlockSource, HotBlock {}
 
 /** Tier 1: makes one module of many hot blocks, each its own function, without optimization across. */
 export class Translator {
@@ -61,13 +65,13 @@ export class Translator {
     const { layout, records, width } = this.#options;
     const builder = new ModuleBuilder();
     const targets = this.#imports(builder);
-    const blocks: BlockSource[] = [];
-    for (const { page, offset } of hot) {
+    const blocks: TranslatedBlock[] = [];
+    for (const { page, offset, pc } of hot) {
       const block = this.#lower(page, offset);
       if (block === undefined) continue;
       const { locals, code } = new Tier1Emitter(block, layout, targets, width, records).block();
       builder.exportFunction(`b${blocks.length}`, builder.function(targets.blockType, locals, code));
-      blocks.push(block);
+      blocks.push({ ...block, page, pc });
     }
     return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
   }

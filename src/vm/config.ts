@@ -1,6 +1,8 @@
 import type { VirtConfig } from '../board/virt-config.ts';
 import type { Optimization } from '../jit/optimizations.ts';
 import type { Start } from '../board/site.ts';
+import type { AddressRange } from '../mem/address-range.ts';
+import type { LogItem } from '../mem/log-items.ts';
 
 /** How guest code is run: by the translator with all its tiers, one forced, or the IR interpreter. */
 export const TIERS = ['auto', 'regions', 'tier0', 'tier1', 'tier2', 'oracle'] as const;
@@ -19,8 +21,13 @@ export interface MachineConfig {
   readonly disks: readonly DiskConfig[];
   /** Makes the guest's random numbers repeatable. */
   readonly seed: bigint | undefined;
-  /** Mistakes of the guest are reported. */
-  readonly logsGuestErrors: boolean;
+  readonly log: LogConfig;
+}
+
+/** What is logged at first, and the guest code that it is about; no ranges: all. */
+export interface LogConfig {
+  readonly items: readonly LogItem[];
+  readonly ranges: readonly AddressRange[];
 }
 
 /** Virtual time: the host's, or so many nanoseconds an instruction, so that runs can be repeated. */

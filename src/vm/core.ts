@@ -10,12 +10,13 @@ import type { EntropyPort } from '../hw/backends.ts';
 import { JitCounters } from '../jit/counters.ts';
 import { Arena } from '../mem/arena.ts';
 import { CPU_HEADER, EXIT_WORK } from '../mem/cpu.ts';
-import type { GuestLog } from '../mem/guest-log.ts';
 import { Lock } from '../mem/lock.ts';
+import { SharedLog } from '../mem/machine-log.ts';
 import { struct } from '../mem/struct.ts';
 import type { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
 import { DeadlineBoard } from './deadline-board.ts';
+import { LogPipe } from './log-pipe.ts';
 import { machineClock, type MachineClock } from './machine-clock.ts';
 import { VcpuControl } from './vcpu-control.ts';
 import { VcpuCounters } from './vcpu-counters.ts';
@@ -23,7 +24,8 @@ import { VcpuCounters } from './vcpu-counters.ts';
 /** What a thread brings along for its part of a machine. */
 export interface CoreSite {
   readonly clock: HostClock;
-  readonly log: GuestLog;
+  /** Writes what is logged; left out, it goes through the pipe to the main thread. */
+  readonly log?: (text: string) => void;
   readonly power: Power;
   readonly entropy: EntropyPort;
 }
@@ -49,6 +51,8 @@ export class MachineCore {
   readonly counters: VcpuCounters;
   readonly jitCounters: JitCounters;
   readonly blockCounters: BlockCounters;
+  readonly log: SharedLog;
+  readonly logPipe: LogPipe;
   readonly deadlines: DeadlineBoard;
   readonly links: ReadonlyMap<string, CharLink>;
   readonly rings: ReadonlyMap<string, RequestRing>;
@@ -65,6 +69,9 @@ export class MachineCore {
     this.counters = new VcpuCounters(arena);
     this.jitCounters = new JitCounters(arena);
     this.blockCounters = new BlockCounters(buffer, arena.allocate(BlockCounters.bytes));
+    this.logPipe = new LogPipe(buffer, arena.allocate(LogPipe.bytes));
+    const write = site.log ?? ((text: string) => this.logPipe.write(text));
+    this.log = new SharedLog(buffer, arena.allocate(SharedLog.bytes), config.log.ranges, write);
     this.links = new Map(config.chars.map((name) => [name, new CharLink(buffer, arena.allocate(CharLink.bytes))]));
     this.rings = new Map(
       config.disks.map(({ name }) => [name, RingBlockPort.ring(buffer, arena.allocate(RingBlockPort.bytes))]),
@@ -74,6 +81,7 @@ export class MachineCore {
     this.board = new VirtBoard(config.board, arena, {
       ...site,
       clock: this.clock,
+      log: this.log,
       lock: this.lock,
       char: (name) => {
         const link = this.links.get(name);

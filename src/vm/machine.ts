@@ -8,10 +8,12 @@ import { CharPump } from '../char/pump.ts';
 import type { Host } from '../host/host.ts';
 import { SeededRandom } from '../host/seeded-random.ts';
 import { EXIT_STOP } from '../mem/cpu.ts';
+import type { LogItem } from '../mem/log-items.ts';
 import { StatsRegistry } from '../stats/registry.ts';
 import type { MachineConfig } from './config.ts';
 import { MachineCore } from './core.ts';
 import { LocalVcpu } from './local-vcpu.ts';
+import type { LogSink } from './log-pipe.ts';
 import { causeData, type Cause, type Ending, type MachineEvent, type RunState } from './run-state.ts';
 import { tcgStats } from './tcg-stats.ts';
 import { ThreadedVcpu } from './threaded-vcpu.ts';
@@ -29,8 +31,8 @@ export interface MachineOptions {
   readonly noReboot?: boolean;
   /** The guest's power-off only stops the machine. */
   readonly noShutdown?: boolean;
-  /** Tells of a mistake of the guest. */
-  readonly guestError?: (text: string) => void;
+  /** Takes what is logged. */
+  readonly log?: LogSink;
 }
 
 /**
@@ -52,6 +54,8 @@ export class Machine {
   #vcpu!: VcpuHandle;
   readonly #pumps: CharPump[] = [];
   readonly #services: BlockService[] = [];
+  /** Resolves once all that was logged has been taken. */
+  readonly #endLog: () => Promise<void>;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly #finish: (ending: Ending) => void;
   readonly #fail: (error: unknown) => void;
@@ -75,7 +79,7 @@ export class Machine {
     this.#finish = resolve;
     this.#fail = reject;
     const events = this.#vcpuEvents();
-    const { config } = options;
+    const { config, log = () => {} } = options;
     const ask = (act: () => void): void => {
       core.control.parkItself();
       core.kick(EXIT_STOP);
@@ -83,11 +87,13 @@ export class Machine {
     };
     const core: MachineCore = new MachineCore(config, {
       clock: host.clock,
-      log: { guestError: (text) => events.guestError(text) },
+      log: (text) => void log(text),
       power: { shutdown: (code) => ask(() => events.shutdown(code)), reset: () => ask(() => events.reset()) },
       entropy: config.seed === undefined ? host.random : new SeededRandom(config.seed),
     });
     this.core = core;
+    core.log.items = config.log.items;
+    this.#endLog = core.logPipe.drainInto(log, (error) => this.#fail(error));
     this.#plan = core.board.plan(options.files);
     core.board.powerOn();
     core.board.load(this.#plan);
@@ -142,12 +148,20 @@ export class Machine {
     return {
       shutdown: (code) => void this.#end('guest-shutdown', code).catch(this.#fail),
       reset: () => void this.#reset('guest-reset').catch(this.#fail),
-      guestError: (text) => this.#options.guestError?.(text),
       failed: (error) => {
         this.#state = 'internal-error';
-        this.#fail(error);
+        void this.#endLog().finally(() => this.#fail(error));
       },
     };
+  }
+
+  /** What is logged from now on. */
+  get logItems(): readonly LogItem[] {
+    return this.core.log.items;
+  }
+  set logItems(items: readonly LogItem[]) {
+    this.core.log.items = items;
+    this.core.kick();
   }
 
   get state(): RunState {
@@ -250,6 +264,7 @@ export class Machine {
       await this.#vcpu.end();
       await Promise.all(this.#pumps.map((pump) => pump.stop()));
       await Promise.all(this.#services.map((service) => service.stop()));
+      await this.#endLog();
       this.#finish(ending);
     } catch (error) {
       this.#fail(error);

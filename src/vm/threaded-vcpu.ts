@@ -79,9 +79,6 @@ export class ThreadedVcpu implements VcpuHandle {
       case 'registers':
         for (const resolve of this.#waiting.splice(0)) resolve(message.lines);
         break;
-      case 'guestError':
-        events.guestError(message.text);
-        break;
     }
   }
 }

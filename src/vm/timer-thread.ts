@@ -1,6 +1,5 @@
 import type { HostClock } from '../host/clock.ts';
 import { EXIT_TIMER } from '../mem/cpu.ts';
-import { silentLog } from '../mem/guest-log.ts';
 import type { MachineConfig } from './config.ts';
 import { MachineCore } from './core.ts';
 import { ENDED, RUNNING } from './vcpu-control.ts';
@@ -14,7 +13,7 @@ export interface TimerData {
 /** Interrupts a vCPU that runs when a deadline passes. Returns when the machine has ended. */
 export function runTimerThread({ config, memory }: TimerData, clock: HostClock): void {
   const nobody = { shutdown() {}, reset() {} };
-  const core = new MachineCore(config, { clock, log: silentLog, power: nobody, entropy: { fill() {} } }, memory);
+  const core = new MachineCore(config, { clock, log() {}, power: nobody, entropy: { fill() {} } }, memory);
   const { control, deadlines } = core;
   // The generation is sampled by wait() itself: a change between these two lines rings before it.
   while (control.wanted !== ENDED) {

@@ -19,7 +19,6 @@ export interface VcpuEvents {
   shutdown(code: number): void;
   /** The guest resets the machine. The vCPU stands still. */
   reset(): void;
-  guestError(text: string): void;
   /** Its thread died of an error of ours. */
   failed(error: unknown): void;
 }

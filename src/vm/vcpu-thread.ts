@@ -3,7 +3,6 @@ import type { Random } from '../host/random.ts';
 import { SeededRandom } from '../host/seeded-random.ts';
 import type { WorkerSide } from '../host/workers.ts';
 import { EXIT_STOP } from '../mem/cpu.ts';
-import { silentLog } from '../mem/guest-log.ts';
 import type { VcpuData } from './config.ts';
 import { MachineCore } from './core.ts';
 import { Vcpu } from './vcpu.ts';
@@ -14,8 +13,7 @@ export type VcpuMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'shutdown'; readonly code: number }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'registers'; readonly lines: readonly string[] }
-  | { readonly kind: 'guestError'; readonly text: string };
+  | { readonly kind: 'registers'; readonly lines: readonly string[] };
 
 /** Instructions between two looks at the counters. */
 const SLICE = 1 << 22;
@@ -34,7 +32,6 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
     config,
     {
       clock: host.clock,
-      log: config.logsGuestErrors ? { guestError: (text) => tell({ kind: 'guestError', text }) } : silentLog,
       power: { shutdown: (code) => ask({ kind: 'shutdown', code }), reset: () => ask({ kind: 'reset' }) },
       entropy: config.seed === undefined ? host.random : new SeededRandom(config.seed),
     },

@@ -160,6 +160,7 @@ function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: 
     tiers: config.tier,
     optimizations: optimizationsWithout(config.without),
     counters: core.jitCounters,
+    log: core.log,
   });
   runner = {
     contexts: tlb,

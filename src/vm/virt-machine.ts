@@ -55,7 +55,7 @@ export async function virtMachine(options: VirtOptions, host: Host): Promise<Mac
     chars: serial === undefined ? [] : [SERIAL],
     disks: [],
     seed,
-    logsGuestErrors: false,
+    log: { items: [], ranges: [] },
   };
   const chars = new Map(serial === undefined ? [] : [[SERIAL, serial]]);
   return Machine.create({ config, files: files(options, bios), chars, threads, noReboot, noShutdown }, host);

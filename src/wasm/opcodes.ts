@@ -161,6 +161,18 @@ export const OP = {
   i64_extend32_s: 0xc4,
 } as const;
 
+/** Second bytes after 0xfc: truncations to an integer that do not trap. */
+export const SATURATING = {
+  i32_trunc_sat_f32_s: 0,
+  i32_trunc_sat_f32_u: 1,
+  i32_trunc_sat_f64_s: 2,
+  i32_trunc_sat_f64_u: 3,
+  i64_trunc_sat_f32_s: 4,
+  i64_trunc_sat_f32_u: 5,
+  i64_trunc_sat_f64_s: 6,
+  i64_trunc_sat_f64_u: 7,
+} as const;
+
 /** Second bytes after 0xfe (threads proposal). */
 export const ATOMIC = {
   notify: 0x00,

@@ -132,7 +132,7 @@ export async function createMachine(options: MachineOptions = {}): Promise<WebMa
       chars: [SERIAL],
       disks: [...drives].map(([name, { node }]) => ({ name, size: node.size, readOnly: node.readOnly })),
       seed: undefined,
-      logsGuestErrors: options.guestError !== undefined,
+      log: { items: options.guestError === undefined ? [] : ['guest_errors'], ranges: [] },
     };
     machine = await Machine.create(
       {
@@ -142,7 +142,7 @@ export async function createMachine(options: MachineOptions = {}): Promise<WebMa
         drives,
         threads: webThreads,
         noReboot: options.noReboot ?? false,
-        guestError,
+        log: (text) => text.trimEnd().split('\n').forEach(guestError),
       },
       host,
     );

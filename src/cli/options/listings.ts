@@ -5,7 +5,7 @@ import { Chardevs } from '../../char/chardevs.ts';
 import { devices } from '../../hw/devices.ts';
 import { helpProperty } from '../../hw/properties.ts';
 import { OPTIMIZATIONS } from '../../jit/optimizations.ts';
-import { LOG_ITEMS } from './debug.ts';
+import { LOG_ITEMS } from '../../mem/log-items.ts';
 
 export function machineListing(): string {
   return 'Supported machines are:\nvirt                 RISC-V VirtIO board\n';

@@ -1,3 +1,5 @@
+import type { AddressRange } from '../../mem/address-range.ts';
+import type { LogItem } from '../../mem/log-items.ts';
 import type { Optimization } from '../../jit/optimizations.ts';
 import type { Values } from './key-values.ts';
 
@@ -40,7 +42,9 @@ export interface Settings {
   uuid: string;
   rtc: { base: string; clock: 'host' | 'vm' };
   seed: bigint | undefined;
-  readonly log: Set<string>;
+  readonly log: Set<LogItem>;
+  /** Guest code that the log is about; all if empty. */
+  logRanges: readonly AddressRange[];
   logFile: string | undefined;
   pidFile: string | undefined;
   /** Asks for a listing instead of a machine. */
@@ -87,6 +91,7 @@ export function defaultSettings(): Settings {
     rtc: { base: 'utc', clock: 'host' },
     seed: undefined,
     log: new Set(),
+    logRanges: [],
     logFile: undefined,
     pidFile: undefined,
     listing: undefined,

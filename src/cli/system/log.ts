@@ -1,35 +1,59 @@
+import { UserError } from '../../base/errors.ts';
 import type { AppendFile } from '../../host/file.ts';
 import type { Host } from '../../host/host.ts';
-import { locatedError } from '../options/option.ts';
-import type { Settings } from '../options/settings.ts';
 
 /** Where `-d` reports to: standard error, or the file of `-D`. */
-export class Log {
-  readonly #file: AppendFile | undefined;
+export class Log implements AsyncDisposable {
+  readonly #files: Host['files'];
+  #file: AppendFile | undefined;
   #written: Promise<void> = Promise.resolve();
 
-  static async open({ logFile }: Settings, host: Host): Promise<Log> {
-    if (logFile === undefined) return new Log(undefined);
-    try {
-      return new Log(await host.files.append(logFile, { truncate: true }));
-    } catch (error) {
-      throw locatedError('-D', error);
-    }
+  constructor({ files }: Pick<Host, 'files'>) {
+    this.#files = files;
   }
 
-  private constructor(file: AppendFile | undefined) {
+  /** Goes on in a file, which is emptied; `%d` in its name is the process's number. */
+  async open(template: string): Promise<void> {
+    const file = await this.#files.append(fileName(template, process.pid), { truncate: true });
+    await this.#close();
     this.#file = file;
   }
 
-  write(line: string): void {
-    const bytes = new TextEncoder().encode(`${line}\n`);
-    const file = this.#file;
-    if (file === undefined) process.stderr.write(bytes);
-    else this.#written = this.#written.then(() => file.append(bytes));
+  /** Resolves once it is written. */
+  write(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    this.#written = this.#written.catch(() => {}).then(() => this.#append(bytes));
+    return this.#written;
   }
 
-  async close(): Promise<void> {
+  async #append(bytes: Uint8Array): Promise<void> {
+    if (this.#file === undefined) {
+      if (!process.stderr.write(bytes)) await new Promise((resolve) => process.stderr.once('drain', resolve));
+      return;
+    }
+    try {
+      await this.#file.append(bytes);
+    } catch (error) {
+      throw new UserError(`cannot write the log to '${this.#file.path}': ${(error as Error).message}`);
+    }
+  }
+
+  async #close(): Promise<void> {
     await this.#written;
     await this.#file?.close();
+    this.#file = undefined;
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+}
+
+/** The name that a template with at most one `%d` stands for. */
+export function fileName(template: string, pid: number): string {
+  const parts = template.split('%d');
+  if (parts.length > 2 || parts.some((part) => part.includes('%'))) {
+    throw new UserError(`Bad logfile template: ${template}; it may have one %d, for the number of the process`);
+  }
+  return parts.join(String(pid));
 }

@@ -35,7 +35,8 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
     const named = devices.flatMap(({ origin, backends: { chardev } }) =>
       chardev === undefined ? [] : [{ origin, chardev }],
     );
-    const log = await Log.open(settings, host);
+    await using log = new Log(host);
+    if (settings.logFile !== undefined) await openLog(log, settings.logFile);
     using _pidFile = claimPidFile(settings.pidFile);
     const chars = new Map(
       [...(terminals.serial === undefined ? [] : [{ origin: '-serial', chardev: terminals.serial }]), ...named].map(
@@ -62,7 +63,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       chars: [...chars.keys()],
       disks: [...disks.drives].map(([name, { node }]) => ({ name, size: node.size, readOnly: node.readOnly })),
       seed: settings.seed,
-      logsGuestErrors: settings.log.has('guest_errors'),
+      log: { items: [...settings.log], ranges: settings.logRanges },
     };
     const { noReboot, noShutdown } = settings;
     machine = await Machine.create(
@@ -74,7 +75,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         threads: nodeThreads,
         noReboot,
         noShutdown,
-        guestError: (text) => log.write(text),
+        log: (text) => log.write(text),
       },
       host,
     );
@@ -100,7 +101,6 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
     });
     if (!settings.startsPaused) machine.cont();
     const { code } = await machine.ended;
-    await log.close();
     return code;
   } catch (error) {
     machine?.quit();
@@ -108,5 +108,13 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   } finally {
     await chardevs.close();
     await blocks.close();
+  }
+}
+
+async function openLog(log: Log, template: string): Promise<void> {
+  try {
+    await log.open(template);
+  } catch (error) {
+    throw locatedError('-D', error);
   }
 }

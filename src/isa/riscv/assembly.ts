@@ -11,19 +11,29 @@ export function assemblyOf(encoding: Encoding | undefined, word: number, pc: big
     return (word & 3) === 3 ? `.word ${hex(word >>> 0)}` : `.half ${hex(word & 0xffff)}`;
   }
   const values = new Map(encoding.bits.fields.map((field) => [field.name, extract(field, word)]));
-  return encoding.asm.replaceAll(/\{(?<prefix>pc\+|[.,])?(?<name>\w+)(?<shifted>>>12)?\}/g, (...all) => {
-    const groups = all.at(-1) as Record<'prefix' | 'name' | 'shifted', string | undefined>;
-    const value = values.get(groups.name!)!;
-    if (groups.prefix === 'pc+') return hex(BigInt.asUintN(64, pc + BigInt(value)));
-    if (groups.shifted !== undefined) return hex(value >>> 12);
-    return written(groups.name!, value);
+  return fillTemplate(encoding.asm, (name, form) => {
+    const value = values.get(name)!;
+    if (form === 'address') return hex(BigInt.asUintN(64, pc + BigInt(value)));
+    if (form === 'shifted') return hex(value >>> 12);
+    return written(name, value);
+  });
+}
+
+/** A template with what stands for each operand in the place of its braces. */
+export function fillTemplate(
+  template: string,
+  write: (name: string, form: 'address' | 'shifted' | 'plain') => string,
+): string {
+  return template.replaceAll(/\{(?<prefix>pc\+|[.,])?(?<name>\w+)(?<shifted>>>12)?\}/g, (...all) => {
+    const { prefix, name, shifted } = all.at(-1) as Record<'prefix' | 'name' | 'shifted', string | undefined>;
+    return write(name!, prefix === 'pc+' ? 'address' : shifted === undefined ? 'plain' : 'shifted');
   });
 }
 
 const ROUNDING = ['rne', 'rtz', 'rdn', 'rup', 'rmm', 'rm5', 'rm6'];
 const ORDER = ['', '.rl', '.aq', '.aqrl'];
 
-function written(name: string, value: number): string {
+export function written(name: string, value: number): string {
   const file = fileOf(name);
   if (file !== undefined) return `${file}${value}`;
   switch (name) {

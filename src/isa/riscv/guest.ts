@@ -1,6 +1,7 @@
 import type { Decoded, Guest, GuestInstruction } from '../../ir/guest.ts';
 import * as a from './a.ts';
 import { assemblyOf } from './assembly.ts';
+import { listingOf } from './listing.ts';
 import * as c from './c.ts';
 import * as d from './d.ts';
 import { Decoder } from './decoder.ts';
@@ -78,6 +79,7 @@ export class RiscvGuest implements Guest {
   readonly files = { x: { zero: 0, sink: 32 }, f: {} };
   readonly features: RiscvFeatures;
   readonly decoder: Decoder;
+  readonly #decoded: Decoded = { instruction: 0, length: 0, operands: new Int32Array(8) };
 
   constructor(features: RiscvFeatures) {
     this.features = features;
@@ -95,6 +97,12 @@ export class RiscvGuest implements Guest {
 
   decode(word: number, decoded: Decoded): void {
     this.decoder.decode(word, decoded);
+  }
+
+  listing(word: number, pc: bigint): string {
+    this.decoder.decode(word, this.#decoded);
+    const { instruction, operands } = this.#decoded;
+    return listingOf(this.instructions[instruction] as Instruction, operands, pc);
   }
 
   /** Assembly of the instruction in the low bytes of `word`, at address `pc`. */

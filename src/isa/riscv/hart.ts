@@ -1,7 +1,7 @@
 /** What the parts of a hart share: its state as words, and whom they tell of a change. */
 
 import type { Contexts } from '../../mem/cpu.ts';
-import type { GuestLog } from '../../mem/guest-log.ts';
+import type { MachineLog } from '../../mem/machine-log.ts';
 import type { RiscvFeatures } from './features.ts';
 import { Interrupts, type HartTimer } from './interrupts.ts';
 import { publishMode } from './mode.ts';
@@ -21,7 +21,7 @@ export interface HartConfiguration {
   readonly features: RiscvFeatures;
   readonly hartId: number;
   readonly timer: HartTimer;
-  readonly log: GuestLog;
+  readonly log: MachineLog;
 }
 
 export class Hart {
@@ -30,7 +30,7 @@ export class Hart {
   readonly features: RiscvFeatures;
   readonly hartId: number;
   readonly timer: HartTimer;
-  readonly log: GuestLog;
+  readonly log: MachineLog;
   readonly contexts: Contexts;
   readonly pmp: Pmp;
   readonly traps: Traps;

@@ -70,7 +70,7 @@ class Discovery {
       const block = this.#lower(offset, context);
       if (block === undefined) return undefined;
       this.#instructions += block.count;
-      const node = makeNode({ ...block, unit: optimize(block.unit, this.#optimizations) });
+      const node = makeNode({ ...block, lowered: block.unit, unit: optimize(block.unit, this.#optimizations) });
       nodes.set(key, node);
       queue.push(node);
       return node;

@@ -24,6 +24,8 @@ export interface RegionBlock {
   readonly count: number;
   readonly length: number;
   readonly unit: Unit;
+  /** The same before it was optimized, if it was. */
+  readonly lowered?: Unit;
   readonly ending: Ending;
 }
 

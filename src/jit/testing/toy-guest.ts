@@ -58,4 +58,5 @@ export const toyGuest: Guest = {
       operands.set([(word >>> 8) & 15, (word >>> 12) & 15, word >> 16]);
     }
   },
+  listing: (word) => `word ${word}`,
 };

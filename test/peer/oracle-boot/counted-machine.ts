@@ -8,7 +8,6 @@ import { RiscvCpu } from '../../../src/isa/riscv/cpu.ts';
 import { parseFeatures } from '../../../src/isa/riscv/features.ts';
 import { RiscvState, U } from '../../../src/isa/riscv/state.ts';
 import { EXIT_WORK } from '../../../src/mem/cpu.ts';
-import { silentLog } from '../../../src/mem/guest-log.ts';
 import type { Tier } from '../../../src/vm/config.ts';
 import { MachineCore } from '../../../src/vm/core.ts';
 import { Vcpu } from '../../../src/vm/vcpu.ts';
@@ -80,11 +79,11 @@ export class CountedMachine {
         disks: [],
         seed: 1n,
         without: [],
-        logsGuestErrors: false,
+        log: { items: [], ranges: [] },
       },
       {
         clock: new FakeTime(),
-        log: silentLog,
+        log() {},
         power: { shutdown: end, reset: end },
         entropy: new SeededRandom(1n),
       },

@@ -1,0 +1,15 @@
+/** What a machine can be asked to tell about itself (`-d`, `log`), as QEMU names it. */
+export const LOG_ITEMS = {
+  out_asm: 'show the WebAssembly made of each block or region',
+  in_asm: 'show the guest code of what is decoded or translated',
+  op: 'show the intermediate code of each block that is translated',
+  op_opt: 'show intermediate code after optimization, where there is any',
+  int: 'show interrupts and exceptions in short form',
+  guest_errors: 'log when the guest OS does something invalid (eg accessing a non-existent register)',
+  unimp: 'log unimplemented functionality',
+} as const;
+export type LogItem = keyof typeof LOG_ITEMS;
+
+export const LOG_ITEM_NAMES = Object.keys(LOG_ITEMS) as readonly LogItem[];
+
+export const isLogItem = (name: string): name is LogItem => Object.hasOwn(LOG_ITEMS, name);
