@@ -17,7 +17,7 @@ export function atomicSlow(context: SlowPathContext): { locals: number[]; code: 
   const [entry, old, result] = [5, 6, 7];
   const c = new Code(512);
   const slow = c.block();
-  probe(c, context, entry);
+  probe(c, context, entry, TLB_WRITE_TAG);
   c.get(entry).memory(OP.i64_load, TLB_WRITE_TAG);
   c.get(VA).i64(1).get(INFO).i32(7).op(OP.i32_and).op(OP.i64_extend_i32_u).op(OP.i64_shl);
   c.i64(4097).op(OP.i64_sub).op(OP.i64_and).op(OP.i64_ne).brIf(slow, false);

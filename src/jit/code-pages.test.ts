@@ -25,7 +25,7 @@ const JUMP_WORD = 0xfe01;
 
 class Rig {
   readonly arena = new Arena(8 << 20);
-  readonly pointers = { tlb: 0, codeTlb: 0 };
+  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0 };
   readonly tlb = new SoftTlb(this.arena, this.pointers);
   readonly view = new DataView(this.arena.memory.buffer);
   readonly flags: Uint8Array;

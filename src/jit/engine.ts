@@ -187,6 +187,7 @@ export class Engine {
       width,
       pages: memoryPages,
       granules,
+      pageFlags: pageFlags.byteOffset,
       hotPeriod: this.#policy.period,
       counts,
     });

@@ -12,6 +12,7 @@ import type { StateLayout } from './layout.ts';
 import { countEntry } from './promotion.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType } from './runtime-imports.ts';
+import { refillFromSecond } from './refill.ts';
 import { loadSlow, storeSlow } from './slow-paths.ts';
 
 export interface RuntimeContext {
@@ -23,6 +24,8 @@ export interface RuntimeContext {
   readonly pages: number;
   /** Address of the masks of 64-byte granules that hold code. */
   readonly granules: number;
+  /** Address of the flags of host pages. */
+  readonly pageFlags: number;
   readonly hotPeriod: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
@@ -47,7 +50,16 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   builder.importTable('env', 'table', 1);
 
   const blockType = builder.type([addressType(width)], [I32]);
-  const slow = { layout, width, memory: imported.memory, granules: context.granules };
+  const surroundings = {
+    layout,
+    width,
+    memory: imported.memory,
+    granules: context.granules,
+    pageFlags: context.pageFlags,
+  };
+  const refill = refillFromSecond(surroundings);
+  const refillType = builder.type([addressType(width), I64, addressType(width)], []);
+  const slow = { ...surroundings, refill: builder.function(refillType, refill.locals, refill.code) };
   const load = loadSlow(slow);
   const store = storeSlow(slow);
   const atomic = atomicSlow(slow);

@@ -21,6 +21,10 @@ export interface SlowPathContext {
   readonly memory: number;
   /** Address of the masks of 64-byte granules that hold code, one u64 for each host page. */
   readonly granules: number;
+  /** Address of the flags of host pages, a byte each. */
+  readonly pageFlags: number;
+  /** `refill(cpu, va, entry)`: see refill.ts. */
+  readonly refill: number;
 }
 
 const [CPU, VA] = [0, 1];
@@ -32,7 +36,7 @@ export function loadSlow(context: SlowPathContext): { locals: number[]; code: Co
   const INFO = 2;
   const [entry, value, shift] = [3, 4, 5];
   const slow = c.block();
-  probe(c, context, entry);
+  probe(c, context, entry, TLB_READ_TAG);
   c.get(entry).memory(OP.i64_load, TLB_READ_TAG).get(VA).i64(-4096).op(OP.i64_and);
   c.op(OP.i64_ne).brIf(slow, false);
   leavesPage(c, INFO, slow);
@@ -65,7 +69,7 @@ export function storeSlow(context: SlowPathContext): { locals: number[]; code: C
   const [VALUE, INFO] = [2, 3];
   const [entry, mask] = [4, 5];
   const slow = c.block();
-  probe(c, context, entry);
+  probe(c, context, entry, TLB_WRITE_TAG);
   c.get(entry).memory(OP.i64_load, TLB_WRITE_TAG).i64(~TLB_HOLDS_CODE).op(OP.i64_and);
   c.get(VA).i64(-4096).op(OP.i64_and).op(OP.i64_ne).brIf(slow, false);
   leavesPage(c, INFO, slow);
@@ -96,8 +100,11 @@ export function storeSlow(context: SlowPathContext): { locals: number[]; code: C
   return { locals: [addressType(width), I64], code: c };
 }
 
-/** Sets `entry` to the address of the TLB entry for the address in VA. */
-export function probe(c: Code, { layout, width }: SlowPathContext, entry: number): void {
+/**
+ * Sets `entry` to the address of the TLB entry for the address in VA; if its tag is of another page, asks
+ * the second level.
+ */
+export function probe(c: Code, { layout, width, refill }: SlowPathContext, entry: number, tag: number): void {
   const shift = Math.log2(TLB_ENTRY_BYTES);
   c.get(CPU);
   if (width === 64) c.memory(OP.i64_load32_u, layout.offset('tlb'));
@@ -109,7 +116,10 @@ export function probe(c: Code, { layout, width }: SlowPathContext, entry: number
     .op(OP.i64_and);
   if (width === 32) c.op(OP.i32_wrap_i64).op(OP.i32_add);
   else c.op(OP.i64_add);
-  c.set(entry);
+  c.tee(entry).memory(OP.i64_load, tag).get(VA).op(OP.i64_xor).i64(12).op(OP.i64_shr_u).op(OP.i64_eqz).op(OP.i32_eqz);
+  c.if();
+  c.get(CPU).get(VA).get(entry).call(refill);
+  c.end();
 }
 
 /** Pushes the host address of VA by the entry. */

@@ -24,6 +24,9 @@ export const CPU_HEADER = {
   /** Addresses of the data and instruction TLB in use. */
   tlb: 'u32',
   codeTlb: 'u32',
+  /** Address of the second-level data TLB in use, and the generation in which its entries are valid. */
+  secondTlb: 'u32',
+  secondTlbGeneration: 'i32',
   /** Reservation of load-reserved: address (all ones: none) and the value loaded. */
   reservationAddress: 'i64',
   reservationValue: 'i64',

@@ -4,10 +4,13 @@ import { Arena } from './arena.ts';
 import {
   CODE_TLB_ENTRIES,
   CODE_TLB_ENTRY_BYTES,
+  SECOND_TLB_ENTRIES,
+  SECOND_TLB_FOLD,
   SoftTlb,
   TLB_ADDEND,
   TLB_ENTRIES,
   TLB_ENTRY_BYTES,
+  TLB_GENERATION,
   TLB_HOLDS_CODE,
   TLB_HOST_PAGE,
   TLB_READ_TAG,
@@ -18,12 +21,12 @@ const CONTEXTS = 16;
 const KERNEL = [0, 0, 15, 0x10000] as const;
 
 class Rig {
-  readonly pointers = { tlb: 0, codeTlb: 0 };
+  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0 };
   readonly tlb: SoftTlb;
   readonly view: DataView;
 
   constructor() {
-    const arena = new Arena(4 << 20);
+    const arena = new Arena(8 << 20);
     this.tlb = new SoftTlb(arena, this.pointers);
     this.view = new DataView(arena.memory.buffer);
     this.tlb.select(...KERNEL);
@@ -54,6 +57,16 @@ class Rig {
     const entry = this.pointers.codeTlb + Number((va >> 12n) % BigInt(CODE_TLB_ENTRIES)) * CODE_TLB_ENTRY_BYTES;
     if (this.view.getBigInt64(entry, true) !== BigInt.asIntN(64, va & -4096n)) return undefined;
     return this.view.getUint32(entry + 8, true);
+  }
+
+  /** Host address by the second level, found as the slow paths do. */
+  second(va: bigint): bigint | undefined {
+    const { secondTlb, secondTlbGeneration } = this.pointers;
+    const index = ((va >> 12n) ^ (va >> BigInt(SECOND_TLB_FOLD))) % BigInt(SECOND_TLB_ENTRIES);
+    const entry = secondTlb + Number(index) * TLB_ENTRY_BYTES;
+    if (this.view.getInt32(entry + TLB_GENERATION, true) !== secondTlbGeneration) return undefined;
+    if (this.view.getBigInt64(entry + TLB_READ_TAG, true) !== BigInt.asIntN(64, va & -4096n)) return undefined;
+    return BigInt.asUintN(64, va + this.view.getBigInt64(entry + TLB_ADDEND, true));
   }
 
   fill(va: bigint, host: number, { writable = true, readable = true, code = false, pageSize = 4096 } = {}): void {
@@ -185,6 +198,35 @@ test('a flush of one page leaves the others, and one of an ASID the other ASIDs'
   fill();
   rig.tlb.flushAll();
   assert.deepEqual([held(3), held(4)], ['-- -- --', '-- -- --']);
+});
+
+test('the second level keeps pages that compete for an entry of the first, until they are flushed', () => {
+  const rig = new Rig();
+  const pages = Array.from({ length: 8 }, (_, i) => 0xffff_ffc0_0010_3000n + (BigInt(i) << 23n));
+  const held = (): number => pages.filter((va) => rig.second(va) !== undefined).length;
+  const fill = (): void => pages.forEach((va, i) => rig.fill(va, (i + 1) * 0x4000));
+  fill();
+  assert.equal(pages.filter((va) => rig.read(va) !== undefined).length, 1);
+  pages.forEach((va, i) => assert.equal(rig.second(va + 8n), BigInt((i + 1) * 0x4000 + 8)));
+  rig.tlb.select(9, 9, 9, 9);
+  assert.equal(held(), 0);
+  rig.tlb.select(...KERNEL);
+  assert.equal(held(), 8);
+  rig.flushPage(pages[3]!, KERNEL[3]);
+  assert.equal(held(), 7);
+  assert.equal(rig.second(pages[3]!), undefined);
+  rig.tlb.flushAsid(KERNEL[3]);
+  assert.equal(held(), 0);
+  fill();
+  // Also while another address space is in use.
+  rig.tlb.select(9, 9, 9, 9);
+  rig.tlb.flushAll();
+  rig.tlb.select(...KERNEL);
+  assert.equal(held(), 0);
+  fill();
+  rig.fill(0x4000n, 0x8000, { pageSize: 2 ** 21 });
+  rig.flushPage(0x5000n, -1);
+  assert.equal(held(), 8 - 8);
 });
 
 test('a page that may only be read or only be written is flushed too', () => {

@@ -11,8 +11,17 @@ export const TLB_WRITE_TAG = 8;
 export const TLB_ADDEND = 16;
 /** Host page: host address of the page / 4096. */
 export const TLB_HOST_PAGE = 24;
+/** In the second level: the generation in which the entry is valid. */
+export const TLB_GENERATION = 28;
 /** Set in a write tag when stores to the page must look for translated code: never compares equal. */
 export const TLB_HOLDS_CODE = 0x800;
+
+/**
+ * Entries of the second-level data TLB. An entry is found by the page number's low bits, exclusive-ored with
+ * the address from bit SECOND_TLB_FOLD on, so that arrays a power of two apart do not compete.
+ */
+export const SECOND_TLB_ENTRIES = 4096;
+export const SECOND_TLB_FOLD = 23;
 
 /** Entries of an instruction TLB, and the bytes of one: tag, address of the page's records. */
 export const CODE_TLB_ENTRIES = 256;
@@ -21,8 +30,11 @@ export const CODE_TLB_RECORDS = 8;
 
 const SLOTS = 16;
 const DATA_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
+const SECOND_BYTES = SECOND_TLB_ENTRIES * TLB_ENTRY_BYTES;
 const CODE_BYTES = CODE_TLB_ENTRIES * CODE_TLB_ENTRY_BYTES;
 const NO_ASID = -2;
+/** Then the second level is cleared and generations begin anew: 0 is never valid. */
+const LAST_GENERATION = 2 ** 31 - 1;
 /** Gigabyte regions with superpages remembered per slot; one more and every flush is a full one. */
 const LARGE_REGIONS = 8;
 
@@ -30,12 +42,14 @@ const LARGE_REGIONS = 8;
 export interface TlbPointers {
   tlb: number;
   codeTlb: number;
+  secondTlb: number;
+  secondTlbGeneration: number;
 }
 
 /**
  * The software TLBs of one virtual CPU: a data and an instruction TLB for each of the last 16
  * address spaces and modes, in shared memory where translated code probes them. A switch only swaps
- * two pointers. All entries are 4 KiB pages; which gigabytes hold pieces of superpages is
+ * pointers. A second level of the data TLB is larger and has all that the first has, but for notes of code. All entries are 4 KiB pages; which gigabytes hold pieces of superpages is
  * remembered, because one flush address stands for the whole superpage there.
  */
 export class SoftTlb implements Contexts {
@@ -45,8 +59,13 @@ export class SoftTlb implements Contexts {
   readonly #pointers: TlbPointers;
   readonly #dataBase: number;
   readonly #codeBase: number;
+  readonly #secondBase: number;
   readonly #data: Int32Array;
   readonly #code: Int32Array;
+  readonly #second: Int32Array;
+  /** Of each slot: what its entries of the second level are valid in. One more clears them all. */
+  readonly #generations = new Int32Array(SLOTS);
+  #generation = 0;
   readonly #keys = new Int32Array(SLOTS * 3);
   readonly #asids = new Int32Array(SLOTS).fill(NO_ASID);
   readonly #large: Int32Array[] = [];
@@ -58,10 +77,12 @@ export class SoftTlb implements Contexts {
     this.#pointers = pointers;
     this.#dataBase = arena.allocate(SLOTS * DATA_BYTES, 4096);
     this.#codeBase = arena.allocate(SLOTS * CODE_BYTES, 4096);
+    this.#secondBase = arena.allocate(SLOTS * SECOND_BYTES, 4096);
     // Translated code finds them through 32-bit addresses.
     if (arena.used > 2 ** 32) throw new BugError('the TLBs lie above 4 GiB');
     this.#data = new Int32Array(arena.memory.buffer, this.#dataBase, (SLOTS * DATA_BYTES) / 4);
     this.#code = new Int32Array(arena.memory.buffer, this.#codeBase, (SLOTS * CODE_BYTES) / 4);
+    this.#second = new Int32Array(arena.memory.buffer, this.#secondBase, (SLOTS * SECOND_BYTES) / 4);
     for (let slot = 0; slot < SLOTS; slot++) {
       this.#large.push(new Int32Array(LARGE_REGIONS));
       this.#clear(slot);
@@ -116,6 +137,10 @@ export class SoftTlb implements Contexts {
       if (this.#tagged(this.#data, data, low, high) || this.#tagged(this.#data, data + 2, low, high)) {
         this.#data.fill(-1, data, data + 4);
       }
+      const second = (slot * SECOND_BYTES + secondIndex(low, high) * TLB_ENTRY_BYTES) >> 2;
+      if (this.#tagged(this.#second, second, low, high) || this.#tagged(this.#second, second + 2, low, high)) {
+        this.#second[second + TLB_GENERATION / 4] = 0;
+      }
       const code = (slot * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
       if (this.#tagged(this.#code, code, low, high)) this.#code.fill(-1, code, code + 2);
     }
@@ -145,6 +170,10 @@ export class SoftTlb implements Contexts {
     data[entry + 4] = (hostLow - page) | 0;
     data[entry + 5] = (Math.floor(host / 2 ** 32) - high - borrow) | 0;
     data[entry + 6] = Math.floor(host / 4096);
+    const second = (this.#current * SECOND_BYTES + secondIndex(low, high) * TLB_ENTRY_BYTES) >> 2;
+    for (let word = 0; word < 7; word++) this.#second[second + word] = data[entry + word]!;
+    if (writable) this.#second[second + 2] = page;
+    this.#second[second + 7] = this.#generations[this.#current]!;
     if (pageSize > 4096) this.#noteLarge(this.#current, gigabyteOf(low, high), pageSize);
   }
 
@@ -181,11 +210,20 @@ export class SoftTlb implements Contexts {
     this.#data.fill(-1, (slot * DATA_BYTES) >> 2, ((slot + 1) * DATA_BYTES) >> 2);
     this.#code.fill(-1, (slot * CODE_BYTES) >> 2, ((slot + 1) * CODE_BYTES) >> 2);
     this.#largeCount[slot] = 0;
+    if (this.#generation === LAST_GENERATION) {
+      this.#second.fill(0);
+      this.#generations.fill(LAST_GENERATION);
+      this.#generation = 0;
+    }
+    this.#generations[slot] = ++this.#generation;
+    this.#publish();
   }
 
   #publish(): void {
     this.#pointers.tlb = this.#dataBase + this.#current * DATA_BYTES;
     this.#pointers.codeTlb = this.#codeBase + this.#current * CODE_BYTES;
+    this.#pointers.secondTlb = this.#secondBase + this.#current * SECOND_BYTES;
+    this.#pointers.secondTlbGeneration = this.#generations[this.#current]!;
   }
 
   #hasLarge(slot: number, gigabyte: number): boolean {
@@ -215,6 +253,11 @@ function gigabyteOf(low: number, high: number): number {
 
 function dataIndex(low: number): number {
   return (low >>> 12) & (TLB_ENTRIES - 1);
+}
+
+function secondIndex(low: number, high: number): number {
+  const folded = (low >>> SECOND_TLB_FOLD) | (high << (32 - SECOND_TLB_FOLD));
+  return ((low >>> 12) ^ folded) & (SECOND_TLB_ENTRIES - 1);
 }
 
 function codeIndex(low: number): number {

@@ -196,7 +196,18 @@ export class Machine {
 }
 
 /** What an engine keeps for itself. */
-const HIDDEN = new Set(['exit', 'remaining', 'granted', 'arguments', 'result', 'fpWindow', 'tlb', 'codeTlb']);
+const HIDDEN = new Set([
+  'exit',
+  'remaining',
+  'granted',
+  'arguments',
+  'result',
+  'fpWindow',
+  'tlb',
+  'codeTlb',
+  'secondTlb',
+  'secondTlbGeneration',
+]);
 
 /** The fields in which two machines differ, in one line each. */
 export function differences(expected: Machine, actual: Machine): string[] {

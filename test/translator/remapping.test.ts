@@ -61,6 +61,41 @@ test('the second page of an instruction is mapped anew', () => {
   }
 });
 
+/** Three pages 4 MiB apart share an entry of the first-level TLB; one of them is mapped to another place each round. */
+test('data pages that compete for a TLB entry, one of them mapped anew', () => {
+  const lab = new Lab(
+    {
+      mode: 'S',
+      rounds: 300,
+      setup: (machine, table) => {
+        for (let i = 0; i < 3; i++) table.map(0x5000_0000 + i * 0x40_0000, DATA + 0x5000 + i * 0x1000, RWX);
+        const entry = table.entry(0x5040_0000);
+        table.map(0x5100_0000, entry - (entry % 4096), RWX);
+        machine.memory.writeU64(DATA, BigInt(0x5100_0000 + (entry % 4096)));
+        machine.memory.writeU64(DATA + 8, machine.readU64(entry));
+        machine.memory.writeU64(DATA + 16, machine.readU64(table.entry(0x5080_0000)));
+      },
+    },
+    ({ asm, data }) => {
+      asm.li(20, data).op('ld', { rd: 21, rs1: 20 });
+      for (let i = 0; i < 3; i++) asm.li(22 + i, 0x5000_0000 + i * 0x40_0000);
+      for (const [i, entry] of [8, 16].entries()) {
+        asm.op('ld', { rd: 25, rs1: 20, imm: entry }).op('sd', { rs1: 21, rs2: 25 }).op('sfence.vma', { rs1: 23 });
+        for (let turn = 0; turn < 3; turn++) {
+          for (const base of [22, 23, 24]) {
+            asm.op('ld', { rd: 5, rs1: base, imm: 8 }).op('addi', { rd: 5, rs1: 5, imm: base + turn + i });
+            asm.op(turn === 1 ? 'sh' : 'sd', { rs1: base, rs2: 5, imm: turn === 1 ? 11 : 8 });
+            asm.op('addi', { rd: 26, rs1: base, imm: 16 }).op('amoadd.d', { rd: 5, rs1: 26, rs2: 5 });
+            noteX5(asm);
+          }
+        }
+      }
+    },
+  );
+  lab.check();
+  assert.equal(lab.traps().length, 0);
+});
+
 test('the page being run is mapped anew by its own code', () => {
   for (const scope of ['page', 'asid', 'all'] as const) {
     const lab = new Lab(

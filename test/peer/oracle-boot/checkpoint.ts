@@ -8,7 +8,19 @@ export interface Checkpoint {
 }
 
 /** What an engine keeps for itself. */
-const OWN = new Set(['exit', 'remaining', 'granted', 'arguments', 'result', 'fpWindow', 'tlb', 'codeTlb', 'callDepth']);
+const OWN = new Set([
+  'exit',
+  'remaining',
+  'granted',
+  'arguments',
+  'result',
+  'fpWindow',
+  'tlb',
+  'codeTlb',
+  'secondTlb',
+  'secondTlbGeneration',
+  'callDepth',
+]);
 
 /** The registers of the hart whose state is at an address of the shared memory. */
 export function hartAt(memory: WebAssembly.Memory, address: number): Checkpoint['hart'] {
