@@ -48,7 +48,7 @@ class Rig {
       pageFlags: this.flags,
       granules: this.granules,
       tlb: this.tlb,
-      release: (slot) => this.released.push(slot),
+      release: ({ slot }) => this.released.push(slot),
     });
     this.host = arena.allocate(16 * 4096, 4096);
     this.tlb.select(0, 0, 0, 0);

@@ -68,8 +68,8 @@ export interface CodePagesOptions {
   /** Address of a u64 for each host page: its 64-byte granules that hold code. */
   readonly granules: number;
   readonly tlb: SoftTlb;
-  /** Gives table slots of dropped blocks back. */
-  readonly release: (slot: number) => void;
+  /** Told of translated code that is dropped: its slot is free. */
+  readonly release: (code: InstalledCode) => void;
 }
 
 /**
@@ -117,6 +117,11 @@ export class CodePages {
   /** Pages in use. */
   get size(): number {
     return this.#used;
+  }
+
+  /** One of those in use. */
+  page(index: number): CodePage {
+    return this.#pages[index]!;
   }
 
   /** The page whose records include the one at `record`. */
@@ -298,8 +303,28 @@ export class CodePages {
   drop(code: InstalledCode): void {
     if (code.isDropped) return;
     code.isDropped = true;
-    this.#setLink(code.page, code.offset, 0);
-    this.#options.release(code.slot);
+    if (this.#view.getInt32(this.linkOf(code), true) === code.slot) this.#setLink(code.page, code.offset, 0);
+    this.#options.release(code);
+  }
+
+  /** Cuts the link to translated code, as if control had come there once. */
+  cut({ page, offset }: InstalledCode): void {
+    this.#setLink(page, offset, -1);
+  }
+
+  /** Makes control go to translated code again. */
+  restore({ page, offset, slot }: InstalledCode): void {
+    this.#setLink(page, offset, slot);
+  }
+
+  /** Lets go of code that was dropped. */
+  sweep(): void {
+    for (let i = 0; i < this.#used; i++) {
+      const page = this.#pages[i]!;
+      if (page.parts.some(({ code }) => code.isDropped)) {
+        page.parts = page.parts.filter(({ code }) => !code.isDropped);
+      }
+    }
   }
 
   /** Whether control was ever transferred to an offset; cleared when its code changes. */
@@ -404,8 +429,9 @@ export class CodePages {
       const page = this.#pages[i]!;
       this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
       for (const { code } of page.parts) {
-        if (!code.isDropped) release(code.slot);
+        if (code.isDropped) continue;
         code.isDropped = true;
+        release(code);
       }
       page.parts = [];
       page.straddles.clear();

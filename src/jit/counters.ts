@@ -12,6 +12,7 @@ const COUNTERS = [
   'decodedBlocks',
   'regions',
   'regionBlocks',
+  'longestStop',
 ] as const;
 export type JitCounter = (typeof COUNTERS)[number];
 
@@ -42,6 +43,11 @@ export class JitCounters {
   /** A straight line of instructions was decoded for tier 0. */
   decoded(): void {
     this.#values[5]! += 1;
+  }
+
+  /** The CPU stood still so long while something was translated. */
+  stopped(milliseconds: number): void {
+    this.#values[8] = Math.max(this.#values[8]!, Math.round(milliseconds * 1000));
   }
 
   /** Regions of `blocks` blocks in all were translated into `bytes` bytes of wasm. */

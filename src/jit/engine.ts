@@ -8,7 +8,10 @@ import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
+import { LiveCode } from './live-code.ts';
 import { optimizationsWithout, type Optimizations } from './optimizations.ts';
+import { Pace } from './pace.ts';
+import { NEVER, POLICIES, type Policy, type Tiers } from './policy.ts';
 import { discover, type Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
@@ -18,42 +21,14 @@ import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 import { SlowMemory } from './slow-memory.ts';
 import { TranslationLog, type LoggedCode, type LoggedFunction } from './translation-log.ts';
 import { Translator, type HotBlock, type TranslatedBlock } from './translator.ts';
+import { Storm, type Exposed, type Stress } from './stress.ts';
 import { JitCounters } from './counters.ts';
 
 const PAGE = 4096;
 
-/** Entries until a promotion that never comes. */
-const NEVER = 2 ** 31 - 1;
-
-/** When blocks are translated. */
-interface Policy {
-  /** Entries, a power of two, after which a block joins the next batch. */
-  readonly period: number;
-  /** Blocks that make a batch at once. */
-  readonly batch: number;
-  /** Entries of one block after which the batch is not waited for. */
-  readonly urgent: number;
-  /** Counted entries of a translated block after which it becomes a region. */
-  readonly promotion: number;
-  /** Regions that are translated together. */
-  readonly regions: number;
-}
-const POLICIES: Readonly<Record<Tiers, Policy>> = {
-  auto: { period: 64, batch: 128, urgent: 512, promotion: 50_000, regions: 8 },
-  tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity, promotion: NEVER, regions: 1 },
-  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER, regions: 1 },
-  regions: { period: 64, batch: 128, urgent: 512, promotion: 500, regions: 4 },
-  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1, regions: 1 },
-};
 const CODE_PAGES = 3072;
 /** Most translated functions at a time. */
 const SLOTS = 2 ** 18;
-
-/**
- * Which tiers run: `tier0` never translates, `tier1` translates what is entered the first time,
- * `tier2` makes regions as soon as a block is counted, `regions` as `auto` does but a hundred times sooner.
- */
-export type Tiers = 'auto' | 'tier0' | 'tier1' | 'tier2' | 'regions';
 
 export interface EngineOptions {
   readonly arena: Arena;
@@ -70,6 +45,8 @@ export interface EngineOptions {
   readonly optimizations?: Optimizations;
   readonly counters?: JitCounters;
   readonly log?: MachineLog;
+  /** What tests do to it. */
+  readonly stress?: Stress | undefined;
   /** Pages of predecoded code to keep. */
   readonly codePages?: number;
 }
@@ -105,10 +82,16 @@ export class Engine {
   readonly #imports: WebAssembly.Imports;
   readonly #run: (cpu: number | bigint) => void;
   readonly #cpuAddress: number | bigint;
-  #queue: HotBlock[] = [];
-  readonly #queued = new Set<number>();
+  /** Blocks for the next batch, by the address of their record. */
+  readonly #queue = new Map<number, HotBlock>();
   readonly #policy: Policy;
   readonly #log: TranslationLog;
+  readonly #storm: Storm | undefined;
+  readonly #exposed: Exposed;
+  readonly #live: LiveCode;
+  /** How much is translated at once, into blocks and into regions. */
+  readonly #pace = new Pace();
+  readonly #regionPace = new Pace();
   #resets = 0;
 
   constructor(options: EngineOptions) {
@@ -130,10 +113,11 @@ export class Engine {
       pageFlags,
       granules,
       tlb,
-      release: (slot) => {
-        this.#table.set(slot, null);
-        this.#installed[slot] = undefined;
-        this.#freeSlots.push(slot);
+      release: (code) => {
+        this.#table.set(code.slot, null);
+        this.#installed[code.slot] = undefined;
+        this.#freeSlots.push(code.slot);
+        this.#live.remove(code);
       },
     });
     this.slowMemory = new SlowMemory({
@@ -160,12 +144,23 @@ export class Engine {
       memoryPages,
       counts,
     });
-    this.#policy = POLICIES[options.tiers ?? 'auto'];
     this.#log = new TranslationLog(guest, options.log ?? silentLog);
+    const storm = options.stress && new Storm(options.stress);
+    this.#storm = storm;
+    const policy = POLICIES[options.tiers ?? 'auto'];
+    this.#policy = storm?.policy(policy) ?? policy;
+    this.#live = new LiveCode(this.#policy.kept, this.codePages);
+    this.#exposed = {
+      live: this.#live,
+      codePages: this.codePages,
+      tlb,
+      words: this.#words,
+      exit: layout.offset('exit') / 4,
+    };
 
     const soft = new SoftFloat(new Int32Array(memory.buffer, state + layout.offset('fpWindow'), 8));
     const flags = layout.offset('fflags') / 4;
-    const js = {
+    const calls = {
       memory: this.slowMemory.access,
       fp: (code: number, mode: number): number => {
         this.#words[flags]! |= soft.op(code, mode);
@@ -178,7 +173,9 @@ export class Engine {
       straddle: (record: number) => this.#straddle(record >>> 0),
       hot: (record: number) => this.#hot(record >>> 0),
     };
-    const helper = Object.fromEntries(guest.helpers.map(({ name }) => [name, cpu.helpers[name]!]));
+    const helpers = Object.fromEntries(guest.helpers.map(({ name }) => [name, cpu.helpers[name]!]));
+    const js = storm?.watch(calls, this.#exposed) ?? calls;
+    const helper = storm?.watch(helpers, this.#exposed) ?? helpers;
     const env = { memory, table: this.#table };
     const bytes = buildRuntime({
       guest,
@@ -202,6 +199,14 @@ export class Engine {
 
   /** Runs until the exit word is set or `instructions` (at most 2^30) are retired; returns how many were. */
   run(instructions: number): number {
+    const storm = this.#storm;
+    if (storm === undefined) return this.#stretch(instructions);
+    return storm.run(instructions, this.#exposed, (most) => this.#stretch(most));
+  }
+
+  #stretch(instructions: number): number {
+    // Only here is no translated function on the stack, or about to be entered.
+    this.#live.trim();
     const layout = this.#layout;
     const words = this.#words;
     const granted = layout.offset('granted') / 4;
@@ -217,6 +222,11 @@ export class Engine {
     words[granted] = 0;
     words[remaining] = 0;
     return retired;
+  }
+
+  /** Modules of translated code that were given up. */
+  get evictions(): number {
+    return this.#live.evictions;
   }
 
   /** Bytes of the shared memory were written by DMA or a loader. */
@@ -331,6 +341,7 @@ export class Engine {
 
   #hot(record: number): number {
     const { codePages } = this;
+    if (this.#live.restore(record + RECORD_LINK)) return 1;
     if (this.#resets !== codePages.resets) this.#forgetQueue();
     const page = codePages.pageOf(record);
     if (page === undefined || codePages.isCold(page) || !codePages.canTranslate(record) || !this.#hasRoom()) {
@@ -338,40 +349,44 @@ export class Engine {
       this.#view.setInt32(record + RECORD_LINK, 0, true);
       return 0;
     }
-    if (!this.#queued.has(record)) {
-      this.#queued.add(record);
-      this.#queue.push({ page, offset: codePages.offsetOf(page, record), pc: this.#pc });
+    if (!this.#queue.has(record)) {
+      this.#queue.set(record, { page, offset: codePages.offsetOf(page, record), pc: this.#pc });
     }
     const link = record + RECORD_LINK;
     const entered = -this.#view.getInt32(link, true);
-    if (this.#queue.length >= this.#policy.batch || entered >= this.#policy.urgent) this.#translate();
+    const batch = Math.min(this.#policy.batch, this.#pace.blocks);
+    if (this.#queue.size >= batch || entered >= this.#policy.urgent) this.#translate();
     return this.#view.getInt32(link, true) > 0 ? 1 : 0;
   }
 
   /** Queued blocks are of pages that no longer exist. */
   #forgetQueue(): void {
     this.#resets = this.codePages.resets;
-    this.#queue = [];
-    this.#queued.clear();
+    this.#queue.clear();
   }
 
   #translate(): void {
     const start = performance.now();
-    const queue = this.#queue;
-    this.#queue = [];
-    this.#queued.clear();
-    const batch = this.#translator.translate(queue);
+    const hot = [...this.#queue].slice(0, this.#pace.blocks);
+    for (const [record] of hot) this.#queue.delete(record);
+    const batch = this.#translator.translate(hot.map(([, block]) => block));
     if (batch === undefined) return;
     const module = new WebAssembly.Module(batch.bytes);
     const instance = new WebAssembly.Instance(module, this.#imports);
-    batch.blocks.forEach((block, i) => {
+    const installed = batch.blocks.map((block, i) => {
       const slot = this.#takeSlot(this.#policy.promotion);
       this.#table.set(slot, instance.exports[`b${i}`] as () => void);
       const page = this.codePages.pageOf(block.records)!;
       const code = { slot, page, offset: block.offset, isRegion: false, isDropped: false };
       this.#installed[slot] = code;
       this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
+      return code;
     });
+    this.#live.add(installed, batch.bytes.length);
+    const took = performance.now() - start;
+    this.#pace.took(hot.length, took);
+    this.counters.batch(batch.blocks.length, batch.bytes.length, took);
+    this.counters.stopped(took);
     if (this.#log.wantsTranslated) {
       this.#log.translated(
         'tier1',
@@ -379,7 +394,6 @@ export class Engine {
         batch.bytes,
       );
     }
-    this.counters.batch(batch.blocks.length, batch.bytes.length, performance.now() - start);
   }
 
   /** Whether anything is translated at all, and one more batch has slots. */
@@ -404,6 +418,7 @@ export class Engine {
    * made with others, or alone if it goes on being entered. Gives the slot to enter.
    */
   #promote(slot: number): number {
+    const start = performance.now();
     this.#counts[slot] = NEVER;
     const code = this.#installed[slot];
     if (code === undefined || code.isRegion || this.codePages.isCold(code.page)) return slot;
@@ -412,9 +427,14 @@ export class Engine {
       if (found === undefined) return slot;
       this.#regions.push(found);
       this.#counts[slot] = this.#policy.promotion;
-      if (this.#regions.length < this.#policy.regions) return slot;
+      const blocks = this.#regions.reduce((sum, { region }) => sum + region.nodes.length, 0);
+      if (this.#regions.length < this.#policy.regions && blocks < this.#regionPace.blocks) {
+        this.counters.stopped(performance.now() - start);
+        return slot;
+      }
     }
     this.#makeRegions();
+    this.counters.stopped(performance.now() - start);
     return this.#view.getInt32(this.codePages.linkOf(code), true);
   }
 
@@ -454,7 +474,7 @@ export class Engine {
     const bytes = this.#translator.translateRegions(made);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
     let blocks = 0;
-    found.forEach(({ code, region }, i) => {
+    const all = found.map(({ code, region }, i) => {
       const { slot } = made[i]!;
       this.#table.set(slot, instance.exports[`r${i}`] as () => void);
       this.codePages.drop(code);
@@ -463,7 +483,12 @@ export class Engine {
       this.#regionPages.set(installed, region.pages);
       this.codePages.install(installed, partsOf(region, code.page));
       blocks += region.nodes.length;
+      return installed;
     });
+    this.#live.add(all, bytes.length);
+    const took = performance.now() - start;
+    this.#regionPace.took(blocks, took);
+    this.counters.regions(found.length, blocks, bytes.length, took);
     if (this.#log.wantsTranslated) {
       this.#log.translated(
         'tier2',
@@ -471,7 +496,6 @@ export class Engine {
         bytes,
       );
     }
-    this.counters.regions(found.length, blocks, bytes.length, performance.now() - start);
   }
 
   /** The code page mapped `delta` pages from the one at an address; raises nothing. */

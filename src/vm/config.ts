@@ -1,5 +1,6 @@
 import type { VirtConfig } from '../board/virt-config.ts';
 import type { Optimization } from '../jit/optimizations.ts';
+import type { StressName } from '../jit/stress.ts';
 import type { Start } from '../board/site.ts';
 import type { AddressRange } from '../mem/address-range.ts';
 import type { LogItem } from '../mem/log-items.ts';
@@ -14,6 +15,8 @@ export interface MachineConfig {
   readonly tier: Tier;
   /** Parts of the translator that are switched off. */
   readonly without: readonly Optimization[];
+  /** What is done to the translator to test it. */
+  readonly stress?: readonly StressName[] | undefined;
   readonly clock: ClockConfig;
   readonly rtc: RtcConfig;
   /** Names of the character back ends that devices use. */

@@ -25,6 +25,17 @@ export function tcgStats(core: MachineCore): StatsProvider {
       { type: 'log2-histogram', doc: 'time to make one module', unit: 'seconds', base: 10, exponent: -6 },
       () => [0, ...jitCounters.compileTimes],
     ),
+    counter(
+      'compile-time-max',
+      {
+        type: 'peak',
+        doc: 'longest time that a vCPU stood still for translation',
+        unit: 'seconds',
+        base: 10,
+        exponent: -6,
+      },
+      () => jitCounters.read('longestStop'),
+    ),
     total('tlb-misses', 'accesses for which page tables or devices were asked', () => counters.get('tlbMisses')),
     total('code-tlb-misses', 'instruction fetches that looked at page tables', () => jitCounters.read('codeTlbMisses')),
     total('tlb-flushes', 'flushes of whole address spaces', () => counters.get('tlbFlushes')),

@@ -161,6 +161,7 @@ function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: 
     optimizations: optimizationsWithout(config.without),
     counters: core.jitCounters,
     log: core.log,
+    stress: config.stress && { names: config.stress, seed: Number(config.seed ?? 1n) },
   });
   runner = {
     contexts: tlb,

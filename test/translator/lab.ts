@@ -13,6 +13,7 @@ import {
   ENGINES,
   Machine,
   RAM,
+  STRESS,
   type EngineName,
   type InterruptEvent,
   type MachineOptions,
@@ -159,10 +160,10 @@ const WIDE: readonly EngineName[] = ['tier0', 'tier1', 'tier2'];
 const machines = new Map<string, Machine>();
 
 /** Machines are made once and used again, reset. */
-function machineFor(name: EngineName, { width = 32, codePages = 64 }: MachineOptions): Machine {
-  const key = `${name} ${width} ${codePages}`;
+function machineFor(name: EngineName, { width = 32, codePages = 64, stress = STRESS }: MachineOptions): Machine {
+  const key = `${name} ${width} ${codePages} ${JSON.stringify(stress)}`;
   let machine = machines.get(key);
-  if (machine === undefined) machines.set(key, (machine = new Machine(name, { width, codePages })));
+  if (machine === undefined) machines.set(key, (machine = new Machine(name, { width, codePages, stress })));
   else machine.reset();
   return machine;
 }

@@ -9,7 +9,9 @@ import { RiscvCpu } from '../../src/isa/riscv/cpu.ts';
 import { parseFeatures } from '../../src/isa/riscv/features.ts';
 import { createRiscv } from '../../src/isa/riscv/guest.ts';
 import { RiscvState } from '../../src/isa/riscv/state.ts';
-import { Engine, type Tiers } from '../../src/jit/engine.ts';
+import { Engine } from '../../src/jit/engine.ts';
+import type { Tiers } from '../../src/jit/policy.ts';
+import { isStress, type Stress } from '../../src/jit/stress.ts';
 import { AddressSpace } from '../../src/mem/address-space.ts';
 import { Arena } from '../../src/mem/arena.ts';
 import { EXIT_TIMER } from '../../src/mem/cpu.ts';
@@ -34,7 +36,12 @@ export interface MachineOptions {
   readonly width?: 32 | 64;
   /** Pages of predecoded code. */
   readonly codePages?: number;
+  /** What is done to the translator meanwhile; by default what TRANSLATOR_STRESS says: names joined by +. */
+  readonly stress?: Stress | undefined;
 }
+
+const names = (process.env['TRANSLATOR_STRESS'] ?? '').split('+').filter(isStress);
+export const STRESS: Stress | undefined = names.length === 0 ? undefined : { names, seed: 1, regions: 3 };
 
 /** A bit of mip that changes when so many instructions are retired. */
 export interface InterruptEvent {
@@ -61,7 +68,7 @@ export class Machine {
   onDeviceWrite: ((offset: number, size: number, value: number) => void) | undefined;
   readonly #ramHost: number;
 
-  constructor(name: EngineName, { width = 32, codePages = 64 }: MachineOptions = {}) {
+  constructor(name: EngineName, { width = 32, codePages = 64, stress = STRESS }: MachineOptions = {}) {
     this.name = name;
     const arena = new Arena(width === 64 ? 2 ** 32 + (32 << 20) : 16 << 20);
     this.arena = arena;
@@ -96,7 +103,7 @@ export class Machine {
     this.engine =
       name === 'oracle'
         ? new OracleEngine({ ...common, memory: arena.memory, contexts: contexts as OracleContexts })
-        : new Engine({ ...common, arena, tlb, pageFlags: this.memory.pageFlags, tiers: name, codePages });
+        : new Engine({ ...common, arena, tlb, pageFlags: this.memory.pageFlags, tiers: name, codePages, stress });
     const rom = arena.allocate(4096, 4096);
     if (width === 64) arena.allocate(2 ** 32 - arena.used + 0x5000, 4096);
     this.#ramHost = arena.allocate(RAM_SIZE, 4096);

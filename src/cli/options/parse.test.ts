@@ -93,6 +93,7 @@ const MISTAKES: Readonly<Record<string, RegExp>> = {
   '-M virt,aclint=on': /'aclint=on' is not supported yet/,
   '-accel kvm': /^-accel kvm: invalid accelerator kvm/,
   '-accel tcg,tier=9': /does not accept value '9'/,
+  '-accel tcg,x-stress=x': /no stress 'x'/,
   '-accel tcg,without=x': /no optimization 'x'/,
   '-smp 2': /^-smp 2: cpus=2 is not supported yet/,
   '-smp sockets=2': /sockets=2 is not supported yet/,

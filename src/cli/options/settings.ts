@@ -1,6 +1,7 @@
 import type { AddressRange } from '../../mem/address-range.ts';
 import type { LogItem } from '../../mem/log-items.ts';
 import type { Optimization } from '../../jit/optimizations.ts';
+import type { StressName } from '../../jit/stress.ts';
 import type { Values } from './key-values.ts';
 
 /** Something that asked for something, and what messages about it begin with. */
@@ -17,6 +18,8 @@ export interface Settings {
   tier: string;
   /** Parts of the translator that are switched off. */
   without: readonly Optimization[];
+  /** What is done to the translator to test it. */
+  stress: readonly StressName[] | undefined;
   memory: Asked<number>;
   bios: string | undefined;
   kernel: string | undefined;
@@ -66,6 +69,7 @@ export function defaultSettings(): Settings {
     cpu: 'rv64',
     tier: 'auto',
     without: [],
+    stress: undefined,
     memory: { origin: '-m', what: 128 * MIB },
     bios: undefined,
     kernel: undefined,

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { Options } from '../../host/options.ts';
 import { isOptimization, type Optimization } from '../../jit/optimizations.ts';
+import { isStress, STRESSES, type StressName } from '../../jit/stress.ts';
 import { asksForHelp, keyValues } from './key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { parseSize } from './size.ts';
@@ -17,6 +18,12 @@ const NO_EFFECT: Readonly<Record<string, readonly string[]>> = {
 function optimizationNamed(name: string): Optimization {
   if (isOptimization(name)) return name;
   throw new UserError(`there is no optimization '${name}' to be without: -accel tcg,without=help lists them`);
+}
+
+/** For tests of the translator. */
+function stressNamed(name: string): StressName {
+  if (isStress(name)) return name;
+  throw new UserError(`there is no stress '${name}'; use one of ${Object.keys(STRESSES).join(', ')}, joined by +`);
 }
 
 const MACHINES = ['virt'];
@@ -87,6 +94,7 @@ export const standard: OptionGroup = {
         const tier = options.choice('tier', TIERS, 'auto');
         settings.tier = /^\d$/.test(tier) ? `tier${tier}` : tier;
         const without = options.string('without');
+        settings.stress = options.string('x-stress')?.split('+').map(stressNamed);
         options.finish();
         if (asksForHelp(without ?? '')) {
           settings.listing = async () => (await import('./listings.ts')).optimizationListing();

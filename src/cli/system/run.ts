@@ -57,6 +57,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         globals: settings.globals.map(({ origin, what }) => ({ origin, ...what })),
       },
       without: settings.without,
+      stress: settings.stress,
       tier: TIERS.find((tier) => tier === settings.tier)!,
       clock: { kind: 'host' },
       rtc: rtcConfig(settings.rtc, host.clock.wall()),

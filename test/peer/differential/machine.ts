@@ -2,7 +2,8 @@
 import { OracleContexts, OracleEngine } from '../../../src/isa/oracle.ts';
 import { RiscvCpu } from '../../../src/isa/riscv/cpu.ts';
 import { RiscvState } from '../../../src/isa/riscv/state.ts';
-import { Engine, type Tiers } from '../../../src/jit/engine.ts';
+import { Engine } from '../../../src/jit/engine.ts';
+import type { Tiers } from '../../../src/jit/policy.ts';
 import { AddressSpace } from '../../../src/mem/address-space.ts';
 import { Arena } from '../../../src/mem/arena.ts';
 import { silentLog } from '../../../src/mem/guest-log.ts';

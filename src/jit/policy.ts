@@ -1,0 +1,34 @@
+/** Entries until a promotion that never comes. */
+export const NEVER = 2 ** 31 - 1;
+
+/**
+ * Which tiers run: `tier0` never translates, `tier1` translates what is entered the first time,
+ * `tier2` makes regions as soon as a block is counted, `regions` as `auto` does but a hundred times sooner.
+ */
+export type Tiers = 'auto' | 'tier0' | 'tier1' | 'tier2' | 'regions';
+
+/** When code is translated, and how much of it is kept. */
+export interface Policy {
+  /** Entries, a power of two, after which a block joins the next batch. */
+  readonly period: number;
+  /** Blocks that make a batch at once. */
+  readonly batch: number;
+  /** Entries of one block after which the batch is not waited for. */
+  readonly urgent: number;
+  /** Counted entries of a translated block after which it becomes a region; NEVER: it does not. */
+  readonly promotion: number;
+  /** Regions that are translated together. */
+  readonly regions: number;
+  /** Bytes of WebAssembly to keep. V8 makes about ten times as much of it, in code and what belongs to it. */
+  readonly kept: number;
+}
+
+const KEPT = 16 << 20;
+
+export const POLICIES: Readonly<Record<Tiers, Policy>> = {
+  auto: { period: 64, batch: 128, urgent: 512, promotion: 50_000, regions: 8, kept: KEPT },
+  tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity, promotion: NEVER, regions: 1, kept: KEPT },
+  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER, regions: 1, kept: KEPT },
+  regions: { period: 64, batch: 128, urgent: 512, promotion: 500, regions: 4, kept: KEPT },
+  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1, regions: 1, kept: KEPT },
+};
