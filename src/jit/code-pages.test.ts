@@ -25,7 +25,7 @@ const JUMP_WORD = 0xfe01;
 
 class Rig {
   readonly arena = new Arena(8 << 20);
-  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0 };
+  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0, codeGeneration: 0 };
   readonly tlb = new SoftTlb(this.arena, this.pointers);
   readonly view = new DataView(this.arena.memory.buffer);
   readonly flags: Uint8Array;
@@ -78,7 +78,7 @@ class Rig {
     return Array.from({ length: 64 }, (_, i) => i).filter((i) => (mask >> BigInt(i)) & 1n);
   }
   install(page: CodePage, offset: number, end: number, slot: number): InstalledCode {
-    const code = { slot, page, offset, isRegion: false, isDropped: false };
+    const code = { slot, page, offset, companions: [], isRegion: false, isDropped: false };
     this.pages.install(code, [[page, offset, end]]);
     return code;
   }

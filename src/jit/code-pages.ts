@@ -23,12 +23,14 @@ const REWRITES_UNTIL_COLD = 64;
 /** Room for an instruction apart from its page: what it depends on, its record, sentinels. */
 const SLOT_BYTES = 8 * RECORD_BYTES;
 
-/** A translated function: a block, or a region of many. */
+/** A translated function: a block, or the entrance of a region of many. */
 export interface InstalledCode {
   readonly slot: number;
   /** The page and offset where it is entered. */
   readonly page: CodePage;
   readonly offset: number;
+  /** Functions that are dropped with it: the other entrances of its cluster. */
+  readonly companions: readonly InstalledCode[];
   readonly isRegion: boolean;
   isDropped: boolean;
 }
@@ -284,6 +286,11 @@ export class CodePages {
     }
   }
 
+  /** The slot of the translated code at an offset, or minus how often control came there. */
+  linkAt(page: CodePage, offset: number): number {
+    return this.#view.getInt32(this.#recordAt(page, offset) + RECORD_LINK, true);
+  }
+
   /** Enters translated code at its record, and notes the bytes of each page that it depends on. */
   install(code: InstalledCode, parts: readonly (readonly [CodePage, number, number])[]): void {
     for (const [page, start, end] of parts) {
@@ -305,6 +312,7 @@ export class CodePages {
     code.isDropped = true;
     if (this.#view.getInt32(this.linkOf(code), true) === code.slot) this.#setLink(code.page, code.offset, 0);
     this.#options.release(code);
+    for (const other of code.companions) this.drop(other);
   }
 
   /** Cuts the link to translated code, as if control had come there once. */
@@ -329,7 +337,7 @@ export class CodePages {
 
   /** Whether control was ever transferred to an offset; cleared when its code changes. */
   wasEntered(page: CodePage, offset: number): boolean {
-    return this.#view.getInt32(this.#recordAt(page, offset) + RECORD_LINK, true) !== 0;
+    return this.linkAt(page, offset) !== 0;
   }
 
   /** Whether an offset was run, or is near what was. */
@@ -341,10 +349,9 @@ export class CodePages {
     return page.records + offset * 2 ** this.#options.layout.shift;
   }
 
-  /** The page of a host address in a mode, if there is one or there is room to make it. */
-  findWithoutReset(host: number, mode: number): CodePage | undefined {
-    if (this.#used === this.#options.capacity) return this.#byKey.get(Math.floor(host / PAGE) * 16 + mode);
-    return this.find(host, mode);
+  /** The page of a host address in a mode, if there is one. */
+  known(host: number, mode: number): CodePage | undefined {
+    return this.#byKey.get(Math.floor(host / PAGE) * 16 + mode);
   }
 
   #setLink(page: CodePage, offset: number, link: number): void {
@@ -423,16 +430,12 @@ export class CodePages {
 
   /** Forgets all code. */
   reset(): void {
-    const { layout, pageFlags, release, tlb } = this.#options;
+    const { layout, pageFlags, tlb } = this.#options;
     this.resets++;
     for (let i = 0; i < this.#used; i++) {
       const page = this.#pages[i]!;
       this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
-      for (const { code } of page.parts) {
-        if (code.isDropped) continue;
-        code.isDropped = true;
-        release(code);
-      }
+      for (const { code } of page.parts) this.drop(code);
       page.parts = [];
       page.straddles.clear();
       page.generation++;

@@ -12,7 +12,7 @@ import { LiveCode } from './live-code.ts';
 import { optimizationsWithout, type Optimizations } from './optimizations.ts';
 import { Pace } from './pace.ts';
 import { NEVER, POLICIES, type Policy, type Tiers } from './policy.ts';
-import { discover, type Region } from './region/discover.ts';
+import { discover, type Cluster, type Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { buildRuntime } from './runtime.ts';
@@ -20,7 +20,7 @@ import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 
 import { SlowMemory } from './slow-memory.ts';
 import { TranslationLog, type LoggedCode, type LoggedFunction } from './translation-log.ts';
-import { Translator, type HotBlock, type TranslatedBlock } from './translator.ts';
+import { Translator, type HotBlock, type PlannedCluster, type TranslatedBlock } from './translator.ts';
 import { Storm, type Exposed, type Stress } from './stress.ts';
 import { JitCounters } from './counters.ts';
 
@@ -72,9 +72,10 @@ export class Engine {
   readonly #freeSlots: number[] = [];
   readonly #installed: (InstalledCode | undefined)[] = [];
   readonly #counts: Int32Array;
-  readonly #regionPages = new WeakMap<InstalledCode, ReadonlyMap<number, CodePage>>();
-  #regions: FoundRegion[] = [];
-  /** Entries whose region once lost a page: they stay in one page. */
+  /** By the entrance of a cluster: the cluster's pages, and how far from the first of them the entrance is. */
+  readonly #clusterPages = new WeakMap<InstalledCode, { pages: ReadonlyMap<number, CodePage>; delta: number }>();
+  #found: FoundCluster[] = [];
+  /** Records whose cluster once had lost a page when it was entered there: they stay in one page. */
   readonly #solitary = new Set<number>();
   #nextSlot = 1;
   readonly #words: Int32Array;
@@ -301,15 +302,16 @@ export class Engine {
   #loggedBlock({ page, offset, length, pc, unit }: TranslatedBlock): LoggedFunction {
     return { pc, blocks: [{ ...this.#guestCode(page, offset, length, pc), lowered: unit }] };
   }
-  #loggedRegion({ code, region, pc }: FoundRegion): LoggedFunction {
-    const blocks = region.nodes.map(({ block }) => {
+  #loggedRegion({ cluster, pc }: FoundCluster, { start, nodes }: Region): LoggedFunction {
+    const { pages, regions } = cluster;
+    const first = pc - BigInt(regions[0]!.start);
+    const blocks = nodes.map(({ block }) => {
       const { offset, length, unit, lowered = unit } = block!;
       const delta = Math.floor(offset / PAGE);
-      const page = delta === 0 ? code.page : region.pages.get(delta)!;
-      const guest = this.#guestCode(page, offset - delta * PAGE, length, pc + BigInt(offset - code.offset));
+      const guest = this.#guestCode(pages.get(delta)!, offset - delta * PAGE, length, first + BigInt(offset));
       return { ...guest, lowered, ...(unit !== lowered && { optimized: unit }) };
     });
-    return { pc, blocks: blocks.toSorted((a, b) => (a.pc < b.pc ? -1 : 1)) };
+    return { pc: first + BigInt(start), blocks: blocks.toSorted((one, other) => (one.pc < other.pc ? -1 : 1)) };
   }
 
   #decode(record: number): number {
@@ -377,7 +379,7 @@ export class Engine {
       const slot = this.#takeSlot(this.#policy.promotion);
       this.#table.set(slot, instance.exports[`b${i}`] as () => void);
       const page = this.codePages.pageOf(block.records)!;
-      const code = { slot, page, offset: block.offset, isRegion: false, isDropped: false };
+      const code = { slot, page, offset: block.offset, companions: [], isRegion: false, isDropped: false };
       this.#installed[slot] = code;
       this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
       return code;
@@ -422,28 +424,28 @@ export class Engine {
     this.#counts[slot] = NEVER;
     const code = this.#installed[slot];
     if (code === undefined || code.isRegion || this.codePages.isCold(code.page)) return slot;
-    if (!this.#regions.some((found) => found.code === code)) {
-      const found = this.#findRegion(code);
+    if (!this.#found.some((found) => found.code === code)) {
+      const found = this.#findCluster(code);
       if (found === undefined) return slot;
-      this.#regions.push(found);
+      this.#found.push(found);
       this.#counts[slot] = this.#policy.promotion;
-      const blocks = this.#regions.reduce((sum, { region }) => sum + region.nodes.length, 0);
-      if (this.#regions.length < this.#policy.regions && blocks < this.#regionPace.blocks) {
+      const blocks = this.#found.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
+      if (this.#found.length < this.#policy.regions && blocks < this.#regionPace.blocks) {
         this.counters.stopped(performance.now() - start);
         return slot;
       }
     }
-    this.#makeRegions();
+    this.#makeClusters();
     this.counters.stopped(performance.now() - start);
-    return this.#view.getInt32(this.codePages.linkOf(code), true);
+    return this.codePages.linkAt(code.page, code.offset);
   }
 
-  #findRegion(code: InstalledCode): FoundRegion | undefined {
+  #findCluster(code: InstalledCode): FoundCluster | undefined {
     const { codePages } = this;
     const words = this.#words;
     const pc = this.#layout.offset('pc') / 4;
     const isSolitary = this.#solitary.has(code.page.records + code.offset);
-    const region = discover(
+    const cluster = discover(
       {
         guest: this.#options.guest,
         pages: codePages,
@@ -453,49 +455,81 @@ export class Engine {
       code.page,
       code.offset,
     );
+    if (cluster === undefined) return undefined;
     // One block that does not loop gains nothing.
-    if (region === undefined || (region.nodes.length === 1 && region.entry.successors.length === 0)) {
-      return undefined;
-    }
-    const pages = [code.page, ...region.pages.values()];
-    return { code, region, pc: this.#pc, pages, generations: pages.map(({ generation }) => generation) };
+    const { nodes, entry } = cluster.regions[0]!;
+    if (nodes.length === 1 && entry.successors.length === 0) return undefined;
+    const generations = new Map([...cluster.pages.values()].map((page) => [page, page.generation]));
+    return { code, cluster, pc: this.#pc, generations };
   }
 
-  /** Translates the regions found, except those whose code has changed since. */
-  #makeRegions(): void {
+  /** Translates the clusters found, except those whose code has changed since. */
+  #makeClusters(): void {
     const start = performance.now();
-    const found = this.#regions.filter(
-      ({ code, pages, generations }) =>
-        !code.isDropped && pages.every(({ generation }, i) => generation === generations[i]),
-    );
-    this.#regions = [];
-    if (found.length === 0) return;
-    const made = found.map(({ region }) => ({ region, slot: this.#takeSlot(NEVER) }));
-    const bytes = this.#translator.translateRegions(made);
+    const taken = new Set<number>();
+    const made: MadeCluster[] = [];
+    for (const found of this.#found) {
+      const isStale = [...found.generations].some(([page, generation]) => page.generation !== generation);
+      if (found.code.isDropped || isStale) continue;
+      const entrances = this.#entrancesOf(found.cluster, taken);
+      if (entrances.size > 0) made.push({ ...found, entrances });
+    }
+    this.#found = [];
+    if (made.length === 0) return;
+    const bytes = this.#translator.translateClusters(made);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
-    let blocks = 0;
-    const all = found.map(({ code, region }, i) => {
-      const { slot } = made[i]!;
-      this.#table.set(slot, instance.exports[`r${i}`] as () => void);
-      this.codePages.drop(code);
-      const installed = { slot, page: code.page, offset: code.offset, isRegion: true, isDropped: false };
-      this.#installed[slot] = installed;
-      this.#regionPages.set(installed, region.pages);
-      this.codePages.install(installed, partsOf(region, code.page));
-      blocks += region.nodes.length;
-      return installed;
-    });
+    const all = made.flatMap((each) => this.#installCluster(each, instance));
     this.#live.add(all, bytes.length);
+    const regions = made.reduce((sum, { cluster }) => sum + cluster.regions.length, 0);
+    const blocks = made.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
     const took = performance.now() - start;
     this.#regionPace.took(blocks, took);
-    this.counters.regions(found.length, blocks, bytes.length, took);
+    this.counters.regions(regions, blocks, bytes.length, took);
     if (this.#log.wantsTranslated) {
-      this.#log.translated(
-        'tier2',
-        found.map((each) => this.#loggedRegion(each)),
-        bytes,
-      );
+      const functions = made.flatMap((each) => each.cluster.regions.map((region) => this.#loggedRegion(each, region)));
+      this.#log.translated('tier2', functions, bytes);
     }
+  }
+
+  /** The regions of a cluster that are to be entered from outside, by number: not those that others are already. */
+  #entrancesOf({ regions, pages }: Cluster, taken: Set<number>): Map<number, PlannedEntrance> {
+    const entrances = new Map<number, PlannedEntrance>();
+    for (const [i, { start }] of regions.entries()) {
+      const delta = Math.floor(start / PAGE);
+      const page = pages.get(delta)!;
+      const offset = start - delta * PAGE;
+      const place = page.records + offset;
+      const isTaken = taken.has(place) || this.#codeAt(page, offset)?.isRegion === true;
+      // What the cluster was asked for may be part of another one by now.
+      if (i === 0 && isTaken) break;
+      if (isTaken || (i > 0 && this.#solitary.has(place))) continue;
+      taken.add(place);
+      entrances.set(i, { slot: this.#takeSlot(NEVER), page, offset, delta });
+    }
+    return entrances;
+  }
+
+  #installCluster({ cluster, entrances }: MadeCluster, instance: WebAssembly.Instance): InstalledCode[] {
+    const { pages } = cluster;
+    const all: InstalledCode[] = [];
+    for (const { slot, page, offset, delta } of entrances.values()) {
+      const block = this.#codeAt(page, offset);
+      if (block !== undefined) this.codePages.drop(block);
+      this.#table.set(slot, instance.exports[`${slot}`] as () => void);
+      const code = { slot, page, offset, companions: all, isRegion: true, isDropped: false };
+      this.#installed[slot] = code;
+      this.#clusterPages.set(code, { pages, delta });
+      // All that the cluster was made from is noted once: what drops one entrance drops all.
+      this.codePages.install(code, all.length === 0 ? partsOf(cluster) : []);
+      all.push(code);
+    }
+    return all;
+  }
+
+  /** The translated code that is entered at an offset. */
+  #codeAt(page: CodePage, offset: number): InstalledCode | undefined {
+    const link = this.codePages.linkAt(page, offset);
+    return link > 0 ? this.#installed[link] : undefined;
   }
 
   /** The code page mapped `delta` pages from the one at an address; raises nothing. */
@@ -509,18 +543,19 @@ export class Engine {
     const { pageSize } = cpu.translation;
     const host = space.codeOffset(physical);
     if (host < 0) return undefined;
-    const found = this.codePages.findWithoutReset(host, this.#words[this.#layout.offset('mode') / 4]!);
+    const found = this.codePages.known(host, this.#words[this.#layout.offset('mode') / 4]!);
     if (found !== undefined) tlb.fillCode(pageLow, pageHigh, found.records, pageSize);
     return found;
   }
 
-  /** Whether the pages of a region are where it assumes; if not, it is dropped. */
+  /** Whether the pages of a cluster are where it assumes; if not, it is dropped. */
   #verify(slot: number): number {
     const code = this.#installed[slot]!;
     const words = this.#words;
     const pc = this.#layout.offset('pc') / 4;
-    for (const [delta, page] of this.#regionPages.get(code)!) {
-      if (this.#pageNear(words[pc]!, words[pc + 1]!, delta) !== page) {
+    const { pages, delta } = this.#clusterPages.get(code)!;
+    for (const [distance, page] of pages) {
+      if (this.#pageNear(words[pc]!, words[pc + 1]!, distance - delta) !== page) {
         this.#solitary.add(code.page.records + code.offset);
         this.codePages.drop(code);
         return 0;
@@ -530,31 +565,46 @@ export class Engine {
   }
 }
 
-/** A region that is to be made, and what it was found in. */
-interface FoundRegion {
+/** A cluster that is to be made, and what it was found in. */
+interface FoundCluster {
   /** The block that it begins with. */
   readonly code: InstalledCode;
-  readonly region: Region;
-  /** Where the guest entered it. */
+  readonly cluster: Cluster;
+  /** Where it was found, as the guest saw it. */
   readonly pc: bigint;
-  readonly pages: readonly CodePage[];
-  readonly generations: readonly number[];
+  /** Of its pages, when it was found. */
+  readonly generations: ReadonlyMap<CodePage, number>;
 }
 
-/** The bytes of each page that a region was made from. */
-function partsOf(region: Region, first: CodePage): [CodePage, number, number][] {
-  const parts = new Map<number, [CodePage, number, number]>();
-  for (const { block } of region.nodes) {
-    const { offset, length } = block!;
+interface PlannedEntrance {
+  readonly slot: number;
+  readonly page: CodePage;
+  readonly offset: number;
+  /** Pages from the cluster's first. */
+  readonly delta: number;
+}
+
+interface MadeCluster extends FoundCluster, PlannedCluster {
+  readonly entrances: ReadonlyMap<number, PlannedEntrance>;
+}
+
+function blocksOf({ regions }: Cluster): number {
+  return regions.reduce((sum, { nodes }) => sum + nodes.length, 0);
+}
+
+/** The bytes of each page that a cluster was made from, runs of them joined. */
+function partsOf({ regions, pages }: Cluster): [CodePage, number, number][] {
+  const blocks = regions.flatMap(({ nodes }) => nodes.map(({ block }) => block!));
+  const parts: [CodePage, number, number][] = [];
+  let end = -1;
+  for (const { offset, length } of blocks.toSorted((a, b) => a.offset - b.offset)) {
     const delta = Math.floor(offset / PAGE);
-    const page = delta === 0 ? first : region.pages.get(delta)!;
     const start = offset - delta * PAGE;
-    const part = parts.get(delta);
-    if (part === undefined) parts.set(delta, [page, start, start + length]);
-    else {
-      part[1] = Math.min(part[1], start);
-      part[2] = Math.max(part[2], start + length);
-    }
+    const last = parts.at(-1);
+    // A block does not leave its page.
+    if (last !== undefined && offset <= end && start > 0) last[2] = Math.max(last[2], start + length);
+    else parts.push([pages.get(delta)!, start, start + length]);
+    end = Math.max(end, offset + length);
   }
-  return [...parts.values()];
+  return parts;
 }

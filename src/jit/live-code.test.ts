@@ -40,7 +40,7 @@ class Rig {
     const made = Array.from({ length: functions }, () => {
       const slot = this.#slots++;
       this.links.set(slot, slot);
-      return { slot, page, offset: 0, isRegion: false, isDropped: false };
+      return { slot, page, offset: 0, companions: [], isRegion: false, isDropped: false };
     });
     this.live.add(made, bytes);
     return made;

@@ -10,6 +10,7 @@ const passes = Object.fromEntries(Object.entries(PASSES).map(([name, { doc }]) =
  * find out which of them is to blame: `-accel tcg,without=NAME+NAME`.
  */
 export const OPTIMIZATIONS = {
+  clusters: 'regions that call one another are made together and call each other directly',
   inlining: 'small callees become part of the regions that call them',
   ...passes,
 } as const satisfies Readonly<Record<string, string>>;

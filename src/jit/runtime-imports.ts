@@ -8,6 +8,7 @@ const WASM_FUNCTIONS = {
   store: ['P', I64, I64, I32],
   atomic: ['P', I64, I64, I32, I32],
   jump: ['P'],
+  resume: ['P', I32, I64, I64, I32],
   mulhi_u: [I64, I64],
   mulhi_s: [I64, I64],
   mulhi_su: [I64, I64],
@@ -20,6 +21,7 @@ const RESULTS: Readonly<Record<keyof typeof WASM_FUNCTIONS, readonly number[]>> 
   store: [I32],
   atomic: [I32],
   jump: [I32],
+  resume: [I32],
   mulhi_u: [I64],
   mulhi_s: [I64],
   mulhi_su: [I64],
@@ -57,6 +59,11 @@ export interface CallTargets {
   readonly helpers: ReadonlyMap<string, number>;
   /** Type of a block: (address of the CPU) -> RETURNED or UNWIND. */
   readonly blockType: number;
+  /**
+   * Type of a region: (address of the CPU, address of its first page, what remains, depth of calls)
+   * -> (what remains, pc); see outcome.ts.
+   */
+  readonly regionType: number;
 }
 
 /** Declares the imports from JavaScript: the same in every module. */

@@ -3,7 +3,7 @@ import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem
 import { Code } from '../wasm/code.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
-import { UNWIND } from './outcome.ts';
+import { LEFT, RETURNED, UNWIND, UNWOUND } from './outcome.ts';
 import { buildArithmetic } from './arithmetic.ts';
 import { atomicSlow } from './atomics.ts';
 import { CPU } from './locals.ts';
@@ -63,14 +63,16 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   const load = loadSlow(slow);
   const store = storeSlow(slow);
   const atomic = atomicSlow(slow);
+  const jump = buildJump(builder, context, imported.promote, blockType);
   const runtime = {
     ...buildArithmetic(builder),
     load: builder.function(runtimeType(builder, 'load', width), load.locals, load.code),
     store: builder.function(runtimeType(builder, 'store', width), store.locals, store.code),
     atomic: builder.function(runtimeType(builder, 'atomic', width), atomic.locals, atomic.code),
-    jump: buildJump(builder, context, imported.promote, blockType),
+    jump,
+    resume: buildResume(builder, context, jump),
   };
-  const targets = { ...imported, runtime, blockType, counts: context.counts };
+  const targets = { ...imported, runtime, blockType, regionType: -1, counts: context.counts };
   const interpreters = [false, true].map((isExact) => {
     const { locals, code } = buildInterpreter({
       guest,
@@ -163,4 +165,34 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: num
   c.get(CPU).get(link).returnCallIndirect(blockType);
   const address = addressType(width);
   return builder.function(blockType, [I64, address, I32], c);
+}
+
+/**
+ * `resume(cpu, remaining, pc, next, depth)`: a callee came back otherwise than straight to `next` with
+ * some of the budget left. Goes on until it does, in calls of that depth: what remains, or UNWOUND.
+ */
+function buildResume(builder: ModuleBuilder, { layout, width }: RuntimeContext, jump: number): number {
+  const [REMAINING, PC, NEXT, DEPTH] = [1, 2, 3, 4];
+  const c = new Code();
+  const unwound = c.block();
+  c.get(REMAINING).i32(UNWOUND).op(OP.i32_eq).brIf(unwound, false);
+  c.get(REMAINING).i32(LEFT).op(OP.i32_ne);
+  c.if();
+  c.get(CPU).get(PC).memory(OP.i64_store, layout.offset('pc'));
+  c.get(CPU).get(REMAINING).memory(OP.i32_store, layout.offset('remaining'));
+  c.end();
+  const again = c.loop();
+  c.get(CPU).memory(OP.i64_load, layout.offset('pc')).get(NEXT).op(OP.i64_ne);
+  c.if();
+  c.get(CPU).get(DEPTH).memory(OP.i32_store, layout.offset('callDepth'));
+  c.get(CPU).call(jump).i32(RETURNED).op(OP.i32_ne).brIf(unwound, false);
+  c.br(again);
+  c.end();
+  c.end();
+  c.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(REMAINING);
+  c.i32(BUDGET_SLACK).op(OP.i32_lt_s).brIf(unwound, false);
+  c.get(REMAINING).op(OP.return);
+  c.end();
+  c.i32(UNWOUND);
+  return builder.function(runtimeType(builder, 'resume', width), [], c);
 }

@@ -1,11 +1,12 @@
 import type { Guest } from '../ir/guest.ts';
 import { Builder, type Operand } from '../ir/builder.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
-import { I32 } from '../wasm/opcodes.ts';
+import { I32, I64 } from '../wasm/opcodes.ts';
 import type { CodePage, CodePages } from './code-pages.ts';
 import type { Optimizations } from './optimizations.ts';
 import type { StateLayout } from './layout.ts';
-import type { Region } from './region/discover.ts';
+import type { Cluster } from './region/discover.ts';
+import { buildEntrance } from './region/entrance.ts';
 import { RegionEmitter } from './region/region-emitter.ts';
 import type { RecordLayout } from './record.ts';
 import {
@@ -50,6 +51,12 @@ export interface TranslatedBatch {
 
 export interface TranslatedBlock extends BlockSource, HotBlock {}
 
+/** A cluster to be translated, and by number the regions of it that are entered from outside, in which slots. */
+export interface PlannedCluster {
+  readonly cluster: Cluster;
+  readonly entrances: ReadonlyMap<number, { readonly slot: number; readonly delta: number }>;
+}
+
 /** Tier 1: makes one module of many hot blocks, each its own function, without optimization across. */
 export class Translator {
   readonly #options: TranslatorOptions;
@@ -76,25 +83,38 @@ export class Translator {
     return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
   }
 
-  /** A module with a function for each region; exports are `r0`, `r1`, … */
-  translateRegions(regions: readonly { readonly region: Region; readonly slot: number }[]): Uint8Array<ArrayBuffer> {
-    const { guest, layout, width, optimizations } = this.#options;
+  /**
+   * Tier 2: makes one module of clusters, their regions in order before anything else. What is entered
+   * in a slot is exported by the slot's number.
+   */
+  translateClusters(planned: readonly PlannedCluster[]): Uint8Array<ArrayBuffer> {
+    const { layout, width } = this.#options;
     const builder = new ModuleBuilder();
     const targets = this.#imports(builder);
-    const files = new Set(Object.keys(guest.files));
-    regions.forEach(({ region, slot }, i) => {
-      const { locals, code } = new RegionEmitter({
-        region,
-        files,
-        layout,
-        targets,
-        width,
-        slot,
-        optimizations,
-      }).function();
-      builder.exportFunction(`r${i}`, builder.function(targets.blockType, locals, code));
+    const firsts = planned.map(({ cluster }) => this.#regions(builder, targets, cluster));
+    planned.forEach(({ cluster: { pages }, entrances }, i) => {
+      const stamp = { base: builder.global(I64), generation: builder.global(I32) };
+      const context = { builder, layout, targets, width, pages, stamp };
+      for (const [region, { slot, delta }] of entrances) {
+        builder.exportFunction(`${slot}`, buildEntrance(context, firsts[i]! + region, slot, delta));
+      }
     });
     return builder.build();
+  }
+
+  /** Adds the functions of a cluster's regions; gives the index of the first. */
+  #regions(builder: ModuleBuilder, targets: CallTargets, { regions }: Cluster): number {
+    const { guest, layout, width, optimizations } = this.#options;
+    const files = new Set(Object.keys(guest.files));
+    const first = builder.nextFunction;
+    const functions = new Map(regions.map(({ start }, i) => [start, first + i]));
+    const functionAt = (offset: number): number | undefined => functions.get(offset);
+    for (const region of regions) {
+      const emitter = new RegionEmitter({ region, files, layout, targets, width, functionAt, optimizations });
+      const { locals, code } = emitter.function();
+      builder.function(targets.regionType, locals, code);
+    }
+    return first;
   }
 
   #imports(builder: ModuleBuilder): CallTargets {
@@ -108,7 +128,14 @@ export class Translator {
     ) as Record<RuntimeFunction, number>;
     builder.importMemory('env', 'memory', { pages: memoryPages, width });
     builder.importTable('env', 'table', 1);
-    return { ...imported, runtime, counts, blockType: builder.type([addressType(width)], [I32]) };
+    const address = addressType(width);
+    return {
+      ...imported,
+      runtime,
+      counts,
+      blockType: builder.type([address], [I32]),
+      regionType: builder.type([address, I64, I32, I32], [I32, I64]),
+    };
   }
 
   /** Lowers the straight line that begins at `offset`: past branches forward, up to one backward. */

@@ -27,6 +27,8 @@ export const CPU_HEADER = {
   /** Address of the second-level data TLB in use, and the generation in which its entries are valid. */
   secondTlb: 'u32',
   secondTlbGeneration: 'i32',
+  /** Changes with whatever may change where instructions are fetched from; never 0. */
+  codeGeneration: 'u32',
   /** Reservation of load-reserved: address (all ones: none) and the value loaded. */
   reservationAddress: 'i64',
   reservationValue: 'i64',

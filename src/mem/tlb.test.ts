@@ -21,7 +21,7 @@ const CONTEXTS = 16;
 const KERNEL = [0, 0, 15, 0x10000] as const;
 
 class Rig {
-  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0 };
+  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0, codeGeneration: 0 };
   readonly tlb: SoftTlb;
   readonly view: DataView;
 

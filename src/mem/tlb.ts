@@ -44,6 +44,11 @@ export interface TlbPointers {
   codeTlb: number;
   secondTlb: number;
   secondTlbGeneration: number;
+  /**
+   * Names the instruction mappings of the current context: another number as soon as one of them may
+   * have been dropped, so that who has looked once need not look again.
+   */
+  codeGeneration: number;
 }
 
 /**
@@ -70,6 +75,8 @@ export class SoftTlb implements Contexts {
   readonly #asids = new Int32Array(SLOTS).fill(NO_ASID);
   readonly #large: Int32Array[] = [];
   readonly #largeCount = new Int32Array(SLOTS);
+  readonly #codeGenerations = new Uint32Array(SLOTS);
+  #codeGeneration = 0;
   #current = 0;
   #next = 1;
 
@@ -141,6 +148,7 @@ export class SoftTlb implements Contexts {
       if (this.#tagged(this.#second, second, low, high) || this.#tagged(this.#second, second + 2, low, high)) {
         this.#second[second + TLB_GENERATION / 4] = 0;
       }
+      this.#renew(slot);
       const code = (slot * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
       if (this.#tagged(this.#code, code, low, high)) this.#code.fill(-1, code, code + 2);
     }
@@ -196,6 +204,7 @@ export class SoftTlb implements Contexts {
 
   /** Forgets every instruction page whose records are at `records`, or all of them. */
   dropCode(records?: number): void {
+    for (let slot = 0; slot < SLOTS; slot++) this.#renew(slot);
     const code = this.#code;
     for (let entry = 0; entry < code.length; entry += CODE_TLB_ENTRY_BYTES / 4) {
       if (records === undefined || code[entry + 2] === records) code.fill(-1, entry, entry + 2);
@@ -217,6 +226,14 @@ export class SoftTlb implements Contexts {
     }
     this.#generations[slot] = ++this.#generation;
     this.#publish();
+    this.#renew(slot);
+  }
+
+  /** Instruction mappings of a slot may be others from now on. */
+  #renew(slot: number): void {
+    this.#codeGeneration = Math.max(1, (this.#codeGeneration + 1) >>> 0);
+    this.#codeGenerations[slot] = this.#codeGeneration;
+    if (slot === this.#current) this.#pointers.codeGeneration = this.#codeGeneration;
   }
 
   #publish(): void {
@@ -224,6 +241,7 @@ export class SoftTlb implements Contexts {
     this.#pointers.codeTlb = this.#codeBase + this.#current * CODE_BYTES;
     this.#pointers.secondTlb = this.#secondBase + this.#current * SECOND_BYTES;
     this.#pointers.secondTlbGeneration = this.#generations[this.#current]!;
+    this.#pointers.codeGeneration = this.#codeGenerations[this.#current]!;
   }
 
   #hasLarge(slot: number, gigabyte: number): boolean {

@@ -89,6 +89,12 @@ export class Code {
   tee(local: number): this {
     return this.byte(OP.local_tee).u(local);
   }
+  globalGet(global: number): this {
+    return this.byte(OP.global_get).u(global);
+  }
+  globalSet(global: number): this {
+    return this.byte(OP.global_set).u(global);
+  }
   i32(value: number): this {
     return this.byte(OP.i32_const).s(value);
   }

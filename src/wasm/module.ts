@@ -1,5 +1,5 @@
 import { Code } from './code.ts';
-import { OP } from './opcodes.ts';
+import { I64, OP } from './opcodes.ts';
 
 export interface MemoryImport {
   /** Pages of 64 KiB. */
@@ -24,6 +24,8 @@ export class ModuleBuilder {
   #importCount = 0;
   #functionImports = 0;
   readonly #functions: FunctionBody[] = [];
+  readonly #globals = new Code();
+  #globalCount = 0;
   readonly #exports = new Code();
   #exportCount = 0;
   readonly #elements: { readonly offset: number; readonly functions: readonly number[] }[] = [];
@@ -61,6 +63,18 @@ export class ModuleBuilder {
     this.#importCount++;
   }
 
+  /** Index of the function that is added next. */
+  get nextFunction(): number {
+    return this.#functionImports + this.#functions.length;
+  }
+  /** Adds a mutable global of type i32 or i64 that begins as 0. */
+  global(type: number): number {
+    this.#globals.byte(type).byte(1);
+    if (type === I64) this.#globals.i64(0);
+    else this.#globals.i32(0);
+    this.#globals.op(OP.end);
+    return this.#globalCount++;
+  }
   /** Adds a function; `locals` are the types of its locals after the parameters. */
   function(type: number, locals: readonly number[], code: Code): number {
     return this.#functionImports + this.#functions.push({ type, locals, code }) - 1;
@@ -88,6 +102,7 @@ export class ModuleBuilder {
     const declarations = new Code();
     for (const { type } of this.#functions) declarations.u(type);
     section(3, this.#functions.length, declarations);
+    section(6, this.#globalCount, this.#globals);
     section(7, this.#exportCount, this.#exports);
     const elements = new Code();
     for (const { offset, functions } of this.#elements) {

@@ -214,6 +214,7 @@ const HIDDEN = new Set([
   'codeTlb',
   'secondTlb',
   'secondTlbGeneration',
+  'codeGeneration',
 ]);
 
 /** The fields in which two machines differ, in one line each. */

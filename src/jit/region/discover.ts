@@ -6,10 +6,13 @@ import type { Optimizations } from '../optimizations.ts';
 import { makeNode, type Ending, type RegionBlock, type RegionNode } from './graph.ts';
 
 const PAGE = 4096;
-/** Most blocks and instructions of a region, and pages it may span. */
+/** Most blocks and instructions of a region. */
 const MOST_BLOCKS = 80;
 const MOST_INSTRUCTIONS = 800;
-const MOST_PAGES = 4;
+/** Most regions and instructions of a cluster, and pages it may span. */
+const MOST_REGIONS = 16;
+const MOST_IN_ALL = 2400;
+const MOST_PAGES = 8;
 /** A callee of up to this many instructions becomes part of its caller, through so many calls. */
 const INLINE_INSTRUCTIONS = 32;
 const INLINE_DEPTH = 3;
@@ -22,17 +25,26 @@ export interface DiscoveryOptions {
   readonly pageAt: (delta: number) => CodePage | undefined;
 }
 
+/** Code that one wasm function is made of. */
 export interface Region {
+  /** Where it begins. */
+  readonly start: number;
   readonly nodes: readonly RegionNode[];
   readonly entry: RegionNode;
   /** The node of the code at an offset, in the copy that a context stands for. */
   readonly at: (offset: number, context: readonly number[]) => RegionNode | undefined;
-  /** Pages other than the first whose mapping it depends on, by distance. */
+}
+
+/** Regions that call one another. */
+export interface Cluster {
+  /** The first is the one that was asked for. */
+  readonly regions: readonly Region[];
+  /** The pages whose mapping it depends on, by distance from the first. */
   readonly pages: ReadonlyMap<number, CodePage>;
 }
 
 /** Finds the code that hangs together with what begins at `start` bytes into the first page. */
-export function discover(options: DiscoveryOptions, first: CodePage, start: number): Region | undefined {
+export function discover(options: DiscoveryOptions, first: CodePage, start: number): Cluster | undefined {
   return new Discovery(options, first).run(start);
 }
 
@@ -42,23 +54,46 @@ class Discovery {
   readonly #guest: Guest;
   readonly #codePages: CodePages;
   readonly #pageAt: (delta: number) => CodePage | undefined;
+  /** Pages looked at, and those that code was taken from. */
+  readonly #near = new Map<number, CodePage | undefined>();
   readonly #pages = new Map<number, CodePage>();
   readonly #names: readonly (readonly string[])[];
   readonly #leaders = new Set<number>();
   readonly #sizes = new Map<number, number>();
   readonly #optimizations: Optimizations;
-  #instructions = 0;
+  #inAll = 0;
 
   constructor({ guest, pages, pageAt, optimizations }: DiscoveryOptions, first: CodePage) {
     this.#guest = guest;
     this.#codePages = pages;
     this.#pageAt = pageAt;
     this.#optimizations = optimizations;
+    this.#near.set(0, first);
     this.#pages.set(0, first);
     this.#names = guest.instructions.map(({ operands }) => operands.map(({ name }) => name));
   }
 
-  run(start: number): Region | undefined {
+  run(start: number): Cluster | undefined {
+    const first = this.#region(start);
+    if (first === undefined) return undefined;
+    const regions = new Map([[start, first]]);
+    // Those found on the way are gone through, too.
+    for (const { nodes } of regions.values()) {
+      for (const { block } of nodes) {
+        const { ending, context } = block!;
+        if (!this.#optimizations.has('clusters') || ending.kind !== 'call' || ending.target === undefined) continue;
+        const { target } = ending;
+        if (regions.has(target) || this.#mayInline(ending, context)) continue;
+        if (regions.size === MOST_REGIONS || this.#inAll >= MOST_IN_ALL) break;
+        const region = this.#isWarm(target, ending) ? this.#region(target) : undefined;
+        if (region !== undefined) regions.set(target, region);
+      }
+    }
+    return { regions: [...regions.values()], pages: this.#pages };
+  }
+
+  #region(start: number): Region | undefined {
+    let instructions = 0;
     this.#findLeaders(start);
     const nodes = new Map<string, RegionNode>();
     const queue: RegionNode[] = [];
@@ -66,10 +101,10 @@ class Discovery {
       const key = keyOf(offset, context);
       const known = nodes.get(key);
       if (known !== undefined) return known;
-      if (nodes.size >= MOST_BLOCKS || this.#instructions >= MOST_INSTRUCTIONS) return undefined;
-      const block = this.#lower(offset, context);
+      if (nodes.size >= MOST_BLOCKS || instructions >= MOST_INSTRUCTIONS) return undefined;
+      const block = this.#take(offset) ? this.#lower(offset, context) : undefined;
       if (block === undefined) return undefined;
-      this.#instructions += block.count;
+      instructions += block.count;
       const node = makeNode({ ...block, lowered: block.unit, unit: optimize(block.unit, this.#optimizations) });
       nodes.set(key, node);
       queue.push(node);
@@ -90,13 +125,8 @@ class Discovery {
         if (next !== undefined && !node.successors.includes(next)) node.successors.push(next);
       }
     }
-    this.#pages.delete(0);
-    return {
-      nodes: [...nodes.values()],
-      entry,
-      at: (offset, context) => nodes.get(keyOf(offset, context)),
-      pages: this.#pages,
-    };
+    this.#inAll += instructions;
+    return { start, nodes: [...nodes.values()], entry, at: (offset, context) => nodes.get(keyOf(offset, context)) };
   }
 
   /** Where control may go on inside the region, and in which copy. */
@@ -126,7 +156,10 @@ class Discovery {
     const page = this.#page(Math.floor(offset / PAGE));
     if (page === undefined) return false;
     const inPage = offset - Math.floor(offset / PAGE) * PAGE;
-    const isTransfer = (ending.kind === 'branch' && offset === ending.taken) || ending.kind === 'jump';
+    const isTransfer =
+      (ending.kind === 'branch' && offset === ending.taken) ||
+      ending.kind === 'jump' ||
+      (ending.kind === 'call' && offset === ending.target);
     return isTransfer ? this.#codePages.wasEntered(page, inPage) : this.#codePages.wasDecoded(page, inPage);
   }
 
@@ -186,18 +219,24 @@ class Discovery {
   }
 
   #page(delta: number): CodePage | undefined {
-    const known = this.#pages.get(delta);
-    if (known !== undefined) return known;
-    if (this.#pages.size >= MOST_PAGES) return undefined;
-    const page = this.#pageAt(delta);
-    if (page !== undefined) this.#pages.set(delta, page);
-    return page;
+    if (!this.#near.has(delta)) this.#near.set(delta, this.#pageAt(delta));
+    return this.#near.get(delta);
+  }
+
+  /** Whether code may be taken from the page that an offset is in. */
+  #take(offset: number): boolean {
+    const delta = Math.floor(offset / PAGE);
+    const page = this.#page(delta);
+    if (page === undefined || this.#codePages.isCold(page)) return false;
+    if (!this.#pages.has(delta) && this.#pages.size === MOST_PAGES) return false;
+    this.#pages.set(delta, page);
+    return true;
   }
 
   /** Lowers from `offset` to the first transfer of control or the next leader. */
   #lower(offset: number, context: readonly number[]): RegionBlock | undefined {
     const page = this.#page(Math.floor(offset / PAGE));
-    if (page === undefined || this.#codePages.isCold(page)) return undefined;
+    if (page === undefined) return undefined;
     const pageStart = Math.floor(offset / PAGE) * PAGE;
     const builder = new Builder();
     let at = offset;
