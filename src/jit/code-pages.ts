@@ -288,7 +288,7 @@ export class CodePages {
 
   /** The slot of the translated code at an offset, or minus how often control came there. */
   linkAt(page: CodePage, offset: number): number {
-    return this.#view.getInt32(this.#recordAt(page, offset) + RECORD_LINK, true);
+    return this.#view.getInt32(this.recordAt(page, offset) + RECORD_LINK, true);
   }
 
   /** Enters translated code at its record, and notes the bytes of each page that it depends on. */
@@ -303,7 +303,7 @@ export class CodePages {
 
   /** Address of the link that leads to translated code. */
   linkOf({ page, offset }: InstalledCode): number {
-    return this.#recordAt(page, offset) + RECORD_LINK;
+    return this.recordAt(page, offset) + RECORD_LINK;
   }
 
   /** Takes translated code out of use. */
@@ -342,10 +342,11 @@ export class CodePages {
 
   /** Whether an offset was run, or is near what was. */
   wasDecoded(page: CodePage, offset: number): boolean {
-    return this.#view.getUint16(this.#recordAt(page, offset), true) !== 0;
+    return this.#view.getUint16(this.recordAt(page, offset), true) !== 0;
   }
 
-  #recordAt(page: CodePage, offset: number): number {
+  /** Address of the record of the instruction at an offset. */
+  recordAt(page: CodePage, offset: number): number {
     return page.records + offset * 2 ** this.#options.layout.shift;
   }
 

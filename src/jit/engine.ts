@@ -8,6 +8,7 @@ import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
+import { JumpProfile } from './jump-profile.ts';
 import { LiveCode } from './live-code.ts';
 import { optimizationsWithout, type Optimizations } from './optimizations.ts';
 import { Pace } from './pace.ts';
@@ -75,6 +76,8 @@ export class Engine {
   /** By the entrance of a cluster: the cluster's pages, and how far from the first of them the entrance is. */
   readonly #clusterPages = new WeakMap<InstalledCode, { pages: ReadonlyMap<number, CodePage>; delta: number }>();
   #found: FoundCluster[] = [];
+  readonly #jumps = new JumpProfile();
+  #toldTimes = 0;
   /** Records whose cluster once had lost a page when it was entered there: they stay in one page. */
   readonly #solitary = new Set<number>();
   #nextSlot = 1;
@@ -169,6 +172,7 @@ export class Engine {
       },
       promote: (slot: number) => this.#promote(slot),
       verify: (slot: number) => this.#verify(slot),
+      told: (record: number, va: number) => this.#told(record >>> 0, va),
       fetch: () => this.#fetch(),
       decode: (record: number) => this.#decode(record >>> 0),
       straddle: (record: number) => this.#straddle(record >>> 0),
@@ -365,6 +369,7 @@ export class Engine {
   #forgetQueue(): void {
     this.#resets = this.codePages.resets;
     this.#queue.clear();
+    this.#jumps.clear();
   }
 
   #translate(): void {
@@ -440,6 +445,15 @@ export class Engine {
     return this.codePages.linkAt(code.page, code.offset);
   }
 
+  #told(record: number, va: number): number {
+    const words = this.#words;
+    const { telling } = this.#policy;
+    // Not always as many: jumps come in patterns.
+    words[this.#layout.offset('untilTold') / 4] = Math.min(NEVER, telling + (this.#toldTimes++ % telling));
+    this.#jumps.note(record, (words[this.#layout.offset('pc') / 4]! - va) | 0);
+    return CONTINUE;
+  }
+
   #findCluster(code: InstalledCode): FoundCluster | undefined {
     const { codePages } = this;
     const words = this.#words;
@@ -450,6 +464,7 @@ export class Engine {
         guest: this.#options.guest,
         pages: codePages,
         optimizations: this.#optimizations,
+        seenFrom: (page, offset) => this.#jumps.targets(codePages.recordAt(page, offset)),
         pageAt: (delta) => (isSolitary ? undefined : this.#pageNear(words[pc]!, words[pc + 1]!, delta)),
       },
       code.page,

@@ -17,6 +17,8 @@ export interface Policy {
   readonly urgent: number;
   /** Counted entries of a translated block after which it becomes a region; NEVER: it does not. */
   readonly promotion: number;
+  /** Of so many computed jumps one is told of. */
+  readonly telling: number;
   /** Regions that are translated together. */
   readonly regions: number;
   /** Bytes of WebAssembly to keep. V8 makes about ten times as much of it, in code and what belongs to it. */
@@ -26,9 +28,17 @@ export interface Policy {
 const KEPT = 16 << 20;
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
-  auto: { period: 64, batch: 128, urgent: 512, promotion: 50_000, regions: 8, kept: KEPT },
-  tier0: { period: 2 ** 30, batch: Infinity, urgent: Infinity, promotion: NEVER, regions: 1, kept: KEPT },
-  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER, regions: 1, kept: KEPT },
-  regions: { period: 64, batch: 128, urgent: 512, promotion: 500, regions: 4, kept: KEPT },
-  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1, regions: 1, kept: KEPT },
+  auto: { period: 64, batch: 128, urgent: 512, promotion: 50_000, telling: 31, regions: 8, kept: KEPT },
+  tier0: {
+    period: 2 ** 30,
+    batch: Infinity,
+    urgent: Infinity,
+    promotion: NEVER,
+    telling: NEVER,
+    regions: 1,
+    kept: KEPT,
+  },
+  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER, telling: NEVER, regions: 1, kept: KEPT },
+  regions: { period: 64, batch: 128, urgent: 512, promotion: 500, telling: 3, regions: 4, kept: KEPT },
+  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1, telling: 1, regions: 1, kept: KEPT },
 };

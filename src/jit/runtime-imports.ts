@@ -53,6 +53,8 @@ export interface CallTargets {
   readonly promote: number;
   /** `verify(slot)`: whether the pages of the region in a slot are still mapped as it assumes. */
   readonly verify: number;
+  /** `told(record, va)`: the computed jump at a record, the low half of whose address is `va`, goes to pc. */
+  readonly told: number;
   /** Address of an i32 for each slot: entries until it is promoted. */
   readonly counts: number;
   /** Helpers by name. */
@@ -70,7 +72,7 @@ export interface CallTargets {
 export function importJavaScript(
   builder: ModuleBuilder,
   guest: Guest,
-): { memory: number; fp: number; promote: number; verify: number; helpers: Map<string, number> } {
+): { memory: number; fp: number; promote: number; verify: number; told: number; helpers: Map<string, number> } {
   const two = builder.type([I32, I32], [I32]);
   const one = builder.type([I32], [I32]);
   const none = builder.type([], [I32]);
@@ -79,6 +81,7 @@ export function importJavaScript(
     fp: builder.importFunction('js', 'fp', two),
     promote: builder.importFunction('js', 'promote', one),
     verify: builder.importFunction('js', 'verify', one),
+    told: builder.importFunction('js', 'told', two),
     helpers: new Map(guest.helpers.map(({ name }) => [name, builder.importFunction('helper', name, none)])),
   };
 }

@@ -160,7 +160,21 @@ export class Tier1Emitter extends Emitter {
     code.get(CPU).get(local).memory(OP.i64_store, this.layout.offset('pc'));
     this.#storeRemaining(this.#index + 1);
     if (transfer === 'return') returnIfCalled(this);
+    else this.#tell();
     code.get(CPU).returnCall(this.targets.runtime.jump);
+  }
+
+  /** Tells of one in so many jumps where it goes: pc is there already. */
+  #tell(): void {
+    const { code, layout } = this;
+    const until = layout.offset('untilTold');
+    code.get(CPU).get(CPU).memory(OP.i32_load, until).i32(1).op(OP.i32_sub).tee(this.#status);
+    code.memory(OP.i32_store, until).get(this.#status).i32(0).op(OP.i32_le_s);
+    code.if(0x40, false);
+    code.i32(this.#block.records + (this.#block.offset + this.#offset) * 2 ** this.#records.shift);
+    this.#address(this.#offset);
+    code.op(OP.i32_wrap_i64).call(this.targets.told).op(OP.drop);
+    code.end();
   }
 
   protected override leaveThroughRunLoop(): void {

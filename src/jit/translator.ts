@@ -106,11 +106,21 @@ export class Translator {
   #regions(builder: ModuleBuilder, targets: CallTargets, { regions }: Cluster): number {
     const { guest, layout, width, optimizations } = this.#options;
     const files = new Set(Object.keys(guest.files));
+    const { parcel } = guest;
     const first = builder.nextFunction;
     const functions = new Map(regions.map(({ start }, i) => [start, first + i]));
     const functionAt = (offset: number): number | undefined => functions.get(offset);
     for (const region of regions) {
-      const emitter = new RegionEmitter({ region, files, layout, targets, width, functionAt, optimizations });
+      const emitter = new RegionEmitter({
+        region,
+        files,
+        layout,
+        targets,
+        width,
+        parcel,
+        functionAt,
+        optimizations,
+      });
       const { locals, code } = emitter.function();
       builder.function(targets.regionType, locals, code);
     }

@@ -36,6 +36,8 @@ export const CPU_HEADER = {
   mode: 'u32',
   /** Guest calls that are wasm calls now, in translated code. */
   callDepth: 'i32',
+  /** Computed jumps until translated code tells of the next one where it goes. */
+  untilTold: 'i32',
   /** Parked or running, for exclusive sections. */
   runState: 'i32',
 } as const;

@@ -215,6 +215,7 @@ const HIDDEN = new Set([
   'secondTlb',
   'secondTlbGeneration',
   'codeGeneration',
+  'untilTold',
 ]);
 
 /** The fields in which two machines differ, in one line each. */

@@ -9,18 +9,24 @@ import { BASE, DEPTH, REMAINING, type RegionEmitter } from './region-emitter.ts'
 const CALL_DEPTH = 100;
 
 /**
- * Guest calls as wasm calls. Of a call nothing is assumed but that, if it comes back with what remains
- * of the budget and the pc behind the call, the guest goes on there in the same mode and mapping:
- * whatever changes code, mapping or mode unwinds all wasm frames. So a region of the same module can
- * be called as it is: were it dropped, the caller would have been dropped with it, before it got here.
+ * Guest calls as wasm calls, to the target of the block's ending or to the address in a local. Nothing
+ * is assumed of a call but that, if it comes back with what remains of the budget and the pc behind the
+ * call, the guest goes on there in the same mode and mapping: whatever changes code, mapping or mode
+ * unwinds all wasm frames. So a region of the same module can be called as it is: were it dropped, the
+ * caller would have been dropped with it, before it got here.
  */
-export function emitCall(emitter: RegionEmitter, block: RegionBlock, storeTarget: () => void, next: number): void {
-  const { code, targets } = emitter;
-  const { ending } = block;
-  const callee = ending.kind === 'call' && ending.target !== undefined ? emitter.functionAt(ending.target) : undefined;
-  emitter.advance(block.count);
+export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: number | undefined): void {
+  const { code } = emitter;
+  const { ending, context, count } = block;
+  if (ending.kind !== 'call') return;
+  const { target, seen, next } = ending;
+  emitter.advance(count);
   emitter.spill(emitter.dirty);
-  const continuation = emitter.nodeAt(next, block.context);
+  const storeTarget = (): void => {
+    if (local === undefined) emitter.storePc(target!);
+    else emitter.storeTarget(local);
+  };
+  const continuation = emitter.nodeAt(next, context);
   if (continuation === undefined) {
     storeTarget();
     emitter.leave();
@@ -32,35 +38,52 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, storeTarget
   emitter.leave();
   code.end();
   const pc = emitter.locals.take(I64);
-  if (callee === undefined) {
+  const called = code.block();
+  for (const offset of seen) {
+    const callee = emitter.functionAt(offset);
+    if (callee === undefined) continue;
+    code.get(local!);
+    emitter.address(offset);
+    code.op(OP.i64_eq);
+    code.if();
+    callDirectly(emitter, callee, pc, next);
+    code.br(called);
+    code.end();
+  }
+  const callee = target === undefined ? undefined : emitter.functionAt(target);
+  if (callee !== undefined) callDirectly(emitter, callee, pc, next);
+  else {
     storeTarget();
     emitter.storeRemaining(0);
     code.i32(LEFT).set(REMAINING);
-    resume();
-  } else {
-    code.get(CPU).get(BASE).get(REMAINING);
-    pushDepth();
-    code.call(callee).set(pc).tee(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
-    code.get(pc);
-    emitter.address(next);
-    code.op(OP.i64_ne).op(OP.i32_or);
-    code.if(0x40, false);
-    resume();
-    code.end();
+    resume(emitter, pc, next);
   }
+  code.end();
   emitter.locals.release(pc);
   emitter.goOn(continuation, next);
+}
 
-  function pushDepth(): void {
-    code.get(DEPTH).i32(1).op(OP.i32_add);
-  }
-  function resume(): void {
-    code.get(CPU).get(REMAINING).get(pc);
-    emitter.address(next);
-    pushDepth();
-    code.call(targets.runtime.resume).tee(REMAINING).i32(UNWOUND).op(OP.i32_eq);
-    code.if(0x40, false);
-    emitter.unwind();
-    code.end();
-  }
+/** Calls a region of the same module. */
+function callDirectly(emitter: RegionEmitter, callee: number, pc: number, next: number): void {
+  const { code } = emitter;
+  code.get(CPU).get(BASE).get(REMAINING).get(DEPTH).i32(1).op(OP.i32_add);
+  code.call(callee).set(pc).tee(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
+  code.get(pc);
+  emitter.address(next);
+  code.op(OP.i64_ne).op(OP.i32_or);
+  code.if(0x40, false);
+  resume(emitter, pc, next);
+  code.end();
+}
+
+/** Goes on, with the outcome of a call in REMAINING and local `pc`, until the guest comes to `next`. */
+function resume(emitter: RegionEmitter, pc: number, next: number): void {
+  const { code, targets } = emitter;
+  code.get(CPU).get(REMAINING).get(pc);
+  emitter.address(next);
+  code.get(DEPTH).i32(1).op(OP.i32_add);
+  code.call(targets.runtime.resume).tee(REMAINING).i32(UNWOUND).op(OP.i32_eq);
+  code.if(0x40, false);
+  emitter.unwind();
+  code.end();
 }

@@ -3,6 +3,7 @@ import type { Guest } from '../../ir/guest.ts';
 import { optimize } from '../../ir/passes/optimize.ts';
 import type { CodePage, CodePages } from '../code-pages.ts';
 import type { Optimizations } from '../optimizations.ts';
+import type { Case } from './switches.ts';
 import { makeNode, type Ending, type RegionBlock, type RegionNode } from './graph.ts';
 
 const PAGE = 4096;
@@ -16,6 +17,10 @@ const MOST_PAGES = 8;
 /** A callee of up to this many instructions becomes part of its caller, through so many calls. */
 const INLINE_INSTRUCTIONS = 32;
 const INLINE_DEPTH = 3;
+/** Functions that an indirect call is compared with. */
+const MOST_CALLED = 3;
+/** A target that took less than one in so many jumps is left out. */
+const LEAST_SHARE = 1000;
 
 export interface DiscoveryOptions {
   readonly guest: Guest;
@@ -23,6 +28,8 @@ export interface DiscoveryOptions {
   readonly optimizations: Optimizations;
   /** The code page mapped `delta` pages from the region's first, if that is known now. */
   readonly pageAt: (delta: number) => CodePage | undefined;
+  /** Where the computed jump at an offset of a page was seen to go, by distance, and how often. */
+  readonly seenFrom: (page: CodePage, offset: number) => readonly (readonly [distance: number, count: number])[];
 }
 
 /** Code that one wasm function is made of. */
@@ -33,7 +40,19 @@ export interface Region {
   readonly entry: RegionNode;
   /** The node of the code at an offset, in the copy that a context stands for. */
   readonly at: (offset: number, context: readonly number[]) => RegionNode | undefined;
+  /** Where all computed jumps with many targets come together, if there are any. */
+  readonly hub: Hub | undefined;
 }
+
+export interface Hub {
+  readonly node: RegionNode;
+  /** Blocks whose jumps go through it. */
+  readonly from: ReadonlySet<RegionNode>;
+  readonly cases: readonly Case[];
+}
+
+/** Targets of a computed jump from which on it goes through the hub. */
+const HUB_TARGETS = 4;
 
 /** Regions that call one another. */
 export interface Cluster {
@@ -53,7 +72,8 @@ const keyOf = (offset: number, context: readonly number[]): string => `${context
 class Discovery {
   readonly #guest: Guest;
   readonly #codePages: CodePages;
-  readonly #pageAt: (delta: number) => CodePage | undefined;
+  readonly #pageAt: DiscoveryOptions['pageAt'];
+  readonly #seenFrom: DiscoveryOptions['seenFrom'];
   /** Pages looked at, and those that code was taken from. */
   readonly #near = new Map<number, CodePage | undefined>();
   readonly #pages = new Map<number, CodePage>();
@@ -63,10 +83,11 @@ class Discovery {
   readonly #optimizations: Optimizations;
   #inAll = 0;
 
-  constructor({ guest, pages, pageAt, optimizations }: DiscoveryOptions, first: CodePage) {
+  constructor({ guest, pages, pageAt, seenFrom, optimizations }: DiscoveryOptions, first: CodePage) {
     this.#guest = guest;
     this.#codePages = pages;
     this.#pageAt = pageAt;
+    this.#seenFrom = seenFrom;
     this.#optimizations = optimizations;
     this.#near.set(0, first);
     this.#pages.set(0, first);
@@ -81,12 +102,13 @@ class Discovery {
     for (const { nodes } of regions.values()) {
       for (const { block } of nodes) {
         const { ending, context } = block!;
-        if (!this.#optimizations.has('clusters') || ending.kind !== 'call' || ending.target === undefined) continue;
-        const { target } = ending;
-        if (regions.has(target) || this.#mayInline(ending, context)) continue;
-        if (regions.size === MOST_REGIONS || this.#inAll >= MOST_IN_ALL) break;
-        const region = this.#isWarm(target, ending) ? this.#region(target) : undefined;
-        if (region !== undefined) regions.set(target, region);
+        if (!this.#optimizations.has('clusters') || ending.kind !== 'call') continue;
+        for (const target of ending.target === undefined ? ending.seen : [ending.target]) {
+          if (regions.has(target) || this.#mayInline(ending, context)) continue;
+          if (regions.size === MOST_REGIONS || this.#inAll >= MOST_IN_ALL) break;
+          const region = this.#isWarm(target, ending) ? this.#region(target) : undefined;
+          if (region !== undefined) regions.set(target, region);
+        }
       }
     }
     return { regions: [...regions.values()], pages: this.#pages };
@@ -126,7 +148,9 @@ class Discovery {
       }
     }
     this.#inAll += instructions;
-    return { start, nodes: [...nodes.values()], entry, at: (offset, context) => nodes.get(keyOf(offset, context)) };
+    const at = (offset: number, context: readonly number[]): RegionNode | undefined =>
+      nodes.get(keyOf(offset, context));
+    return { start, nodes: [...nodes.values()], entry, at, hub: hubOf([...nodes.values()], at) };
   }
 
   /** Where control may go on inside the region, and in which copy. */
@@ -146,6 +170,8 @@ class Discovery {
         return [[ending.next, context]];
       case 'return':
         return ending.inlined === undefined ? [] : [[ending.inlined, context.slice(0, -1)]];
+      case 'computed':
+        return ending.seen.map((offset) => [offset, context]);
       default:
         return [];
     }
@@ -156,10 +182,12 @@ class Discovery {
     const page = this.#page(Math.floor(offset / PAGE));
     if (page === undefined) return false;
     const inPage = offset - Math.floor(offset / PAGE) * PAGE;
+    // Seen, if rarely enough that nothing was decoded there since it changed.
+    if (ending.kind === 'computed') return true;
     const isTransfer =
       (ending.kind === 'branch' && offset === ending.taken) ||
       ending.kind === 'jump' ||
-      (ending.kind === 'call' && offset === ending.target);
+      (ending.kind === 'call' && offset !== ending.next);
     return isTransfer ? this.#codePages.wasEntered(page, inPage) : this.#codePages.wasDecoded(page, inPage);
   }
 
@@ -218,6 +246,13 @@ class Discovery {
     }
   }
 
+  /** Where the computed jump at an offset was seen to go, the most frequent first. */
+  #seen(page: CodePage, from: number): number[] {
+    const seen = this.#seenFrom(page, from - Math.floor(from / PAGE) * PAGE);
+    const all = seen.reduce((sum, [, count]) => sum + count, 0);
+    return seen.filter(([, count]) => count * LEAST_SHARE >= all).map(([distance]) => from + distance);
+  }
+
   #page(delta: number): CodePage | undefined {
     if (!this.#near.has(delta)) this.#near.set(delta, this.#pageAt(delta));
     return this.#near.get(delta);
@@ -263,15 +298,38 @@ class Discovery {
       const target = offset + (attributes.target as number);
       if (op === 'branch') ending = { kind: 'branch', taken: target, next: at };
       else if (op === 'jump') {
-        ending = attributes.kind === 'call' ? { kind: 'call', target, next: at } : { kind: 'jump', target };
+        ending = attributes.kind === 'call' ? { kind: 'call', target, seen: [], next: at } : { kind: 'jump', target };
       } else if (op === 'jump_reg') {
-        if (attributes.kind === 'call') ending = { kind: 'call', target: undefined, next: at };
-        else if (attributes.kind === 'return') ending = { kind: 'return', inlined: context.at(-1) };
-        else ending = { kind: 'computed' };
+        const from = at - decoded.length;
+        if (attributes.kind === 'return') ending = { kind: 'return', inlined: context.at(-1) };
+        else if (attributes.kind === 'call') {
+          const seen = this.#optimizations.has('pointers') ? this.#seen(page, from).slice(0, MOST_CALLED) : [];
+          ending = { kind: 'call', target: undefined, seen, next: at };
+        } else ending = { kind: 'computed', seen: this.#optimizations.has('switches') ? this.#seen(page, from) : [] };
       } else if (op === 'exit') ending = { kind: 'exit' };
       else if (instruction.endsBlock) ending = { kind: 'fall', next: at };
     }
     if (count === 0) return undefined;
     return { offset, context, count, length: at - offset, unit: builder.unit, ending };
   }
+}
+
+/** Gives the jumps with many targets a node of their own, which all of them go to. */
+function hubOf(nodes: readonly RegionNode[], at: Region['at']): Hub | undefined {
+  const from = new Set<RegionNode>();
+  const cases = new Map<number, RegionNode>();
+  for (const node of nodes) {
+    const { ending, context } = node.block!;
+    if (ending.kind !== 'computed' || node.successors.length < HUB_TARGETS) continue;
+    from.add(node);
+    for (const offset of ending.seen) {
+      const target = at(offset, context);
+      if (target !== undefined) cases.set(offset, target);
+    }
+  }
+  if (from.size === 0) return undefined;
+  const hub = makeNode(undefined);
+  hub.successors = [...cases.values()];
+  for (const node of from) node.successors = [hub];
+  return { node: hub, from, cases: [...cases] };
 }

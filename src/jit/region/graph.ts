@@ -7,11 +7,17 @@ export type Ending =
   /** To `taken` if the branch's condition holds, else on at `next`. */
   | { readonly kind: 'branch'; readonly taken: number; readonly next: number }
   | { readonly kind: 'jump'; readonly target: number }
-  /** A call whose callee is not in the region; comes back at `next`. */
-  | { readonly kind: 'call'; readonly target: number | undefined; readonly next: number }
+  /** A call; comes back at `next`. `target` is known, or `seen` are those of an indirect call that were. */
+  | {
+      readonly kind: 'call';
+      readonly target: number | undefined;
+      readonly seen: readonly number[];
+      readonly next: number;
+    }
   /** A return to whoever called; `inlined` is where the call that is in the region comes back. */
   | { readonly kind: 'return'; readonly inlined: number | undefined }
-  | { readonly kind: 'computed' }
+  /** To an address in a register; where it was seen to go, the most frequent first. */
+  | { readonly kind: 'computed'; readonly seen: readonly number[] }
   /** Through the run loop. */
   | { readonly kind: 'exit' };
 

@@ -16,6 +16,7 @@ import type { Region } from './discover.ts';
 import type { RegionBlock, RegionNode } from './graph.ts';
 import { RegionRegisters, type RegisterSet } from './registers.ts';
 import { route, structure } from './structure.ts';
+import { emitCases, type Case } from './switches.ts';
 
 /** Parameters after the CPU: address of the cluster's first page, what remains of the budget, depth of calls. */
 export const BASE = 1;
@@ -34,6 +35,8 @@ export interface RegionContext {
   readonly layout: StateLayout;
   readonly targets: CallTargets;
   readonly width: 32 | 64;
+  /** Bytes of the guest's smallest instruction. */
+  readonly parcel: number;
   /** The function, in the same module, of the region that begins at an offset. */
   readonly functionAt: (offset: number) => number | undefined;
   readonly optimizations: Optimizations;
@@ -53,6 +56,8 @@ export class RegionEmitter extends Emitter {
   readonly #floor: number;
   readonly #tlb: number;
   readonly #status: number;
+  /** Where the jump goes that comes to the hub. */
+  readonly #jumpTarget: number;
   readonly #loops = new Map<RegionNode, number>();
   readonly #merges = new Map<RegionNode, number>();
   readonly #labels = new Map<RegionNode, number>();
@@ -67,12 +72,13 @@ export class RegionEmitter extends Emitter {
     super(new Code(4096), new Locals(4), context.layout, context.targets, context.width);
     this.#context = context;
     const { region, files, width } = context;
-    this.#order = structure(region.entry, region.nodes);
+    this.#order = structure(region.entry, region.hub === undefined ? region.nodes : [...region.nodes, region.hub.node]);
     this.#registers = new RegionRegisters(this.#order, files);
     this.#homes = this.#registers.list.map(() => this.locals.take(I64));
     this.#floor = this.locals.take(I32);
     this.#tlb = this.locals.take(addressType(width));
     this.#status = this.locals.take(I32);
+    this.#jumpTarget = region.hub === undefined ? -1 : this.locals.take(I64);
     for (const node of this.#order) {
       if (node.dispatch !== undefined) this.#labels.set(node, this.locals.take(I32));
     }
@@ -91,7 +97,7 @@ export class RegionEmitter extends Emitter {
   #prologue(entry: RegionNode): void {
     const { code, layout, width } = this;
     code.get(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
-    this.#look(entry.block!.offset, 0n);
+    this.#look(() => this.storePc(entry.block!.offset), 0n);
     if (this.#order.some(({ isLoop }) => isLoop)) {
       // max(slack, remaining - STAY)
       code.get(REMAINING).i32(STAY).op(OP.i32_sub).tee(this.#floor).i32(BUDGET_SLACK);
@@ -102,12 +108,12 @@ export class RegionEmitter extends Emitter {
     this.#load(this.#registers.of(entry).live);
   }
 
-  /** Unwinds, with pc at an offset, if the condition on the stack holds or the exit word is set. */
-  #look(offset: number, dirty: RegisterSet): void {
+  /** Unwinds if the condition on the stack holds or the exit word is set. */
+  #look(storePc: () => void, dirty: RegisterSet): void {
     const { code, layout } = this;
     code.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2).op(OP.i32_or);
     code.if(0x40, false);
-    this.storePc(offset);
+    storePc();
     this.storeRemaining(0);
     this.spill(dirty);
     this.unwind();
@@ -150,7 +156,9 @@ export class RegionEmitter extends Emitter {
     this.#node = node;
     this.#written = 0n;
     this.#index = -1;
+    const { hub } = this.#context.region;
     if (node.dispatch !== undefined) this.#dispatch(node);
+    else if (node === hub?.node) this.#jump(hub.cases, this.#jumpTarget);
     else {
       this.#block = node.block!;
       this.unit(this.#block.unit);
@@ -172,21 +180,40 @@ export class RegionEmitter extends Emitter {
     const target = this.#context.region.at(offset, context);
     if (target === undefined) return this.#leaveFor(offset, retired);
     this.advance(retired);
-    this.#transfer(target, offset, this.dirty);
+    this.transfer(target, () => this.storePc(offset));
   }
 
-  #transfer(wanted: RegionNode, offset: number, dirty: RegisterSet): void {
+  /** Goes on in a node; `storePc` stores where that is. */
+  transfer(wanted: RegionNode, storePc: () => void, dirty = this.dirty): void {
     const { code } = this;
     const { target, labels } = route(this.#node, wanted);
     const isBackward = target.order <= this.#node.order;
     if (isBackward) {
       code.get(REMAINING).get(this.#floor).op(OP.i32_lt_s);
-      this.#look(offset, dirty);
+      this.#look(storePc, dirty);
     }
     for (const [dispatch, index] of labels) code.i32(index).set(this.#labels.get(dispatch)!);
     if (isBackward) code.br(this.#loops.get(target)!);
     else if (target.forward > 1) code.br(this.#merges.get(target)!);
     else this.#tree(target);
+  }
+
+  /** The label of a node that can be branched to without further ado. */
+  labelOf(wanted: RegionNode): number | undefined {
+    const { target, labels } = route(this.#node, wanted);
+    const isReady = labels.length === 0 && target.order > this.#node.order && target.forward > 1;
+    return isReady ? this.#merges.get(target) : undefined;
+  }
+
+  /** Goes to the address in a local, which is one of the cases or outside the region. */
+  #jump(cases: readonly Case[], target: number): void {
+    emitCases(this, cases, target, this.#context.parcel);
+    this.storeTarget(target);
+    this.spill(this.dirty);
+    this.leave();
+  }
+  storeTarget(target: number): void {
+    this.code.get(CPU).get(target).memory(OP.i64_store, this.layout.offset('pc'));
   }
 
   advance(retired: number): void {
@@ -238,7 +265,7 @@ export class RegionEmitter extends Emitter {
   /** Goes on in a node after a call: registers are in memory. */
   goOn(node: RegionNode, offset: number): void {
     this.#load(this.#registers.of(node).live);
-    this.#transfer(node, offset, 0n);
+    this.transfer(node, () => this.storePc(offset), 0n);
   }
 
   protected override operand(name: string): void {
@@ -285,16 +312,13 @@ export class RegionEmitter extends Emitter {
     if (ending.kind !== 'call') return this.#goTo(target, count);
     const inlined = this.#context.region.at(target, [...context, ending.next]);
     if (inlined !== undefined) return this.#goTo(target, count, [...context, ending.next]);
-    emitCall(this, this.#block, () => this.storePc(target), ending.next);
+    emitCall(this, this.#block, undefined);
   }
 
   protected override leaveForRegister(local: number): void {
-    const { code, layout } = this;
+    const { code } = this;
     const { ending, count, context } = this.#block;
-    const storeTarget = (): void => {
-      code.get(CPU).get(local).memory(OP.i64_store, layout.offset('pc'));
-    };
-    if (ending.kind === 'call') return emitCall(this, this.#block, storeTarget, ending.next);
+    if (ending.kind === 'call') return emitCall(this, this.#block, local);
     if (ending.kind === 'return' && ending.inlined !== undefined) {
       // Almost always back to where it was called.
       code.get(local);
@@ -305,13 +329,20 @@ export class RegionEmitter extends Emitter {
       code.end();
     }
     this.advance(count);
-    this.spill(this.dirty);
-    if (ending.kind === 'return') {
-      code.get(REMAINING).get(local).op(OP.return);
-      return;
+    if (ending.kind === 'computed') {
+      const { hub, at } = this.#context.region;
+      if (hub?.from.has(this.#node) === true) {
+        code.get(local).set(this.#jumpTarget);
+        return this.transfer(hub.node, () => this.storeTarget(local));
+      }
+      const cases = ending.seen.map((offset) => [offset, at(offset, context)] as const);
+      return this.#jump(
+        cases.filter((one): one is Case => one[1] !== undefined),
+        local,
+      );
     }
-    storeTarget();
-    this.leave();
+    this.spill(this.dirty);
+    code.get(REMAINING).get(local).op(OP.return);
   }
 
   protected override leaveThroughRunLoop(): void {

@@ -47,9 +47,11 @@ export function route(from: RegionNode, target: RegionNode): { target: RegionNod
 function giveHeaders(nodes: Set<RegionNode>, entry: RegionNode, all: RegionNode[]): void {
   for (const component of components(nodes)) {
     const inside = new Set(component);
-    const entries = component.filter(
-      (node) => node === entry || all.some((other) => !inside.has(other) && other.successors.includes(node)),
-    );
+    const fromOutside = new Set([entry]);
+    for (const other of all) {
+      if (!inside.has(other)) for (const next of other.successors) fromOutside.add(next);
+    }
+    const entries = component.filter((node) => fromOutside.has(node));
     let header = entries[0]!;
     if (entries.length > 1) {
       const dispatch = { entries: [...entries] };
