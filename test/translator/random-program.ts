@@ -10,6 +10,7 @@ import { COMPRESSED, INSTRUCTIONS } from '../../src/isa/riscv/guest.ts';
 import type { Encoding } from '../../src/isa/riscv/insn.ts';
 import type { Random } from '../fuzz/random.ts';
 import { encode, type Assembler } from './assembler.ts';
+import { emitIdiom } from './idioms.ts';
 import { resumeAt, type Place } from './lab.ts';
 
 const FREE = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19];
@@ -127,7 +128,8 @@ export class RandomProgram {
   #something(): void {
     const random = this.#random;
     const kind = random.below(100);
-    if (kind < 62) this.#instruction(random.pick(plain));
+    if (kind < 52) this.#instruction(random.pick(plain));
+    else if (kind < 62) emitIdiom(this.#asm, random, { free: FREE, sources: SOURCES });
     else if (kind < 84) this.#access(random.pick(memory));
     else if (kind < 89) this.#atomic(random.pick(atomic));
     else if (kind < 91) this.#skip();

@@ -15,14 +15,13 @@ const plans = new WeakMap<ReadonlySet<string>, Plan>();
 
 /**
  * A unit that does the same with less, by the passes whose names are in `enabled`. The one given is
- * used up.
+ * left as it was.
  */
 export function optimize(unit: Unit, enabled: ReadonlySet<string>): Unit {
   let plan = plans.get(enabled);
   if (plan === undefined) plans.set(enabled, (plan = planOf(enabled)));
-  for (const run of plan.runs) run(unit);
-  dropUnused(unit);
   const made = new Rewriter(plan.rules).rewrite(unit);
+  for (const run of plan.runs) run(made);
   dropUnused(made);
   return made;
 }

@@ -7,7 +7,7 @@ import type { Rewriter } from './rewriter.ts';
  * the new unit; it is not part of it yet. What a rule gives must be closer to a normal form than what
  * it was given: it is tried by all rules again.
  */
-export type Rule = (g: Rewriter, node: Node) => Node | undefined;
+export type Rule = (g: Rewriter, node: Node) => Node | undefined | void;
 
 /** Rules by the operation that they are tried on. */
 export type Rules = { readonly [op in OpName]?: Rule };
@@ -19,7 +19,7 @@ export type Rules = { readonly [op in OpName]?: Rule };
 export interface Pass {
   readonly doc: string;
   readonly rules?: Rules;
-  /** Changes the unit; whatever it leaves unused is dropped afterwards. */
+  /** Comes after the rules, and changes the unit; whatever it leaves unused is dropped afterwards. */
   readonly run?: (unit: Unit) => void;
 }
 

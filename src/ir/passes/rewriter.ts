@@ -36,7 +36,7 @@ export class Rewriter extends Builder {
     if (rules !== undefined) {
       for (const rule of rules) {
         const better = rule(this, node);
-        if (better !== undefined) return better;
+        if (better) return better;
       }
     }
     return this.append(node);
