@@ -1,10 +1,13 @@
 /** What `-d` writes, where to, and about which code. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { system, type Result } from './program.ts';
+import { setTimeout } from 'node:timers/promises';
+import { system, SYSTEM, type Result } from './program.ts';
 import { Assembler } from './translator/assembler.ts';
 
 const RAM = 0x8000_0000;
@@ -95,4 +98,111 @@ test('-D: a file, with the number of the process for %d, and all that was writte
   const [name] = readdirSync(folder).filter((each) => /^log-\d+\.txt$/.test(each));
   // Addresses of records differ from run to run in nothing.
   assert.equal(readFileSync(path(name!), 'utf8'), expected);
+});
+
+suite('-d about what is run', () => {
+  const asm = program(3);
+  const [start, loop, rest, end] = [RAM, asm.addressOf('loop'), asm.addressOf('loop') + 8, asm.addressOf('end')];
+  const called = asm.addressOf('function');
+  /** The program's own, after the reset vector. */
+  const entered = (log: string): number[] =>
+    [...log.matchAll(/^Trace 0: 0x[0-9a-f]+ \[0{16}\/([0-9a-f]{16})\/0000000[0-9a-f]\/00000000\] $/gm)]
+      .map((match) => Number(`0x${match[1]}`))
+      .filter((pc) => pc >= RAM);
+
+  test('exec,nochain: each block, in the order of execution', () => {
+    const { stderr } = run(asm, '-d', 'exec,nochain');
+    // The store that switches off is in the block after the call; the machine may stand still before the jump.
+    const expected = [start, loop, loop, rest, called, rest + 4];
+    assert.deepEqual(entered(stderr).slice(0, expected.length), expected);
+    assert.ok(
+      entered(stderr)
+        .slice(expected.length)
+        .every((pc) => pc === end),
+    );
+  });
+
+  test('exec: what the run loop enters', () => {
+    const { stderr } = run(program(100_000), '-d', 'exec');
+    assert.match(stderr, /^Trace 0: 0x[0-9a-f]+ \[0{16}\/0000000000001000\//);
+    assert.ok(entered(stderr).length < 1000);
+  });
+
+  test('without a translator, each instruction', () => {
+    const { stderr } = run(asm, '-accel', 'tcg,tier=oracle', '-d', 'exec');
+    assert.deepEqual(entered(stderr).slice(0, 4), [start, loop, loop + 4, loop]);
+  });
+
+  test('-dfilter', () => {
+    const { stderr } = run(asm, '-d', 'exec,nochain', '-dfilter', `0x${called.toString(16)}+4`);
+    assert.deepEqual(entered(stderr), [called]);
+  });
+
+  test('cpu and fpu: the registers before each', () => {
+    const range = ['-dfilter', `0x${loop.toString(16)}+4`];
+    const { stderr } = run(asm, '-d', 'cpu,nochain', ...range);
+    const values = [...stderr.matchAll(/ x10\/a0 +([0-9a-f]{16})/g)].map((match) => Number(`0x${match[1]}`));
+    assert.deepEqual(values, [2, 1]);
+    assert.doesNotMatch(stderr, /Trace| f0\/ft0/);
+    assert.match(run(asm, '-d', 'cpu,fpu,nochain', ...range).stderr, /^ f0\/ft0 +0{16} f1\/ft1/m);
+  });
+
+  test('the program comes to the same end', () => {
+    const rounds = 5_000;
+    const traces = entered(run(program(rounds), '-d', 'exec,nochain').stderr);
+    assert.equal(traces.filter((pc) => pc === loop + 4).length, rounds - 1);
+  });
+});
+
+test('-d int,mmu,cpu_reset', () => {
+  const asm = new Assembler(RAM);
+  asm
+    .li(T0, RAM + 0x100)
+    .csrw(0x305, T0)
+    .li(T0, 1n << 52n)
+    .op('ld', { rd: A0, rs1: T0, imm: 8 });
+  asm
+    .at(RAM + 0x100)
+    .li(T0, FINISHER)
+    .li(T1, 0x5555)
+    .op('sw', { rs1: T0, rs2: T1 })
+    .label('end')
+    .j('end');
+  const { stderr } = run(asm, '-d', 'int,mmu,cpu_reset');
+  assert.match(stderr, /^CPU Reset \(CPU 0\)\n pc {7}0{16}\n mhartid /);
+  assert.match(
+    stderr,
+    /^riscv_cpu_tlb_fill ad 10000000000008 rw 0 mmu_idx 3\nriscv_cpu_tlb_fill address=10000000000008 ret 0 physical 0010000000000008 prot 7\nriscv_cpu_do_interrupt: hart:0, async:0, cause:0000000000000005, epc:0x00000000800000[0-9a-f]{2}, tval:0x0010000000000008, desc=fault_load$/m,
+  );
+});
+
+test('a monitor changes what is reported, and where to, while the machine runs', async () => {
+  writeFileSync(path('program.bin'), new Assembler(RAM).label('spin').op('ecall').finish());
+  const [qmp, file] = [path('qmp'), path('changed-%d.txt')];
+  const machine = ['-M', 'virt', '-display', 'none', '-serial', 'null', '-bios', path('program.bin')];
+  const child = spawn(SYSTEM, [...machine, '-monitor', 'stdio', '-D', path('first.txt')]);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  /** Types a line and waits for the next prompt. */
+  const type = async (line: string): Promise<void> => {
+    const prompts = output.split('(qemu) ').length;
+    child.stdin.write(`${line}\n`);
+    while (output.split('(qemu) ').length <= prompts) await setTimeout(5);
+  };
+  while (!output.includes('(qemu) ')) await setTimeout(5);
+  await type('log int');
+  while (readFileSync(path('first.txt'), 'utf8') === '') await setTimeout(5);
+  await type(`logfile ${file}`);
+  const name = path(`changed-${child.pid}.txt`);
+  while (readFileSync(name, 'utf8') === '') await setTimeout(5);
+  await type('log none');
+  await type('log exec,nochain');
+  while (!readFileSync(name, 'utf8').includes('Trace 0:')) await setTimeout(5);
+  await type('log none');
+  await type(`logfile ${qmp}/none`);
+  assert.match(output, /Error opening logfile .*none: cannot open/);
+  child.stdin.write('quit\n');
+  await once(child, 'close');
+  assert.equal(child.exitCode, 0);
+  for (const log of [path('first.txt'), name]) assert.match(readFileSync(log, 'utf8'), /desc=.*\n/);
 });

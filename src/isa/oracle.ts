@@ -79,8 +79,11 @@ export class OracleEngine implements InterpreterHost {
     this.#interpreter = new Interpreter(this);
   }
 
-  /** Runs until the exit word is set or `instructions` are retired; returns how many were. */
-  run(instructions: number): number {
+  /**
+   * Runs until the exit word is set or `instructions` are retired; returns how many were. `steps`
+   * counts those that raise an exception, too.
+   */
+  run(instructions: number, steps = Infinity): number {
     const words = this.#words;
     const [exit, remaining, granted] = ['exit', 'remaining', 'granted'].map((name) => this.#at[name]! / 4) as [
       number,
@@ -90,7 +93,7 @@ export class OracleEngine implements InterpreterHost {
     words[granted] = instructions;
     words[remaining] = instructions;
     let raised = 0;
-    while (words[remaining]! > 0 && words[exit] === 0 && raised < STORM) {
+    for (let step = 0; step < steps && words[remaining]! > 0 && words[exit] === 0 && raised < STORM; step++) {
       if (this.step()) {
         words[remaining]!--;
         raised = 0;

@@ -7,6 +7,7 @@ import { silentLog } from '../mem/guest-log.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
+import { BlockLengths } from './block-length.ts';
 import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { LiveCode } from './live-code.ts';
@@ -16,6 +17,7 @@ import { NEVER, POLICIES, type Policy, type Tiers } from './policy.ts';
 import { discover, type Cluster, type Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
+import { BUDGET_SLACK } from './interpreter.ts';
 import { buildRuntime } from './runtime.ts';
 import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 
@@ -84,7 +86,11 @@ export class Engine {
   readonly #words: Int32Array;
   readonly #view: DataView;
   readonly #imports: WebAssembly.Imports;
+  /** The run loop, and the two interpreters that it enters. */
   readonly #run: (cpu: number | bigint) => void;
+  readonly #fast: (cpu: number | bigint) => void;
+  readonly #exact: (cpu: number | bigint) => void;
+  readonly #lengths: BlockLengths;
   readonly #cpuAddress: number | bigint;
   /** Blocks for the next batch, by the address of their record. */
   readonly #queue = new Map<number, HotBlock>();
@@ -199,6 +205,9 @@ export class Engine {
     );
     this.#imports = { js, helper, env, runtime };
     this.#run = instance.exports['run'] as (cpu: number | bigint) => void;
+    this.#fast = instance.exports['fast'] as (cpu: number | bigint) => void;
+    this.#exact = instance.exports['exact'] as (cpu: number | bigint) => void;
+    this.#lengths = new BlockLengths(guest, (host) => this.codePages.parcelAt(host));
     this.#cpuAddress = width === 64 ? BigInt(state) : state;
   }
 
@@ -209,7 +218,25 @@ export class Engine {
     return storm.run(instructions, this.#exposed, (most) => this.#stretch(most));
   }
 
-  #stretch(instructions: number): number {
+  /** As `run`, but comes back whenever the run loop would enter code anew. */
+  enter(instructions: number): number {
+    return this.#stretch(instructions, instructions < 2 * BUDGET_SLACK ? this.#exact : this.#fast);
+  }
+
+  /** As `enter`, but for one block, which tier 0 runs. */
+  enterBlock(instructions: number): number {
+    const host = this.hostOfPc();
+    return this.#stretch(Math.min(instructions, host < 0 ? 1 : this.#lengths.at(host)), this.#exact);
+  }
+
+  /** Where the code at pc lies in the shared memory; -1 if the guest may not execute it. */
+  hostOfPc(): number {
+    const pc = this.#layout.offset('pc') / 4;
+    const physical = this.#options.cpu.peek(this.#words[pc]!, this.#words[pc + 1]!, 'fetch');
+    return physical < 0 ? -1 : this.#options.space.codeOffset(physical);
+  }
+
+  #stretch(instructions: number, run = this.#run): number {
     // Only here is no translated function on the stack, or about to be entered.
     this.#live.trim();
     const layout = this.#layout;
@@ -218,7 +245,8 @@ export class Engine {
     const remaining = layout.offset('remaining') / 4;
     words[granted] = instructions;
     words[remaining] = instructions;
-    this.#run(this.#cpuAddress);
+    words[layout.offset('callDepth') / 4] = 0;
+    run(this.#cpuAddress);
     const retired = words[granted]! - words[remaining]!;
     const total = layout.offset('retired') / 4;
     const low = (words[total]! >>> 0) + retired;

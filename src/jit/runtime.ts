@@ -89,6 +89,8 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   const run = buildRun(builder, context, interpreters[0]!, interpreters[1]!);
   for (const name of RUNTIME_FUNCTIONS) builder.exportFunction(name, runtime[name]);
   builder.exportFunction('run', run);
+  builder.exportFunction('fast', interpreters[0]!);
+  builder.exportFunction('exact', interpreters[1]!);
   return builder.build();
 }
 

@@ -5,6 +5,12 @@ export const LOG_ITEMS = {
   op: 'show the intermediate code of each block that is translated',
   op_opt: 'show intermediate code after optimization, where there is any',
   int: 'show interrupts and exceptions in short form',
+  exec: 'show a line before each block that is entered from the run loop (lots of logs)',
+  cpu: 'show the registers of the CPU there (lots of logs)',
+  fpu: 'with those for floating point',
+  nochain: 'enter one block at a time, so that exec and cpu show each; in tier 0',
+  mmu: 'show address translations',
+  cpu_reset: 'show the registers of the CPU before it is reset',
   guest_errors: 'log when the guest OS does something invalid (eg accessing a non-existent register)',
   unimp: 'log unimplemented functionality',
 } as const;

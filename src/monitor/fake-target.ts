@@ -118,6 +118,16 @@ export class FakeTarget implements MonitorTarget {
     return ['Blocks: 3'];
   }
 
+  readonly logItems = { int: 'show interrupts', exec: 'show what is run' };
+  readonly logged: string[] = [];
+  setLogItems(items: readonly string[]): void {
+    this.logged.push(items.join('+'));
+  }
+  async setLogFile(filename: string): Promise<void> {
+    if (filename.startsWith('/none/')) throw new UserError('no such file or directory; check the path');
+    this.logged.push(filename);
+  }
+
   wall(): number {
     return 1767225600.25;
   }

@@ -16,16 +16,20 @@ export interface HmpArg<out T> {
 export type HmpArgs = Readonly<Record<string, HmpArg<unknown>>>;
 export type HmpValues<A extends HmpArgs> = { readonly [K in keyof A]: A[K] extends HmpArg<infer T> ? T : never };
 
-/** A word that must be there. */
-export const word = (doc: string): HmpArg<string> => ({
-  doc,
-  usage: (name) => name,
-  take(line, command) {
-    const given = line.word();
-    if (given === undefined) throw new HmpError(`${command}: string expected`);
-    return given;
-  },
-});
+/** A word that must be there; `what` errors call it. */
+const required =
+  (what: string) =>
+  (doc: string): HmpArg<string> => ({
+    doc,
+    usage: (name) => name,
+    take(line, command) {
+      const given = line.word();
+      if (given === undefined) throw new HmpError(`${command}: ${what} expected`);
+      return given;
+    },
+  });
+export const word = required('string');
+export const filename = required('filename');
 
 export const optionalWord = (doc: string): HmpArg<string | undefined> => ({
   doc,

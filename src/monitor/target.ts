@@ -44,6 +44,13 @@ export interface MonitorTarget {
   /** What the translator has done so far. */
   translatorReport(): Maybe<readonly string[]>;
 
+  /** What can be reported (`-d`), each with a description. */
+  readonly logItems: Readonly<Record<string, string>>;
+  /** Reports these from now on, and nothing else. */
+  setLogItems(items: readonly string[]): void;
+  /** Goes on reporting to a file. */
+  setLogFile(filename: string): Maybe<void>;
+
   /** Seconds since 1970 with a fraction: the time on events. */
   wall(): number;
   /** Calls `listener` for each event, in order, until the function it returns is called. */

@@ -15,6 +15,7 @@ import {
 import { struct } from '../mem/struct.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import type { MachineCore } from './core.ts';
+import { Tracer } from './tracer.ts';
 import { RUNNING } from './vcpu-control.ts';
 
 /** What `step` did: ran the guest, found nothing to do until `deadline`, or must not run. */
@@ -24,6 +25,10 @@ export type Step = 'ran' | 'idle' | 'stopped';
 interface Runner {
   readonly contexts: Contexts;
   run(instructions: number): number;
+  /** As `run`, but comes back where the run loop would enter code anew; or after one block. */
+  enter(instructions: number, isOneBlock: boolean): number;
+  /** Where the code at pc lies in the shared memory, or -1. */
+  hostOfPc(): number;
   /** Bytes of the shared memory were written behind its back. */
   written(host: number, length: number): void;
   /** All translated code is forgotten. */
@@ -46,6 +51,7 @@ export class Vcpu {
   readonly #core: MachineCore;
   readonly #runner: Runner;
   readonly #start: Start;
+  readonly #tracer: Tracer;
   readonly #words: Int32Array;
 
   constructor(core: MachineCore, index: number, start: Start) {
@@ -57,6 +63,7 @@ export class Vcpu {
     const made = makeRunner(core, index);
     this.cpu = made.cpu;
     this.#runner = made.runner;
+    this.#tracer = new Tracer(core.log, this.cpu, index, this.#words);
     board.memory.onCodeWrite = (pa, length) => {
       const host = board.space.codeOffset(pa);
       if (host >= 0) this.#runner.written(host, length);
@@ -68,7 +75,7 @@ export class Vcpu {
       if (isInRun || next <= core.clock.now()) core.kick(EXIT_TIMER);
       else core.deadlines.changed();
     };
-    this.cpu.reset(start);
+    this.#resetCpu();
   }
 
   registers(): string[] {
@@ -78,6 +85,11 @@ export class Vcpu {
   /** Starts the CPU anew. */
   reset(): void {
     this.#runner.forget();
+    this.#resetCpu();
+  }
+
+  #resetCpu(): void {
+    if (this.#core.log.has('cpu_reset')) this.#tracer.reportReset();
     this.cpu.reset(this.#start);
   }
 
@@ -101,7 +113,7 @@ export class Vcpu {
     }
     if (this.cpu.cpu.takeInterrupt()) counters.add('interrupts');
     const budget = Math.min(instructions, clock.instructionsUntil(board.timers.next()));
-    const retired = this.#runner.run(budget);
+    const retired = this.#tracer.isOn ? this.#tracer.run(budget, this.#runner) : this.#runner.run(budget);
     this.retired += retired;
     counters.add('instructions', retired);
     if (retired === budget) counters.add('exitsBudget');
@@ -142,7 +154,16 @@ function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: 
       space,
       contexts,
     });
-    runner = { contexts, run: (instructions) => engine.run(instructions), written() {}, forget() {}, publish() {} };
+    runner = {
+      contexts,
+      run: (instructions) => engine.run(instructions),
+      // Without a translator each instruction is a block of its own.
+      enter: (instructions) => engine.run(instructions, 1),
+      hostOfPc: () => -1,
+      written() {},
+      forget() {},
+      publish() {},
+    };
     return { cpu, runner };
   }
   const header = Header.at(arena.memory, state);
@@ -166,6 +187,8 @@ function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: 
   runner = {
     contexts: tlb,
     run: (instructions) => engine.run(instructions),
+    enter: (instructions, isOneBlock) => (isOneBlock ? engine.enterBlock(instructions) : engine.enter(instructions)),
+    hostOfPc: () => engine.hostOfPc(),
     written: (host, length) => engine.written(host, length),
     forget: () => engine.codePages.reset(),
     publish() {

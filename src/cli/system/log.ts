@@ -15,15 +15,28 @@ export class Log implements AsyncDisposable {
   /** Goes on in a file, which is emptied; `%d` in its name is the process's number. */
   async open(template: string): Promise<void> {
     const file = await this.#files.append(fileName(template, process.pid), { truncate: true });
-    await this.#close();
-    this.#file = file;
+    await this.#afterWrites(() => this.#change(file));
   }
 
   /** Resolves once it is written. */
   write(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text);
-    this.#written = this.#written.catch(() => {}).then(() => this.#append(bytes));
+    return this.#afterWrites(() => this.#append(bytes));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#afterWrites(() => this.#change(undefined));
+  }
+
+  /** Whatever became of what was written before. */
+  #afterWrites(act: () => Promise<void>): Promise<void> {
+    this.#written = this.#written.catch(() => {}).then(act);
     return this.#written;
+  }
+
+  async #change(file: AppendFile | undefined): Promise<void> {
+    await this.#file?.close();
+    this.#file = file;
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
@@ -36,16 +49,6 @@ export class Log implements AsyncDisposable {
     } catch (error) {
       throw new UserError(`cannot write the log to '${this.#file.path}': ${(error as Error).message}`);
     }
-  }
-
-  async #close(): Promise<void> {
-    await this.#written;
-    await this.#file?.close();
-    this.#file = undefined;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close();
   }
 }
 

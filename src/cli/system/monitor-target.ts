@@ -11,8 +11,10 @@ import type {
   MachineStatus,
   MonitorTarget,
 } from '../../monitor/target.ts';
+import { isLogItem, LOG_ITEMS } from '../../mem/log-items.ts';
 import type { StatsRegistry } from '../../stats/registry.ts';
 import type { Machine } from '../../vm/machine.ts';
+import type { Log } from './log.ts';
 import { deviceTree } from '../../vm/device-tree.ts';
 import { translatorReport } from '../../vm/translator-report.ts';
 
@@ -20,6 +22,7 @@ export interface TargetParts {
   readonly machine: Machine;
   readonly chardevs: Chardevs;
   readonly blocks: Blocks;
+  readonly log: Log;
   readonly clock: HostClock;
   readonly name: string | undefined;
   readonly uuid: string;
@@ -28,6 +31,7 @@ export interface TargetParts {
 /** The machine of this process as its monitors see it. */
 export class SystemTarget implements MonitorTarget {
   readonly arch = 'riscv64';
+  readonly logItems = LOG_ITEMS;
   readonly name: string | undefined;
   readonly uuid: string;
   readonly stats: StatsRegistry;
@@ -93,6 +97,13 @@ export class SystemTarget implements MonitorTarget {
   }
   translatorReport(): readonly string[] {
     return translatorReport(this.#parts.machine);
+  }
+
+  setLogItems(items: readonly string[]): void {
+    this.#parts.machine.logItems = items.filter(isLogItem);
+  }
+  setLogFile(filename: string): Promise<void> {
+    return this.#parts.log.open(filename);
   }
 
   wall(): number {

@@ -84,6 +84,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       machine,
       chardevs,
       blocks,
+      log,
       clock: host.clock,
       name: settings.name,
       uuid: settings.uuid,

@@ -18,8 +18,10 @@ import { CSRS } from './csr/index.ts';
 import { Hart, type HartConfiguration } from './hart.ts';
 import { CSR_CLEAR, CSR_NO_READ, CSR_NO_WRITE, CSR_SET, CSR_SWAP } from './helpers.ts';
 import { ACCESS_CAUSE, Mmu } from './mmu.ts';
+import { dataPrivilege } from './mode.ts';
 import { M, S, U, word } from './state.ts';
 import { MSTATUS_TSR, MSTATUS_TVM, MSTATUS_TW } from './status.ts';
+import { translationText } from './trap-text.ts';
 import { BREAKPOINT, ECALL_U, FETCH_MISALIGNED, ILLEGAL, LOAD_MISALIGNED, STORE_MISALIGNED } from './traps.ts';
 
 const PC = word('pc');
@@ -213,9 +215,16 @@ export class RiscvCpu implements GuestCpu {
   /** `size`: bytes of the access, which matters where the protection differs inside the page. */
   translate(low: number, high: number, access: Access, size = 1): boolean {
     const cause = this.#mmu.translate(low, high, access, size);
+    if (this.hart.log.has('mmu')) this.#reportTranslation(low, high, access, cause);
     if (cause < 0) return true;
     this.hart.traps.raise(cause, low, high);
     return false;
+  }
+
+  #reportTranslation(low: number, high: number, access: Access, cause: number): void {
+    const { physical, permissions } = this.translation;
+    const privilege = access === 'fetch' ? this.privilege : dataPrivilege(this.#words);
+    this.hart.log.write(translationText({ low, high, access, privilege, cause, physical, permissions }));
   }
 
   /** As `translate` for a load, but raises nothing: for debuggers. Physical address, or -1. */

@@ -50,7 +50,7 @@ export class Hart {
     this.log = configuration.log;
     this.contexts = contexts;
     this.pmp = new Pmp(memory, stateAddress, features.pmp);
-    this.traps = new Traps(this.words, contexts);
+    this.traps = new Traps(this.words, contexts, configuration);
     this.interrupts = new Interrupts(this.words, timer);
     this.pcMask = features.c ? ~1 : ~3;
   }

@@ -9,8 +9,8 @@ test('a listing has columns, ABI names, and the addresses that are meant', () =>
   const cases: readonly (readonly [word: number, pc: bigint, text: string])[] = [
     [0xfe051ee3, 0x80000008n, 'bne                     a0,zero,-4              # 0x80000004'],
     [0x00000297, 0x1000n, 'auipc                   t0,0                    # 0x1000'],
-    [0xfffff297, 0n, 'auipc                   t0,-1                   # 0xfffffffffffff000'],
-    [0x001002b7, 0n, 'lui                     t0,256'],
+    [0xfffff297, 0n, 'auipc                   t0,-4096                # 0xfffffffffffff000'],
+    [0x001002b7, 0n, 'lui                     t0,1048576'],
     [0x0062a023, 0n, 'sw                      t1,0(t0)'],
     [0x30531073, 0n, 'csrrw                   zero,mtvec,t1'],
     [0x7c001073, 0n, 'csrrw                   zero,0x7c0,zero'],

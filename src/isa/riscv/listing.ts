@@ -9,7 +9,8 @@ const COLUMN = 24;
 
 /**
  * A decoded instruction as QEMU lists guest code: in columns, registers by their ABI names, 16-bit
- * instructions as what they expand to, and the address that one relative to pc is about behind it.
+ * instructions as what they expand to, upper immediates in their place, and the address that an
+ * instruction relative to pc is about behind it.
  *
  *     bne                     a0,zero,-4              # 0x80000004
  */
@@ -20,10 +21,8 @@ export function listingOf(instruction: GuestInstruction, operands: Int32Array, p
   let about: bigint | undefined;
   const text = fillTemplate(asm, (name, form) => {
     const value = values.get(name)!;
-    if (form === 'address') about = pc + BigInt(value);
-    if (form !== 'shifted') return operand(name, value);
-    if (instruction.name === 'auipc') about = pc + BigInt(value);
-    return String(value >> 12);
+    if (form === 'address' || (form === 'shifted' && instruction.name === 'auipc')) about = pc + BigInt(value);
+    return operand(name, value);
   });
   const [, mnemonic, rest = ''] = /^(\S+)\s*(.*)$/.exec(text)!;
   const columns = `${mnemonic!.padEnd(COLUMN)}${rest.replaceAll(', ', ',')}`;

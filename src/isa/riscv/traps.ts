@@ -1,8 +1,10 @@
 /** Entering and leaving trap handlers (Privileged Architecture 1.12, 3.1.6.1, 3.1.15, 3.3.2). */
 
 import type { Contexts } from '../../mem/cpu.ts';
+import type { MachineLog } from '../../mem/machine-log.ts';
 import { publishMode } from './mode.ts';
 import { M, S, U, word } from './state.ts';
+import { trapText } from './trap-text.ts';
 import {
   MSTATUS_MIE,
   MSTATUS_MPIE,
@@ -46,9 +48,13 @@ const STVAL = word('stval');
 export class Traps {
   readonly #words: Int32Array;
   readonly #contexts: Contexts;
+  readonly #log: MachineLog;
+  readonly #hartId: number;
 
-  constructor(words: Int32Array, contexts: Contexts) {
+  constructor(words: Int32Array, contexts: Contexts, { log, hartId }: { log: MachineLog; hartId: number }) {
     this.#words = words;
+    this.#log = log;
+    this.#hartId = hartId;
     this.#contexts = contexts;
   }
 
@@ -66,6 +72,7 @@ export class Traps {
     const words = this.#words;
     const from = words[PRIVILEGE]!;
     const status = words[MSTATUS]!;
+    if (this.#log.has('int')) this.#report(cause, isInterrupt, low, high);
     // 3.1.8: a trap never goes to a less privileged mode than the one it comes from.
     if (from <= S && ((delegated >>> cause) & 1) !== 0) {
       words[SCAUSE] = cause;
@@ -94,6 +101,12 @@ export class Traps {
       this.#jump(MTVEC, isInterrupt ? cause : 0);
     }
     this.#arrive();
+  }
+
+  #report(cause: number, isInterrupt: boolean, low: number, high: number): void {
+    const words = this.#words;
+    const pc = [words[PC]!, words[PC + 1]!] as const;
+    this.#log.write(trapText({ hart: this.#hartId, isInterrupt, cause, pc, value: [low, high] }));
   }
 
   /** After a change of privilege. A reservation does not outlive it, so no other process can use it. */

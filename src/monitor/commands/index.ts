@@ -5,6 +5,7 @@ import { control } from './control.ts';
 import { cpus } from './cpus.ts';
 import { helpTopic } from './help.ts';
 import { human } from './human.ts';
+import { log } from './log.ts';
 import { machines } from './machines.ts';
 import { name } from './name.ts';
 import { powerdown } from './powerdown.ts';
@@ -34,6 +35,7 @@ export const CATALOG = new Catalog([
   chardev,
   stats,
   trees,
+  log,
   human,
   helpTopic,
 ]);
