@@ -15,6 +15,8 @@ import { Timers, type Timer } from '../hw/timers.ts';
 import { uart16550 } from '../hw/uart16550.ts';
 import { virtioMmio } from '../hw/virtio/mmio.ts';
 import { createRiscv, type RiscvGuest } from '../isa/riscv/guest.ts';
+import { coreNote } from '../isa/riscv/core-note.ts';
+import { RiscvPageTables } from '../isa/riscv/page-tables.ts';
 import { RiscvState, word } from '../isa/riscv/state.ts';
 import { AddressSpace } from '../mem/address-space.ts';
 import type { Arena } from '../mem/arena.ts';
@@ -31,6 +33,7 @@ import { virtTree } from './virt-tree.ts';
 
 const EXTERNAL = word('mipExternal');
 const EXIT = word('exit');
+const WORDS = RiscvState.size / 4;
 /** Item of fw_cfg: the number of CPUs. */
 const FW_CFG_NB_CPUS = 5;
 
@@ -89,7 +92,7 @@ export class VirtBoard {
 
   /** Interrupts of the only hart, from any thread. */
   #hartInterrupts(): HartInterrupts {
-    const words = new Int32Array(this.#arena.memory.buffer, this.states[0], RiscvState.size / 4);
+    const words = new Int32Array(this.#arena.memory.buffer, this.states[0], WORDS);
     return {
       setPending(_hart, bit, level) {
         if (!level) {
@@ -234,6 +237,15 @@ export class VirtBoard {
     });
     this.#alarm.ring = () => cpu.timerExpired();
     return cpu;
+  }
+
+  pageTables(index: number): RiscvPageTables {
+    const { memory } = this.#arena;
+    return new RiscvPageTables(new Int32Array(memory.buffer, this.states[index]!, WORDS), this.space, memory);
+  }
+
+  registerNote(index: number): Uint8Array {
+    return coreNote(RiscvState.at(this.#arena.memory, this.states[index]!), index);
   }
 
   plan(files: BootFiles): BootPlan {

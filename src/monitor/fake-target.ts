@@ -1,6 +1,8 @@
 import { UserError } from '../base/errors.ts';
+import { MemoryFiles } from '../host/memory-files.ts';
 import { counter, counterProvider } from '../stats/counters.ts';
 import { StatsRegistry } from '../stats/registry.ts';
+import { FakeMemory } from './fake-memory.ts';
 import type {
   BlockDeviceInfo,
   ChardevInfo,
@@ -9,6 +11,7 @@ import type {
   MachineInfo,
   MachineStatus,
   MonitorTarget,
+  OptionInfo,
   RunState,
 } from './target.ts';
 
@@ -18,6 +21,8 @@ export class FakeTarget implements MonitorTarget {
   readonly name: string | undefined = 'partridge';
   readonly uuid: string = '00112233-4455-6677-8899-aabbccddeeff';
   readonly stats = fakeStats();
+  readonly memory = new FakeMemory();
+  readonly files = new MemoryFiles();
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   #state: RunState = 'prelaunch';
 
@@ -56,6 +61,8 @@ export class FakeTarget implements MonitorTarget {
     this.emit({ name: 'SHUTDOWN', data: { guest: false, reason: 'host-qmp-quit' } });
   }
 
+  setActions(): void {}
+
   cpus(): readonly CpuInfo[] {
     return [0, 1].map((index) => ({
       index,
@@ -70,6 +77,17 @@ export class FakeTarget implements MonitorTarget {
       { name: 'none', cpuMax: 1, defaultRamId: 'ram' },
       { name: 'virt', cpuMax: 512, defaultCpuType: 'rv64-riscv-cpu', defaultRamId: 'riscv_virt_board.ram' },
     ];
+  }
+
+  options(): readonly OptionInfo[] {
+    return [
+      { option: 'chardev', parameters: [{ name: 'id', type: 'string' }] },
+      { option: 'm', parameters: [{ name: 'size', type: 'size' }] },
+    ];
+  }
+
+  deviceTreeBlob(): Uint8Array {
+    return Uint8Array.of(0xd0, 0x0d, 0xfe, 0xed);
   }
 
   chardevs(): readonly ChardevInfo[] {
@@ -139,6 +157,10 @@ export class FakeTarget implements MonitorTarget {
 
   /** As if something had happened in the machine. */
   emit(event: MachineEvent): void {
+    this.tell(event);
+  }
+
+  tell(event: MachineEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 }

@@ -61,6 +61,15 @@ export const optionalInteger = (doc: string): HmpArg<number | undefined> => ({
   take: (line, command) => (line.peek() === '' ? undefined : takeInteger(line, command)),
 });
 
+/** An expression of 64 bits, such as an address. */
+export const address = (doc: string): HmpArg<bigint> => ({ doc, usage: (name) => name, take: expression });
+
+export const optionalAddress = (doc: string): HmpArg<bigint | undefined> => ({
+  doc,
+  usage: (name) => `[${name}]`,
+  take: (line) => (line.peek() === '' ? undefined : expression(line)),
+});
+
 /** `-letter`, given or not. */
 export const flag = (letter: string, doc: string): HmpArg<boolean> => ({
   doc,

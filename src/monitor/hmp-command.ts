@@ -1,5 +1,6 @@
 import type { MonitorContext } from './command.ts';
 import { type HmpArgs, type HmpValues, takeArgs } from './hmp-args.ts';
+import type { NumberFormat } from './hmp-format.ts';
 import type { HmpLine } from './hmp-line.ts';
 import type { Maybe } from './target.ts';
 
@@ -8,6 +9,8 @@ export interface HmpContext extends MonitorContext {
   /** The index of the vCPU that commands are about unless they say otherwise. */
   readonly cpu: number;
   selectCpu(index: number): void;
+  /** How the last command showed memory, and the next does unless it says otherwise. */
+  format: NumberFormat;
 }
 
 export interface HmpCommand {

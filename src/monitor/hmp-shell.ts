@@ -16,6 +16,7 @@ export class HmpShell {
     this.#context = {
       target,
       catalog,
+      format: { letter: 'x', size: 4 },
       get cpu() {
         return cpuNow();
       },

@@ -1,4 +1,7 @@
+import type { Files } from '../host/file.ts';
 import type { StatsRegistry } from '../stats/registry.ts';
+import type { DumpStatus } from './guest-dump.ts';
+import type { MemoryTarget } from './memory-target.ts';
 
 /**
  * What a monitor needs of the machine it watches. Methods that must reach into a vCPU or a backend may
@@ -13,6 +16,9 @@ export interface MonitorTarget {
   /** Lower-case, with hyphens; zeros if none was given. */
   readonly uuid: string;
   readonly stats: StatsRegistry;
+  readonly memory: MemoryTarget;
+  /** Files that commands write. */
+  readonly files: Pick<Files, 'append'>;
 
   status(): MachineStatus;
   /** Resolves once no vCPU runs. Emits STOP first, unless it was stopped. */
@@ -29,9 +35,16 @@ export interface MonitorTarget {
    */
   quit(): Maybe<void>;
 
+  /** What follows deeds of the guest from now on; what is not named stays. */
+  setActions(actions: Actions): void;
+
   cpus(): readonly CpuInfo[];
   /** Every machine that this program can be, not only the one it is. */
   machines(): readonly MachineInfo[];
+  /** Options of the command line. */
+  options(): readonly OptionInfo[];
+  /** The device tree that the machine passes to its guest, flat. */
+  deviceTreeBlob(): Uint8Array;
   chardevs(): readonly ChardevInfo[];
   blockDevices(): Maybe<readonly BlockDeviceInfo[]>;
 
@@ -53,6 +66,8 @@ export interface MonitorTarget {
 
   /** Seconds since 1970 with a fraction: the time on events. */
   wall(): number;
+  /** Tells every listener of an event. */
+  tell(event: MachineEvent): void;
   /** Calls `listener` for each event, in order, until the function it returns is called. */
   subscribe(listener: (event: MachineEvent) => void): () => void;
 }
@@ -104,9 +119,34 @@ export type ShutdownCause = (typeof SHUTDOWN_CAUSES)[number];
 /** `guest`: the guest asked for it, not somebody outside. */
 export type CauseData = { readonly guest: boolean; readonly reason: ShutdownCause };
 
+/** How a dump went. */
+export type DumpEnd = { readonly result: DumpStatus; readonly error?: string };
+
 export type MachineEvent =
   | { readonly name: 'STOP' | 'RESUME' | 'POWERDOWN' }
-  | { readonly name: 'SHUTDOWN' | 'RESET'; readonly data: CauseData };
+  | { readonly name: 'SHUTDOWN' | 'RESET'; readonly data: CauseData }
+  | { readonly name: 'DUMP_COMPLETED'; readonly data: DumpEnd };
+
+export const REBOOT_ACTIONS = ['reset', 'shutdown'] as const;
+export const SHUTDOWN_ACTIONS = ['poweroff', 'pause'] as const;
+export const PANIC_ACTIONS = ['pause', 'shutdown', 'exit-failure', 'none'] as const;
+export const WATCHDOG_ACTIONS = ['reset', 'shutdown', 'poweroff', 'pause', 'debug', 'none', 'inject-nmi'] as const;
+
+/** What becomes of the machine when its guest does something. */
+export interface Actions {
+  readonly reboot?: (typeof REBOOT_ACTIONS)[number] | undefined;
+  readonly shutdown?: (typeof SHUTDOWN_ACTIONS)[number] | undefined;
+  readonly panic?: (typeof PANIC_ACTIONS)[number] | undefined;
+  readonly watchdog?: (typeof WATCHDOG_ACTIONS)[number] | undefined;
+}
+
+export const OPTION_TYPES = ['string', 'boolean', 'number', 'size'] as const;
+
+/** An option of the command line that has parameters. */
+export interface OptionInfo {
+  readonly option: string;
+  readonly parameters: readonly { readonly name: string; readonly type: (typeof OPTION_TYPES)[number] }[];
+}
 
 export const TARGET_ARCHS = [
   'aarch64',

@@ -4,6 +4,7 @@ import type { Timers } from '../hw/timers.ts';
 import type { Guest } from '../ir/guest.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import type { GuestMemory } from '../mem/guest-memory.ts';
+import type { PageTables } from '../mem/page-tables.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 
 /**
@@ -21,6 +22,10 @@ export interface Board {
   readonly devices: readonly BoardDevice[];
   /** CPU `index`, for the thread that runs it. */
   createCpu(index: number, site: CpuSite): BoardCpu;
+  /** What CPU `index` translates addresses by; for any thread. */
+  pageTables(index: number): PageTables;
+  /** The registers of a CPU in the form that core files have them. */
+  registerNote(index: number): Uint8Array;
   /** What to load and where to start. Throws a UserError if files and machine do not fit. */
   plan(files: BootFiles): BootPlan;
   /** Carries out a plan: at the start and at every reset. */

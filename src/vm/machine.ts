@@ -48,6 +48,9 @@ export class Machine {
   readonly stats = new StatsRegistry();
   /** Resolves when the machine has ended and all that it wrote has left. */
   readonly ended: Promise<Ending>;
+  /** What becomes of the machine when its guest resets it, and when it switches off. */
+  noReboot: boolean;
+  noShutdown: boolean;
   readonly #options: MachineOptions;
   readonly #host: Host;
   readonly #plan: BootPlan;
@@ -72,6 +75,8 @@ export class Machine {
 
   private constructor(options: MachineOptions, host: Host) {
     this.#options = options;
+    this.noReboot = options.noReboot ?? false;
+    this.noShutdown = options.noShutdown ?? false;
     this.#host = host;
     this.config = options.config;
     const { promise, resolve, reject } = Promise.withResolvers<Ending>();
@@ -221,7 +226,7 @@ export class Machine {
   }
 
   async #reset(cause: Cause): Promise<void> {
-    if (this.#options.noReboot === true) {
+    if (this.noReboot) {
       await this.#end(cause, 0);
       return;
     }
@@ -247,7 +252,7 @@ export class Machine {
   }
 
   async #end(cause: Cause, code: number): Promise<void> {
-    if (this.#options.noShutdown === true) {
+    if (this.noShutdown) {
       this.#emit({ name: 'SHUTDOWN', data: causeData(cause) });
       await this.#halt('shutdown');
       return;

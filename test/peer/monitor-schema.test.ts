@@ -74,7 +74,8 @@ function differences(us: Schema, them: Schema): string[] {
       }
     }
     for (const member of their.members ?? []) {
-      const isNeeded = isInput || isEnum || !('default' in member);
+      // Words that we never say do no harm, and of those that we understand all must be there.
+      const isNeeded = isInput || (!isEnum && !('default' in member));
       if (isNeeded && our.members?.every(({ name }) => name !== member.name)) report(`${member.name} is missing`);
     }
   };

@@ -212,6 +212,59 @@ suite('the same', () => {
     return compare(lines.split(/;|\n\s*/).map(hmp), exactly);
   });
 
+  test('what the machine does not have', () =>
+    compare(
+      [
+        ...['inject-nmi', 'system_wakeup', 'x-exit-preconfig', 'query-hotpluggable-cpus', 'query-balloon'].map((name) =>
+          send(name),
+        ),
+        ...['query-kvm', 'query-current-machine', 'query-iothreads', 'query-memory-devices', 'query-jobs'].map((name) =>
+          send(name),
+        ),
+        ...['query-block-jobs', 'query-fdsets', 'query-mice', 'query-display-options', 'query-tpm', 'x-query-numa'].map(
+          (name) => send(name),
+        ),
+        send('balloon', { value: 5 }),
+        send('screendump', { filename: '/tmp/x' }),
+        send('getfd', { fdname: 'x' }),
+        send('closefd', { fdname: 'x' }),
+        send('add-fd', {}),
+        send('remove-fd', { 'fdset-id': 1 }),
+        send('set-action', { reboot: 'poweroff' }),
+        send('set-action', { panic: 'none' }),
+        send('watchdog-set-action', { action: 'none' }),
+        send('query-command-line-options', { option: 'nope' }),
+      ],
+      exactly,
+    ));
+
+  test('memory', () =>
+    compare(
+      [
+        send('memsave', { val: 0x1000, size: 16, filename: '/dev/null', 'cpu-index': 7 }),
+        send('memsave', { val: 0, size: 16, filename: '/dev/null' }),
+        send('memsave', { val: 0x1000, size: 16, filename: '/dev/null' }),
+        send('pmemsave', { val: 0, size: 16, filename: '/dev/null' }),
+        send('dump-guest-memory', { paging: false, protocol: 'tcp:x' }),
+        send('dump-guest-memory', { paging: false, protocol: 'file:x', begin: 5 }),
+        send('dump-guest-memory', { paging: false, protocol: 'file:x', format: 'win-dmp' }),
+        send('query-dump'),
+      ],
+      exactly,
+    ));
+
+  test('numbers for people', () => {
+    const lines = `xp /4xw 0x1000;xp /3xb 0x1000;xp /3xg 0x1000;xp /12dh 0x1000;xp /9cb 0x1000;xp /2ob 0x1000
+      xp /2ub 0x1000;xp /s 0x1000;xp /2x;xp/2xw 0x1000;x/3dw 0x1000;xp /5cw 0x1000;xp /0xw 0x1000;xp /-1x 0x1000
+      x/gx 0x1000;x /2xw 0x5000000000;print /x 16*2;p/d -1;p/c 65;p/c 300;p/c 39;p/o 8;p/o 0;p/u -1;p;p 1 2;p/xb 0x1ff
+      p/d 0xffffffffffffffff;x /xw $x0x;x/1xw 0x1000;gva2gpa 0x1000;gva2gpa;sum 0x1000 10;sum 0x1000;info mem
+      info numa;info memory-devices;info iothreads;info kvm;info block-jobs;info mice;info dump;info hotpluggable-cpus
+      info tpm;nmi;system_wakeup;exit_preconfig;watchdog_action;watchdog_action foo;watchdog_action reset;balloon
+      balloon 5;info balloon;screendump;screendump a;getfd a;closefd a;memsave 0x1000;memsave 0x1000 16
+      memsave 0 16 "/dev/null";pmemsave 0 16 "/dev/null";dump-guest-memory;dump-guest-memory -z -l x`;
+    return compare(lines.split(/;|\n\s*/).map(hmp), exactly);
+  });
+
   test('the beginning of the registers', () =>
     compare(
       ['info registers', 'info registers 1', 'info registers -a'].map(hmp),
@@ -222,7 +275,19 @@ suite('the same', () => {
 suite('the same shape', () => {
   test('queries', () =>
     compare(
-      ['query-version', 'query-commands', 'query-cpus-fast', 'query-chardev', 'query-block'].map((name) => send(name)),
+      [
+        'query-version',
+        'query-commands',
+        'query-cpus-fast',
+        'query-chardev',
+        'query-block',
+        'query-memdev',
+        'query-memory-size-summary',
+        'x-query-ramblock',
+        'x-query-roms',
+        'x-query-jit',
+        'query-dump-guest-memory-capability',
+      ].map((name) => send(name)),
       shape,
     ));
 

@@ -2,7 +2,10 @@ import type { Blocks } from '../../block/blocks.ts';
 import type { BlockDrive } from '../../block/drive.ts';
 import type { Chardevs } from '../../char/chardevs.ts';
 import type { HostClock } from '../../host/clock.ts';
+import type { Files } from '../../host/file.ts';
+import type { MemoryTarget } from '../../monitor/memory-target.ts';
 import type {
+  Actions,
   BlockDeviceInfo,
   ChardevInfo,
   CpuInfo,
@@ -10,11 +13,14 @@ import type {
   MachineInfo,
   MachineStatus,
   MonitorTarget,
+  OptionInfo,
 } from '../../monitor/target.ts';
 import { isLogItem, LOG_ITEMS } from '../../mem/log-items.ts';
 import type { StatsRegistry } from '../../stats/registry.ts';
 import type { Machine } from '../../vm/machine.ts';
 import type { Log } from './log.ts';
+import { MachineMemory } from '../../vm/machine-memory.ts';
+import { describeOptions } from '../options/describe.ts';
 import { deviceTree } from '../../vm/device-tree.ts';
 import { translatorReport } from '../../vm/translator-report.ts';
 
@@ -24,6 +30,7 @@ export interface TargetParts {
   readonly blocks: Blocks;
   readonly log: Log;
   readonly clock: HostClock;
+  readonly files: Files;
   readonly name: string | undefined;
   readonly uuid: string;
 }
@@ -35,6 +42,9 @@ export class SystemTarget implements MonitorTarget {
   readonly name: string | undefined;
   readonly uuid: string;
   readonly stats: StatsRegistry;
+  readonly memory: MemoryTarget;
+  readonly files: Pick<Files, 'append'>;
+  readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly #parts: TargetParts;
 
   constructor(parts: TargetParts) {
@@ -42,6 +52,9 @@ export class SystemTarget implements MonitorTarget {
     this.name = parts.name;
     this.uuid = parts.uuid;
     this.stats = parts.machine.stats;
+    this.memory = new MachineMemory(parts.machine);
+    this.files = parts.files;
+    parts.machine.subscribe((event) => this.tell(event));
   }
 
   status(): MachineStatus {
@@ -64,6 +77,12 @@ export class SystemTarget implements MonitorTarget {
     this.#parts.machine.quit('host-qmp-quit');
   }
 
+  setActions({ reboot, shutdown }: Actions): void {
+    const { machine } = this.#parts;
+    if (reboot !== undefined) machine.noReboot = reboot === 'shutdown';
+    if (shutdown !== undefined) machine.noShutdown = shutdown === 'pause';
+  }
+
   cpus(): readonly CpuInfo[] {
     return [{ index: 0, qomPath: '/machine/soc0/harts[0]', threadId: process.pid, coreId: 0 }];
   }
@@ -77,6 +96,12 @@ export class SystemTarget implements MonitorTarget {
         defaultRamId: 'riscv_virt_board.ram',
       },
     ];
+  }
+  options(): readonly OptionInfo[] {
+    return describeOptions();
+  }
+  deviceTreeBlob(): Uint8Array {
+    return this.#parts.machine.plan.fdt;
   }
   chardevs(): readonly ChardevInfo[] {
     return this.#parts.chardevs.query();
@@ -110,7 +135,11 @@ export class SystemTarget implements MonitorTarget {
     return this.#parts.clock.wall();
   }
   subscribe(listener: (event: MachineEvent) => void): () => void {
-    return this.#parts.machine.subscribe(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+  tell(event: MachineEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }
 

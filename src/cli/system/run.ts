@@ -86,6 +86,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       blocks,
       log,
       clock: host.clock,
+      files: host.files,
       name: settings.name,
       uuid: settings.uuid,
     });

@@ -7,8 +7,11 @@ import { topic } from '../topic.ts';
 
 const SysEmuTarget = enumOf('SysEmuTarget', 'A processor architecture.', TARGET_ARCHS);
 
-const CpuInstanceProperties = struct('CpuInstanceProperties', 'Where a vCPU is in the machine.', {
+export const CpuInstanceProperties = struct('CpuInstanceProperties', 'Where a vCPU is in the machine.', {
+  'node-id': optional(int, 'the node of memory'),
   'socket-id': optional(int, 'the socket'),
+  'die-id': optional(int, 'the die'),
+  'cluster-id': optional(int, 'the cluster'),
   'core-id': optional(int, 'the core'),
   'thread-id': optional(int, 'the thread of the core'),
 });

@@ -17,6 +17,19 @@ import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { trees } from './trees.ts';
 import { version } from './version.ts';
+import { accelerator } from './accelerator.ts';
+import { actions } from './actions.ts';
+import { balloon } from './balloon.ts';
+import { descriptors } from './descriptors.ts';
+import { display } from './display.ts';
+import { dumping } from './dump.ts';
+import { iothreads } from './iothreads.ts';
+import { jobs } from './jobs.ts';
+import { machine } from './machine.ts';
+import { memory } from './memory.ts';
+import { memoryDevices } from './memory-devices.ts';
+import { options } from './options.ts';
+import { tpm } from './tpm.ts';
 
 /** Everything that a monitor can do, in the order of the reference. */
 export const CATALOG = new Catalog([
@@ -25,14 +38,27 @@ export const CATALOG = new Catalog([
   version,
   status,
   run,
+  actions,
   reset,
   powerdown,
   quitTopic,
   name,
   machines,
+  machine,
+  options,
+  accelerator,
   cpus,
+  iothreads,
+  memory,
+  memoryDevices,
+  balloon,
+  dumping,
   block,
+  jobs,
   chardev,
+  descriptors,
+  display,
+  tpm,
   stats,
   trees,
   log,

@@ -11,12 +11,7 @@ const infoQtree = hmp('info qtree', {
   run: async (_, { target }) => textOf(await target.deviceTree()),
 });
 
-const infoJit = hmp('info jit', {
-  doc: 'show what the translator has done',
-  run: async (_, { target }) => textOf(await target.translatorReport()),
-});
-
 export const trees = topic('Inside the machine', {
   doc: 'Reports for people who look into the machine.',
-  hmp: [infoMtree, infoQtree, infoJit],
+  hmp: [infoMtree, infoQtree],
 });
