@@ -146,6 +146,11 @@ class Discovery {
         const next = nodes.get(keyOf(offset, context));
         if (next !== undefined && !node.successors.includes(next)) node.successors.push(next);
       }
+      // A callee that would be inlined but is not in the region is called, and comes back.
+      const { ending, context } = node.block!;
+      if (ending.kind !== 'call' || node.successors.length > 0) continue;
+      const back = nodes.get(keyOf(ending.next, context));
+      if (back !== undefined) node.successors.push(back);
     }
     this.#inAll += instructions;
     const at = (offset: number, context: readonly number[]): RegionNode | undefined =>
