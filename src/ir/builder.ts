@@ -251,7 +251,19 @@ export class Builder {
     return this.extendS(this.trunc(a, 'i32'), 'i64');
   }
   bitcast(a: Node, type: Type): Node {
-    return a.type === type ? a : this.emit('bitcast', type, [a]);
+    if (a.type === type) return a;
+    // There and back again.
+    if (a.op === 'bitcast' && a.args[0]!.type === type) return a.args[0]!;
+    return this.emit('bitcast', type, [a]);
+  }
+  fneg(a: Node): Node {
+    return this.#unary('fneg', a);
+  }
+  fabs(a: Node): Node {
+    return this.#unary('fabs', a);
+  }
+  fcopysign(a: Node, b: Node): Node {
+    return this.emit('fcopysign', a.type, [a, b]);
   }
   pair(lo: Node, hi: Node): Node {
     return this.emit('pair', 'i128', [lo, hi]);

@@ -110,6 +110,8 @@ const test: Rule = (node) => {
   };
 };
 
+const signBit = (node: Node): bigint => 1n << BigInt(width(node) - 1);
+
 /** Operations that are more than a function of their arguments. */
 type Other =
   | 'operand'
@@ -205,6 +207,18 @@ export const EVALUATE: Readonly<Record<Exclude<OpName, Other>, Rule>> = {
   add_carry: () => (a, b, c) => a + b + (c === 0n ? 0n : 1n),
   test,
   bitcast: () => (a) => a,
+  fneg: (node) => {
+    const sign = signBit(node);
+    return (a) => a ^ sign;
+  },
+  fabs: (node) => {
+    const sign = signBit(node);
+    return (a) => a & ~sign;
+  },
+  fcopysign: (node) => {
+    const sign = signBit(node);
+    return (a, b) => (a & ~sign) | (b & sign);
+  },
   v_splat: (node) => {
     const bits = lanesOf(node);
     return (a) => {

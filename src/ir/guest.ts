@@ -47,6 +47,11 @@ export interface Guest {
   readonly longest: number;
   /** Per register file: the register that reads as zero and the element that swallows writes. */
   readonly files: Readonly<Record<string, { readonly zero?: number; readonly sink?: number }>>;
+  /**
+   * State that is read often and written by helpers alone, in instructions that go on through the run loop:
+   * between two of those it stays as it is.
+   */
+  readonly steady: readonly string[];
   /** Bytes of the instruction whose first parcel is `parcel`. */
   lengthOf(parcel: number): number;
   /** Decodes the instruction in the low bytes of `word`. */

@@ -20,6 +20,7 @@ export interface OpDefinition {
 
 const INT: readonly Type[] = ['i8', 'i16', 'i32', 'i64', 'i128'];
 const WORD: readonly Type[] = ['i32', 'i64'];
+const FLOAT: readonly Type[] = ['f32', 'f64'];
 const ALL: readonly Type[] = ['i8', 'i16', 'i32', 'i64', 'i128', 'f32', 'f64', 'v128'];
 const V: readonly Type[] = ['v128'];
 
@@ -100,6 +101,10 @@ export const OPS = {
     'A condition (`lane`) on the flags that the operation `kind` (add, sub, logic) sets for its two inputs; the inputs are what a guest keeps as its condition-code registers.',
   ),
   bitcast: pure(['*'], 'T', ['i32', 'i64', 'f32', 'f64'], 'The same bits as another type.'),
+
+  fneg: pure(['T'], 'T', FLOAT, 'The other sign bit; a NaN is no exception.'),
+  fabs: pure(['T'], 'T', FLOAT, 'The sign bit cleared; a NaN is no exception.'),
+  fcopysign: pure(TT, 'T', FLOAT, "The first argument with the second's sign bit; NaNs are no exception."),
 
   v_splat: pure(['*'], 'T', V, 'Every lane the same integer.'),
   v_add: pure(TT, 'T', V, 'Lane-wise wrapping sum.'),

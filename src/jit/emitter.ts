@@ -3,7 +3,7 @@ import type { Transfer } from '../ir/builder.ts';
 import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
 import type { Code } from '../wasm/code.ts';
-import { I32, I64, OP } from '../wasm/opcodes.ts';
+import { I64, OP } from '../wasm/opcodes.ts';
 import { emitAtomic, emitLoad, emitStore } from './access.ts';
 import { fromI64, stateLoad, stateStore, toI64 } from './conversions.ts';
 import { emitPure } from './pure.ts';
@@ -11,8 +11,8 @@ import type { StateLayout } from './layout.ts';
 import { CPU, wasmType, type Locals } from './locals.ts';
 import type { CallTargets } from './runtime-imports.ts';
 import { SLOW_CAS, SLOW_CONDITIONAL, SLOW_RESERVE, SLOW_RMW } from './slow-access.ts';
-import { fpCodeOf } from './fp.ts';
-import { emitHostFloat, hasHostRule } from './host-float.ts';
+import { emitFloat } from './float.ts';
+import { emitLimit, roundingOf, type HostFormat } from './host-limit.ts';
 
 /**
  * Turns IR into wasm, in order. A pure value that is used once is emitted where it is used;
@@ -248,7 +248,7 @@ export abstract class Emitter {
       case 'fence':
         return; // Code is emitted serial: one thread sees its own order.
       case 'fp':
-        return this.#fp(node);
+        return emitFloat(this, node);
       case 'if':
         this.use(node.args[0]!);
         code.if();
@@ -299,35 +299,9 @@ export abstract class Emitter {
     this.code.memory(stateStore(this.layout.field(field).type, node.args[0]!.type!), offset);
   }
 
-  #fp(node: Node): void {
-    const { code, locals } = this;
-    const operands = node.args.slice(0, -1);
-    const values = operands.map((argument) => {
-      const local = locals.take(wasmType(argument.type!));
-      this.use(argument);
-      code.set(local);
-      return local;
-    });
-    const mode = locals.take(I32);
-    this.use(node.args.at(-1)!);
-    code.set(mode);
-    const result = locals.take(wasmType(node.type!));
-    const done = code.block();
-    if (hasHostRule(node)) emitHostFloat(this, node, values, mode, result, done);
-    const window = this.layout.offset('fpWindow');
-    operands.forEach((argument, i) => {
-      code.get(CPU).get(values[i]!);
-      toI64(code, argument.type!);
-      code.memory(OP.i64_store, window + 8 * i);
-    });
-    code.i32(fpCodeOf(node.attributes.fp!)).get(mode).call(this.targets.fp).op(OP.drop);
-    code.get(CPU).memory(OP.i64_load, window + 24);
-    fromI64(code, node.type!);
-    code.set(result);
-    code.end();
-    for (const local of [...values, mode]) locals.release(local);
-    if (node.uses === 0) locals.release(result);
-    else this.#local[node.id] = result;
+  /** Pushes what host-limit.ts compares a result with that is rounded in a mode, which is in a local. */
+  limit(format: HostFormat, mode: Node, local: number): void {
+    emitLimit(this, format, roundingOf(mode) === 'nearest' ? undefined : () => void this.code.get(local));
   }
 
   #call(node: Node, helper: HelperDefinition): void {

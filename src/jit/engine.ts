@@ -19,6 +19,7 @@ import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { BUDGET_SLACK } from './interpreter.ts';
 import { buildRuntime } from './runtime.ts';
+import { hostFuses } from './fusion.ts';
 import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 
 import { SlowMemory } from './slow-memory.ts';
@@ -198,6 +199,7 @@ export class Engine {
       pageFlags: pageFlags.byteOffset,
       hotPeriod: this.#policy.period,
       counts,
+      fuses: this.#optimizations.has('fusion') && hostFuses(),
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { js, helper, env });
     const runtime = Object.fromEntries(

@@ -1,28 +1,31 @@
 import type { Node } from '../ir/node.ts';
 import { OP } from '../wasm/opcodes.ts';
 import type { Emitter } from './emitter.ts';
+import { emitFused } from './fusion.ts';
+import { NX, TINY, type HostFormat } from './host-limit.ts';
+import { CPU } from './locals.ts';
 
 /**
  * Floating-point operations on the host, where its result and flags are known to be right: the rules
  * are those of ir/softfloat. What a rule does not allow is left to soft float.
  */
 
-const RNE = 0;
 const RTZ = 1;
-const NX = 1;
 
 interface Arithmetic {
   readonly f32: number;
   readonly f64: number;
   /** A tiny result may have underflowed. */
   readonly mayUnderflow: boolean;
+  /** With a zero for one of the first so many operands, a zero result is exact. */
+  readonly zeroes: number;
 }
 const ARITHMETIC: Readonly<Record<string, Arithmetic>> = {
-  add: { f32: OP.f32_add, f64: OP.f64_add, mayUnderflow: false },
-  sub: { f32: OP.f32_sub, f64: OP.f64_sub, mayUnderflow: false },
-  mul: { f32: OP.f32_mul, f64: OP.f64_mul, mayUnderflow: true },
-  div: { f32: OP.f32_div, f64: OP.f64_div, mayUnderflow: true },
-  sqrt: { f32: OP.f32_sqrt, f64: OP.f64_sqrt, mayUnderflow: false },
+  add: { f32: OP.f32_add, f64: OP.f64_add, mayUnderflow: false, zeroes: 0 },
+  sub: { f32: OP.f32_sub, f64: OP.f64_sub, mayUnderflow: false, zeroes: 0 },
+  mul: { f32: OP.f32_mul, f64: OP.f64_mul, mayUnderflow: true, zeroes: 2 },
+  div: { f32: OP.f32_div, f64: OP.f64_div, mayUnderflow: true, zeroes: 1 },
+  sqrt: { f32: OP.f32_sqrt, f64: OP.f64_sqrt, mayUnderflow: false, zeroes: 0 },
 };
 const COMPARISON: Readonly<Record<string, readonly [number, number]>> = {
   eq: [OP.f32_eq, OP.f64_eq],
@@ -50,116 +53,140 @@ const TO: Readonly<Record<string, { readonly trunc: number; readonly above: numb
   toU64: { trunc: 7, above: -1, below: 2 ** 64 },
 };
 
+/** An operation and the locals of its emission. */
+export interface HostFloat {
+  readonly node: Node;
+  /** Of the operands, of the rounding mode, and of the result. */
+  readonly values: readonly number[];
+  readonly mode: number;
+  readonly result: number;
+  /** Label of what comes after the operation. */
+  readonly done: number;
+}
+
 /**
  * Sets `result` by a host operation if a rule allows it here and then leaves for `done`; falls
- * through where it does not. `values` are locals that hold the operands.
+ * through where it does not.
  */
-export function emitHostFloat(
-  emitter: Emitter,
-  node: Node,
-  values: readonly number[],
-  mode: number,
-  result: number,
-  done: number,
-): void {
+export function emitHostFloat(emitter: Emitter, float: HostFloat): void {
+  const { node, values, result, done } = float;
   const { code } = emitter;
-  const [format, family] = node.attributes.fp!.split('.') as ['f32' | 'f64' | 'f16', string];
+  const [format, family] = node.attributes.fp!.split('.') as [HostFormat | 'f16', string];
   if (format === 'f16') return;
   const wide = format === 'f64' ? 1 : 0;
   const [a, b] = values as [number, number];
-  const knownMode = constantOf(node.args.at(-1)!);
-  const slow = code.block();
-  /** The mode is to nearest and inexact has accrued. */
-  const inexactAllowed = (): void => {
-    if (knownMode !== RNE) code.get(mode).brIf(slow, false);
-    accrued(emitter, slow);
-  };
-
   const arithmetic = ARITHMETIC[family];
   const comparison = COMPARISON[family];
   const extremum = EXTREMUM[family];
   const from = FROM[family];
-  const to = TO[family];
   if (arithmetic !== undefined) {
-    inexactAllowed();
-    code.get(a);
-    if (family !== 'sqrt') code.get(b);
-    code
-      .op(arithmetic[format])
-      .tee(result)
-      .op(wide ? OP.f64_abs : OP.f32_abs);
-    number(emitter, wide, Infinity);
-    code.op(wide ? OP.f64_lt : OP.f32_lt);
-    if (arithmetic.mayUnderflow) {
-      code.get(result).op(wide ? OP.f64_abs : OP.f32_abs);
-      number(emitter, wide, wide ? 2 ** -1022 : 2 ** -126);
-      code.op(wide ? OP.f64_gt : OP.f32_gt).op(OP.i32_and);
-    }
-    code.brIf(done, true);
+    for (const value of values) code.get(value);
+    code.op(arithmetic[format]).set(result);
+    emitGuard(emitter, float, format, arithmetic);
+  } else if (family === 'fma' && emitter.targets.fuses) {
+    emitFused(code, wide === 1, values as [number, number, number]);
+    code.set(result);
+    emitGuard(emitter, float, format, { mayUnderflow: true, zeroes: 2 });
   } else if (comparison !== undefined) {
+    const slow = code.block();
     for (const value of [a, b]) {
       code
         .get(value)
         .get(value)
-        .op(wide ? OP.f64_ne : OP.f32_ne)
-        .brIf(slow, false);
+        .op(wide ? OP.f64_ge : OP.f32_ge);
+      code.op(OP.i32_eqz).brIf(slow, false);
     }
     code.get(a).get(b).op(comparison[wide]);
     if (node.type === 'i64') code.op(OP.i64_extend_i32_u);
     code.set(result).br(done);
+    code.end();
   } else if (extremum !== undefined) {
     code.get(a).get(b).op(extremum[wide]).tee(result).get(result);
     code.op(wide ? OP.f64_eq : OP.f32_eq).brIf(done, true);
   } else if (from !== undefined) {
-    if (!(wide && family.endsWith('32'))) inexactAllowed();
+    const slow = code.block();
+    if (!(wide && family.endsWith('32'))) mayRound(emitter, float, slow);
     code.get(a).op(from[wide]).set(result).br(done);
-  } else if (to !== undefined && knownMode === RTZ) {
-    accrued(emitter, slow);
-    const asDouble = (): void => {
-      code.get(a);
-      if (!wide) code.op(OP.f64_promote_f32);
-    };
-    asDouble();
-    number(emitter, 1, to.above);
-    code.op(OP.f64_gt);
-    asDouble();
-    number(emitter, 1, to.below);
-    code.op(OP.f64_lt).op(OP.i32_and).op(OP.i32_eqz).brIf(slow, false);
-    asDouble();
-    code.prefixed(0xfc, to.trunc).set(result).br(done);
+    code.end();
+  } else if (family in TO) {
+    emitToInteger(emitter, float, wide, TO[family]!);
   } else if (family === 'toF64') {
-    code.get(a).get(a).op(OP.f32_ne).brIf(slow, false);
-    code.get(a).op(OP.f64_promote_f32).set(result).br(done);
+    code.get(a).op(OP.f64_promote_f32).tee(result).get(result).op(OP.f64_eq).brIf(done, true);
   } else if (family === 'toF32') {
-    inexactAllowed();
-    code.get(a).op(OP.f32_demote_f64).tee(result).op(OP.f32_abs);
-    number(emitter, 0, 2 ** -126);
-    code.op(OP.f32_gt).get(result).op(OP.f32_abs);
-    number(emitter, 0, Infinity);
-    code.op(OP.f32_lt).op(OP.i32_and).brIf(done, true);
+    code.get(a).op(OP.f32_demote_f64).set(result);
+    emitGuard(emitter, { ...float, values: [] }, 'f32', { mayUnderflow: true, zeroes: 0 });
   }
+}
+
+/** Leaves for `done` if the rounded result is right and raises nothing but what has accrued. */
+function emitGuard(
+  emitter: Emitter,
+  { node, values, mode, result, done }: HostFloat,
+  format: HostFormat,
+  { mayUnderflow, zeroes }: Pick<Arithmetic, 'mayUnderflow' | 'zeroes'>,
+): void {
+  const { code } = emitter;
+  const wide = format === 'f64';
+  const limit = (): void => emitter.limit(format, node.args.at(-1)!, mode);
+  code.get(result);
+  if (wide) code.op(OP.i64_reinterpret_f64).i64(1).op(OP.i64_shl);
+  else code.op(OP.i32_reinterpret_f32).i32(1).op(OP.i32_shl);
+  if (mayUnderflow) {
+    if (wide) code.i64(TINY.f64).op(OP.i64_sub);
+    else code.i32(TINY.f32).op(OP.i32_sub);
+  }
+  limit();
+  code.op(wide ? OP.i64_lt_u : OP.i32_lt_u).brIf(done, true);
+  if (zeroes === 0) return;
+  // Nothing times a number is exact, and common.
+  const isZero = (local: number): void => {
+    code.get(local);
+    number(emitter, wide ? 1 : 0, 0);
+    code.op(wide ? OP.f64_eq : OP.f32_eq);
+  };
+  isZero(result);
+  values.slice(0, zeroes).forEach((value, i) => {
+    isZero(value);
+    if (i > 0) code.op(OP.i32_or);
+  });
+  code.op(OP.i32_and);
+  limit();
+  if (wide) code.i64(0).op(OP.i64_ne);
+  else code.i32(0).op(OP.i32_ne);
+  code.op(OP.i32_and).brIf(done);
+}
+
+/** Leaves for `slow` if a result that is always a number might be rounded otherwise, or raise inexact anew. */
+function mayRound(emitter: Emitter, { node, mode }: HostFloat, slow: number): void {
+  emitter.limit('f32', node.args.at(-1)!, mode);
+  emitter.code.op(OP.i32_eqz).brIf(slow, false);
+}
+
+/** Toward zero, as C does it. */
+function emitToInteger(
+  emitter: Emitter,
+  { node, values, result, done }: HostFloat,
+  wide: 0 | 1,
+  { trunc, above, below }: (typeof TO)[string],
+): void {
+  const mode = node.args.at(-1)!;
+  if (mode.op !== 'const' || mode.attributes.value !== RTZ) return;
+  const { code, layout } = emitter;
+  const slow = code.block();
+  const asDouble = (): void => {
+    code.get(values[0]!);
+    if (!wide) code.op(OP.f64_promote_f32);
+  };
+  code.get(CPU).memory(OP.i32_load, layout.offset('fflags')).i32(NX).op(OP.i32_and);
+  asDouble();
+  number(emitter, 1, above);
+  code.op(OP.f64_gt).op(OP.i32_and);
+  asDouble();
+  number(emitter, 1, below);
+  code.op(OP.f64_lt).op(OP.i32_and).op(OP.i32_eqz).brIf(slow, false);
+  asDouble();
+  code.prefixed(0xfc, trunc).set(result).br(done);
   code.end();
-}
-
-/** Whether the host has a rule for the operation at all. */
-export function hasHostRule(node: Node): boolean {
-  const [format, family] = node.attributes.fp!.split('.') as [string, string];
-  if (format === 'f16') return false;
-  if (family in TO) return constantOf(node.args.at(-1)!) === RTZ;
-  return (
-    family in ARITHMETIC ||
-    family in COMPARISON ||
-    family in EXTREMUM ||
-    family in FROM ||
-    (family === 'toF64' && format === 'f32') ||
-    (family === 'toF32' && format === 'f64')
-  );
-}
-
-/** Leaves for `slow` unless inexact has accrued. */
-function accrued({ code, layout }: Emitter, slow: number): void {
-  code.get(0).memory(OP.i32_load, layout.offset('fflags')).i32(NX).op(OP.i32_and);
-  code.op(OP.i32_eqz).brIf(slow, false);
 }
 
 function number({ code }: Emitter, wide: 0 | 1, value: number): void {
@@ -169,8 +196,4 @@ function number({ code }: Emitter, wide: 0 | 1, value: number): void {
   } else {
     code.f32Bits(new Int32Array(Float32Array.of(value).buffer)[0]!);
   }
-}
-
-function constantOf(node: Node): number | undefined {
-  return node.op === 'const' ? Number(node.attributes.value) : undefined;
 }

@@ -14,6 +14,9 @@ export const OPTIMIZATIONS = {
   pointers: 'indirect calls go directly to functions that they were seen to call',
   clusters: 'regions that call one another are made together and call each other directly',
   inlining: 'small callees become part of the regions that call them',
+  floats: 'regions keep f registers in locals that are floats',
+  steady: 'regions read once per entry what does not change in them: whether floating point is on, how it rounds',
+  fusion: 'a multiply-add is one operation of the host that rounds once, if it has one',
   ...passes,
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -71,6 +71,19 @@ export function emitPure(emitter: Emitter, node: Node): void {
     case 'hi':
       emitter.useHigh(a);
       return;
+    case 'fneg':
+      emitter.use(a);
+      code.op(type === 'f64' ? OP.f64_neg : OP.f32_neg);
+      return;
+    case 'fabs':
+      emitter.use(a);
+      code.op(type === 'f64' ? OP.f64_abs : OP.f32_abs);
+      return;
+    case 'fcopysign':
+      emitter.use(a);
+      emitter.use(b);
+      code.op(type === 'f64' ? OP.f64_copysign : OP.f32_copysign);
+      return;
     case 'bitcast':
       return emitBitcast(emitter, a, type);
     case 'test':

@@ -7,6 +7,7 @@ const WASM_FUNCTIONS = {
   load: ['P', I64, I32],
   store: ['P', I64, I64, I32],
   atomic: ['P', I64, I64, I32, I32],
+  soft: ['P', I64, I64, I64, I32, I32],
   jump: ['P'],
   resume: ['P', I32, I64, I64, I32],
   mulhi_u: [I64, I64],
@@ -20,6 +21,7 @@ const RESULTS: Readonly<Record<keyof typeof WASM_FUNCTIONS, readonly number[]>> 
   load: [I32],
   store: [I32],
   atomic: [I32],
+  soft: [I64],
   jump: [I32],
   resume: [I32],
   mulhi_u: [I64],
@@ -55,6 +57,8 @@ export interface CallTargets {
   readonly verify: number;
   /** `told(record, va)`: the computed jump at a record, the low half of whose address is `va`, goes to pc. */
   readonly told: number;
+  /** Whether relaxed SIMD's multiply-add is known to be fused. */
+  readonly fuses: boolean;
   /** Address of an i32 for each slot: entries until it is promoted. */
   readonly counts: number;
   /** Helpers by name. */

@@ -29,6 +29,8 @@ export interface RuntimeContext {
   readonly hotPeriod: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
+  /** Whether multiply-add is fused by the host. */
+  readonly fuses: boolean;
 }
 
 /**
@@ -69,10 +71,11 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     load: builder.function(runtimeType(builder, 'load', width), load.locals, load.code),
     store: builder.function(runtimeType(builder, 'store', width), store.locals, store.code),
     atomic: builder.function(runtimeType(builder, 'atomic', width), atomic.locals, atomic.code),
+    soft: buildSoft(builder, context, imported.fp),
     jump,
     resume: buildResume(builder, context, jump),
   };
-  const targets = { ...imported, runtime, blockType, regionType: -1, counts: context.counts };
+  const targets = { ...imported, runtime, blockType, regionType: -1, fuses: context.fuses, counts: context.counts };
   const interpreters = [false, true].map((isExact) => {
     const { locals, code } = buildInterpreter({
       guest,
@@ -92,6 +95,22 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   builder.exportFunction('fast', interpreters[0]!);
   builder.exportFunction('exact', interpreters[1]!);
   return builder.build();
+}
+
+/** `soft(cpu, a, b, c, code, mode)`: a floating-point operation of softfloat, on encodings. */
+function buildSoft(builder: ModuleBuilder, { layout, width }: RuntimeContext, fp: number): number {
+  const [a, b, c, operation, mode] = [1, 2, 3, 4, 5];
+  const window = layout.offset('fpWindow');
+  const code = new Code();
+  [a, b, c].forEach((operand, i) =>
+    code
+      .get(CPU)
+      .get(operand)
+      .memory(OP.i64_store, window + 8 * i),
+  );
+  code.get(operation).get(mode).call(fp).op(OP.drop);
+  code.get(CPU).memory(OP.i64_load, window + 24);
+  return builder.function(runtimeType(builder, 'soft', width), [], code);
 }
 
 /** Times in a row that the run loop goes round without an instruction being retired before it returns. */

@@ -3,6 +3,7 @@ import { Builder, type Operand } from '../ir/builder.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { I32, I64 } from '../wasm/opcodes.ts';
 import type { CodePage, CodePages } from './code-pages.ts';
+import { hostFuses } from './fusion.ts';
 import type { Optimizations } from './optimizations.ts';
 import type { StateLayout } from './layout.ts';
 import type { Cluster } from './region/discover.ts';
@@ -106,6 +107,7 @@ export class Translator {
   #regions(builder: ModuleBuilder, targets: CallTargets, { regions }: Cluster): number {
     const { guest, layout, width, optimizations } = this.#options;
     const files = new Set(Object.keys(guest.files));
+    const steady = new Set(guest.steady);
     const { parcel } = guest;
     const first = builder.nextFunction;
     const functions = new Map(regions.map(({ start }, i) => [start, first + i]));
@@ -114,6 +116,7 @@ export class Translator {
       const emitter = new RegionEmitter({
         region,
         files,
+        steady,
         layout,
         targets,
         width,
@@ -128,7 +131,7 @@ export class Translator {
   }
 
   #imports(builder: ModuleBuilder): CallTargets {
-    const { guest, width, memoryPages, counts } = this.#options;
+    const { guest, width, memoryPages, counts, optimizations } = this.#options;
     const imported = importJavaScript(builder, guest);
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [
@@ -142,6 +145,7 @@ export class Translator {
     return {
       ...imported,
       runtime,
+      fuses: optimizations.has('fusion') && hostFuses(),
       counts,
       blockType: builder.type([address], [I32]),
       regionType: builder.type([address, I64, I32, I32], [I32, I64]),

@@ -128,8 +128,10 @@ export const OP = {
   f32_div: 0x95,
   f32_min: 0x96,
   f32_max: 0x97,
+  f32_copysign: 0x98,
   f64_min: 0xa4,
   f64_max: 0xa5,
+  f64_copysign: 0xa6,
   f32_convert_i32_s: 0xb2,
   f32_convert_i32_u: 0xb3,
   f32_convert_i64_s: 0xb4,
@@ -214,6 +216,12 @@ export const SIMD = {
   i32x4_sub: 177,
   i64x2_add: 206,
   i64x2_sub: 209,
+  f32x4_splat: 19,
+  f64x2_splat: 20,
+  f32x4_extract_lane: 31,
+  f64x2_extract_lane: 33,
+  f32x4_relaxed_madd: 0x105,
+  f64x2_relaxed_madd: 0x107,
 } as const;
 
 /** Value types. */

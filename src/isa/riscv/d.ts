@@ -83,17 +83,17 @@ export const fsqrtD = insn('fsqrt.d', '0101101 00000 fs1:5 rm:3 fd:5 1010011', '
 });
 export const fsgnjD = insn('fsgnj.d', '0010001 fs2:5 fs1:5 000 fd:5 1010011', 'fsgnj.d {fd}, {fs1}, {fs2}', {
   doc: 'The magnitude of a with the sign of b.',
-  lower: (g, { fd, fs1, fs2 }) => D.injectSign(g, fd, fs1, fs2, (_a, b) => b),
+  lower: (g, { fd, fs1, fs2 }) => D.copySign(g, fd, fs1, fs2),
   cases: [{ word: 0x223100d3, asm: 'fsgnj.d f1, f2, f3' }],
 });
 export const fsgnjnD = insn('fsgnjn.d', '0010001 fs2:5 fs1:5 001 fd:5 1010011', 'fsgnjn.d {fd}, {fs1}, {fs2}', {
   doc: 'The magnitude of a with the opposite sign of b.',
-  lower: (g, { fd, fs1, fs2 }) => D.injectSign(g, fd, fs1, fs2, (_a, b) => g.xor(b, D.signMask(g))),
+  lower: (g, { fd, fs1, fs2 }) => D.copySignNegated(g, fd, fs1, fs2),
   cases: [{ word: 0x223110d3, asm: 'fsgnjn.d f1, f2, f3' }],
 });
 export const fsgnjxD = insn('fsgnjx.d', '0010001 fs2:5 fs1:5 010 fd:5 1010011', 'fsgnjx.d {fd}, {fs1}, {fs2}', {
   doc: 'a, negated if b is negative.',
-  lower: (g, { fd, fs1, fs2 }) => D.injectSign(g, fd, fs1, fs2, (a, b) => g.xor(a, b)),
+  lower: (g, { fd, fs1, fs2 }) => D.multiplySigns(g, fd, fs1, fs2),
   cases: [{ word: 0x223120d3, asm: 'fsgnjx.d f1, f2, f3' }],
 });
 export const fminD = insn('fmin.d', '0010101 fs2:5 fs1:5 000 fd:5 1010011', 'fmin.d {fd}, {fs1}, {fs2}', {

@@ -83,17 +83,17 @@ export const fsqrtS = insn('fsqrt.s', '0101100 00000 fs1:5 rm:3 fd:5 1010011', '
 });
 export const fsgnjS = insn('fsgnj.s', '0010000 fs2:5 fs1:5 000 fd:5 1010011', 'fsgnj.s {fd}, {fs1}, {fs2}', {
   doc: 'The magnitude of a with the sign of b.',
-  lower: (g, { fd, fs1, fs2 }) => S.injectSign(g, fd, fs1, fs2, (_a, b) => b),
+  lower: (g, { fd, fs1, fs2 }) => S.copySign(g, fd, fs1, fs2),
   cases: [{ word: 0x203100d3, asm: 'fsgnj.s f1, f2, f3' }],
 });
 export const fsgnjnS = insn('fsgnjn.s', '0010000 fs2:5 fs1:5 001 fd:5 1010011', 'fsgnjn.s {fd}, {fs1}, {fs2}', {
   doc: 'The magnitude of a with the opposite sign of b.',
-  lower: (g, { fd, fs1, fs2 }) => S.injectSign(g, fd, fs1, fs2, (_a, b) => g.xor(b, S.signMask(g))),
+  lower: (g, { fd, fs1, fs2 }) => S.copySignNegated(g, fd, fs1, fs2),
   cases: [{ word: 0x203110d3, asm: 'fsgnjn.s f1, f2, f3' }],
 });
 export const fsgnjxS = insn('fsgnjx.s', '0010000 fs2:5 fs1:5 010 fd:5 1010011', 'fsgnjx.s {fd}, {fs1}, {fs2}', {
   doc: 'a, negated if b is negative.',
-  lower: (g, { fd, fs1, fs2 }) => S.injectSign(g, fd, fs1, fs2, (a, b) => g.xor(a, b)),
+  lower: (g, { fd, fs1, fs2 }) => S.multiplySigns(g, fd, fs1, fs2),
   cases: [{ word: 0x203120d3, asm: 'fsgnjx.s f1, f2, f3' }],
 });
 export const fminS = insn('fmin.s', '0010100 fs2:5 fs1:5 000 fd:5 1010011', 'fmin.s {fd}, {fs1}, {fs2}', {

@@ -56,10 +56,23 @@ function roundingMode(g: Builder, rm: Operand): Node {
   return g.i32(rm.value);
 }
 
+/** What surrounds a single in a register (21.2). */
+const BOX = -(2 ** 32);
+
+/** The single's bits, if a register's value is known to be a boxed one. */
+function boxedIn(value: Node): Node | undefined {
+  const [bits, box] = value.args;
+  if (value.op !== 'or' || box!.attributes.value !== BOX || bits!.op !== 'extend_u') return undefined;
+  return bits!.args[0]!;
+}
+
 type FloatType = 'f32' | 'f64';
 type Sources = readonly Operand[];
 
-/** The instructions of one format; `bits` is the integer type of its encoding. */
+/**
+ * How the instructions of one format see f registers. A double is a whole register and is read and
+ * written as one, so that a translator may keep it as a float; of a single they see the boxed bits.
+ */
 class FloatFormat {
   readonly type: FloatType;
   readonly bits: 'i32' | 'i64';
@@ -73,33 +86,24 @@ class FloatFormat {
 
   /** The register's bits as they are, whether or not they are a boxed value (20.6, 21.2). */
   raw(g: Builder, register: Operand): Node {
+    if (this.type === 'f64') return g.get('f', register, 'f64');
     const value = g.get('f', register);
-    return this.bits === 'i64' ? value : g.trunc(value);
+    return boxedIn(value) ?? g.trunc(value);
   }
 
-  /** The encoding in a register: a narrow one that is not boxed with ones counts as the canonical NaN (21.2). */
-  encoding(g: Builder, register: Operand): Node {
-    const value = g.get('f', register);
-    if (this.bits === 'i64') return value;
-    const isBoxed = g.eq(g.shrU(value, g.i64(32)), g.i64(0xffff_ffff));
-    return g.select(isBoxed, g.trunc(value), g.i32(0x7fc0_0000));
-  }
-
+  /** The number in a register: a narrow one that is not boxed with ones counts as the canonical NaN (21.2). */
   value(g: Builder, register: Operand): Node {
-    return g.bitcast(this.encoding(g, register), this.type);
-  }
-
-  setEncoding(g: Builder, fd: Operand, bits: Node): void {
-    markDirty(g);
-    g.set('f', fd, this.bits === 'i64' ? bits : g.or(g.extendU(bits), g.i64(-(2 ** 32))));
+    if (this.type === 'f64') return g.get('f', register, 'f64');
+    const value = g.get('f', register);
+    const boxed = boxedIn(value);
+    if (boxed !== undefined) return g.bitcast(boxed, 'f32');
+    const isBoxed = g.eq(g.shrU(value, g.i64(32)), g.i64(0xffff_ffff));
+    return g.bitcast(g.select(isBoxed, g.trunc(value), g.i32(0x7fc0_0000)), 'f32');
   }
 
   setValue(g: Builder, fd: Operand, value: Node): void {
-    this.setEncoding(g, fd, g.bitcast(value, this.bits));
-  }
-
-  signMask(g: Builder): Node {
-    return g.const(this.bits, this.bits === 'i64' ? -(2n ** 63n) : -(2 ** 31));
+    markDirty(g);
+    g.set('f', fd, this.type === 'f64' ? value : g.or(g.extendU(g.bitcast(value, 'i32')), g.i64(BOX)));
   }
 
   /** fd = op(sources), rounded. */
@@ -122,8 +126,8 @@ class FloatFormat {
     requireFloat(g);
     const mode = roundingMode(g, rm);
     const signed = (register: Operand, sign: 1 | -1): Node => {
-      const bits = this.encoding(g, register);
-      return g.bitcast(sign === 1 ? bits : g.xor(bits, this.signMask(g)), this.type);
+      const value = this.value(g, register);
+      return sign === 1 ? value : g.fneg(value);
     };
     const values = [signed(a, product), this.value(g, b), signed(c, addend)];
     this.setValue(g, fd, g.fp(`${this.type}.fma`, this.type, values, mode));
@@ -172,18 +176,32 @@ class FloatFormat {
     this.setValue(g, fd, g.fp(op, this.type, [from.value(g, fs1)], mode));
   }
 
-  /** fd = fs1 with the sign that `sign` makes of the two encodings. */
-  injectSign(g: Builder, fd: Operand, fs1: Operand, fs2: Operand, sign: (a: Node, b: Node) => Node): void {
+  /** fd = fs1 with the sign of fs2: of the same register, fs1 as it is. */
+  copySign(g: Builder, fd: Operand, fs1: Operand, fs2: Operand): void {
     requireFloat(g);
-    const a = this.encoding(g, fs1);
-    const b = this.encoding(g, fs2);
-    const magnitude = g.and(a, g.const(this.bits, this.bits === 'i64' ? 2n ** 63n - 1n : 2 ** 31 - 1));
-    this.setEncoding(g, fd, g.or(magnitude, g.and(sign(a, b), this.signMask(g))));
+    const a = this.value(g, fs1);
+    this.setValue(g, fd, isSame(fs1, fs2) ? a : g.fcopysign(a, this.value(g, fs2)));
+  }
+
+  /** fd = fs1 with the opposite sign of fs2. */
+  copySignNegated(g: Builder, fd: Operand, fs1: Operand, fs2: Operand): void {
+    requireFloat(g);
+    const a = this.value(g, fs1);
+    this.setValue(g, fd, isSame(fs1, fs2) ? g.fneg(a) : g.fcopysign(a, g.fneg(this.value(g, fs2))));
+  }
+
+  /** fd = fs1, its sign changed if fs2 is negative. */
+  multiplySigns(g: Builder, fd: Operand, fs1: Operand, fs2: Operand): void {
+    requireFloat(g);
+    const a = this.value(g, fs1);
+    if (isSame(fs1, fs2)) return this.setValue(g, fd, g.fabs(a));
+    const signs = g.xor(g.bitcast(a, this.bits), g.bitcast(this.value(g, fs2), this.bits));
+    this.setValue(g, fd, g.fcopysign(a, g.bitcast(signs, this.type)));
   }
 
   load(g: Builder, fd: Operand, address: () => Node): void {
     requireFloat(g);
-    this.setEncoding(g, fd, g.load(this.bits, address(), { size: this.size }));
+    this.setValue(g, fd, g.load(this.type, address(), { size: this.size }));
   }
 
   store(g: Builder, fs2: Operand, address: () => Node): void {
@@ -195,15 +213,19 @@ class FloatFormat {
   moveToX(g: Builder, rd: Operand, fs1: Operand): void {
     requireFloat(g);
     const bits = this.raw(g, fs1);
-    if (this.bits === 'i64') setX(g, rd, bits);
+    if (this.type === 'f64') setX(g, rd, g.bitcast(bits, 'i64'));
     else setW(g, rd, bits);
   }
 
   /** fd = the bits given. */
   moveFromX(g: Builder, fd: Operand, bits: () => Node): void {
     requireFloat(g);
-    this.setEncoding(g, fd, bits());
+    this.setValue(g, fd, g.bitcast(bits(), this.type));
   }
+}
+
+function isSame(a: Operand, b: Operand): boolean {
+  return a.value !== undefined && a.value === b.value;
 }
 
 export const S = new FloatFormat('f32');

@@ -77,6 +77,7 @@ export class RiscvGuest implements Guest {
   readonly parcel = 2;
   readonly longest = 4;
   readonly files = { x: { zero: 0, sink: 32 }, f: {} };
+  readonly steady = ['mstatus', 'frm'];
   readonly features: RiscvFeatures;
   readonly decoder: Decoder;
   readonly #decoded: Decoded = { instruction: 0, length: 0, operands: new Int32Array(8) };

@@ -1,11 +1,14 @@
 import { BugError } from '../../base/errors.ts';
 import type { HelperDefinition } from '../../ir/ops.ts';
 import type { Node, StateRef } from '../../ir/node.ts';
+import type { Type } from '../../ir/types.ts';
 import { MOVED } from '../../mem/cpu.ts';
 import { Code } from '../../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../../wasm/opcodes.ts';
 import { Emitter } from '../emitter.ts';
-import { CPU, Locals } from '../locals.ts';
+import { loadOpcode, storeOpcode } from '../conversions.ts';
+import type { HostFormat } from '../host-limit.ts';
+import { CPU, Locals, wasmType } from '../locals.ts';
 import { BUDGET_SLACK } from '../interpreter.ts';
 import type { StateLayout } from '../layout.ts';
 import type { Optimizations } from '../optimizations.ts';
@@ -14,6 +17,7 @@ import { addressType, type CallTargets } from '../runtime-imports.ts';
 import { emitCall } from './calls.ts';
 import type { Region } from './discover.ts';
 import type { RegionBlock, RegionNode } from './graph.ts';
+import { RegionConstants } from './constants.ts';
 import { RegionRegisters, type RegisterSet } from './registers.ts';
 import { route, structure } from './structure.ts';
 import { emitCases, type Case } from './switches.ts';
@@ -39,7 +43,20 @@ export interface RegionContext {
   readonly parcel: number;
   /** The function, in the same module, of the region that begins at an offset. */
   readonly functionAt: (offset: number) => number | undefined;
+  /** State that does not change in a region. */
+  readonly steady: ReadonlySet<string>;
   readonly optimizations: Optimizations;
+}
+
+/** Where a guest register is in a region. */
+interface Home {
+  readonly type: 'i64' | 'f64';
+  readonly local: number;
+}
+
+function convert(code: Code, from: Type, to: Type): void {
+  if (from === 'f64' && to === 'i64') code.op(OP.i64_reinterpret_f64);
+  else if (from === 'i64' && to === 'f64') code.op(OP.f64_reinterpret_i64);
 }
 
 /**
@@ -51,7 +68,8 @@ export class RegionEmitter extends Emitter {
   readonly #context: RegionContext;
   readonly #order: readonly RegionNode[];
   readonly #registers: RegionRegisters;
-  readonly #homes: number[];
+  readonly #homes: readonly Home[];
+  readonly #constants: RegionConstants;
   /** Locals: what remains where a loop leaves the region, the data TLB, the outcome of an access. */
   readonly #floor: number;
   readonly #tlb: number;
@@ -74,7 +92,12 @@ export class RegionEmitter extends Emitter {
     const { region, files, width } = context;
     this.#order = structure(region.entry, region.hub === undefined ? region.nodes : [...region.nodes, region.hub.node]);
     this.#registers = new RegionRegisters(this.#order, files);
-    this.#homes = this.#registers.list.map(() => this.locals.take(I64));
+    const asFloats = context.optimizations.has('floats');
+    this.#homes = this.#registers.list.map(({ floats }) => {
+      const type = asFloats && floats > 0 ? 'f64' : 'i64';
+      return { type, local: this.locals.take(wasmType(type)) };
+    });
+    this.#constants = new RegionConstants(this, this.#order, context);
     this.#floor = this.locals.take(I32);
     this.#tlb = this.locals.take(addressType(width));
     this.#status = this.locals.take(I32);
@@ -105,6 +128,7 @@ export class RegionEmitter extends Emitter {
     }
     code.get(CPU);
     code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
+    this.#constants.load();
     this.#load(this.#registers.of(entry).live);
   }
 
@@ -123,13 +147,18 @@ export class RegionEmitter extends Emitter {
   #load(set: RegisterSet): void {
     for (const id of this.#registers.members(set)) {
       const { field, index } = this.#registers.list[id]!;
-      this.code.get(CPU).memory(OP.i64_load, this.layout.offset(field, index)).set(this.#homes[id]!);
+      const { type, local } = this.#homes[id]!;
+      this.code
+        .get(CPU)
+        .memory(loadOpcode(type, 8, false), this.layout.offset(field, index))
+        .set(local);
     }
   }
   spill(set: RegisterSet): void {
     for (const id of this.#registers.members(set)) {
       const { field, index } = this.#registers.list[id]!;
-      this.code.get(CPU).get(this.#homes[id]!).memory(OP.i64_store, this.layout.offset(field, index));
+      const { type, local } = this.#homes[id]!;
+      this.code.get(CPU).get(local).memory(storeOpcode(type, 8), this.layout.offset(field, index));
     }
   }
   /** Registers whose memory may be out of date here. */
@@ -277,8 +306,14 @@ export class RegionEmitter extends Emitter {
   }
   protected override readState(node: Node): void {
     const id = this.#registers.idOf(node);
-    if (id === undefined) super.readState(node);
-    else this.code.get(this.#homes[id]!);
+    const constant = this.#constants.localOf(node);
+    if (constant !== undefined) this.code.get(constant);
+    else if (id === undefined) super.readState(node);
+    else {
+      const { type, local } = this.#homes[id]!;
+      this.code.get(local);
+      convert(this.code, type, node.type!);
+    }
   }
   protected override writeState(node: Node): void {
     const id = this.#registers.idOf(node);
@@ -286,9 +321,17 @@ export class RegionEmitter extends Emitter {
       super.writeState(node);
       return;
     }
-    this.use(node.args[0]!);
-    this.code.set(this.#homes[id]!);
+    const { type, local } = this.#homes[id]!;
+    const value = node.args[0]!;
+    this.use(value);
+    convert(this.code, value.type!, type);
+    this.code.set(local);
     this.#written |= 1n << BigInt(id);
+  }
+  override limit(format: HostFormat, mode: Node, local: number): void {
+    const limit = this.#constants.limitOf(format, mode);
+    if (limit === undefined) super.limit(format, mode, local);
+    else this.code.get(limit);
   }
   protected override pc(node: Node): void {
     this.address(this.#block.offset + (node.attributes.value as number));
@@ -308,7 +351,11 @@ export class RegionEmitter extends Emitter {
   protected override leaveTo(node: Node): void {
     const { ending, context, count, offset } = this.#block;
     const target = offset + (node.attributes.target as number);
-    if (node.op === 'branch') return this.#goTo(target, count);
+    if (node.op === 'branch') {
+      // To what comes next, either way: that is one edge of the graph.
+      if (ending.kind === 'branch' && ending.next === target) return;
+      return this.#goTo(target, count);
+    }
     if (ending.kind !== 'call') return this.#goTo(target, count);
     const inlined = this.#context.region.at(target, [...context, ending.next]);
     if (inlined !== undefined) return this.#goTo(target, count, [...context, ending.next]);

@@ -1,4 +1,5 @@
 import type { Node } from '../../ir/node.ts';
+import type { Type } from '../../ir/types.ts';
 import type { RegionNode } from './graph.ts';
 
 /** A set of guest registers: bit i is the i-th of RegionRegisters.list. */
@@ -7,6 +8,8 @@ export type RegisterSet = bigint;
 export interface Register {
   readonly field: string;
   readonly index: number;
+  /** How often it is read and written as a float, less how often as an integer. */
+  floats: number;
 }
 
 /** What a block does with the registers that the region keeps in locals. */
@@ -50,7 +53,7 @@ export class RegionRegisters {
     const key = `${field}.${index}`;
     let id = this.#ids.get(key);
     if (id === undefined) {
-      id = this.list.push({ field, index }) - 1;
+      id = this.list.push({ field, index, floats: 0 }) - 1;
       this.#ids.set(key, id);
     }
     return id;
@@ -74,12 +77,16 @@ export class RegionRegisters {
       switch (node.op) {
         case 'get': {
           const id = this.idOf(node);
-          if (id !== undefined && !((writes >> BigInt(id)) & 1n)) reads |= 1n << BigInt(id);
+          if (id === undefined) break;
+          if (!((writes >> BigInt(id)) & 1n)) reads |= 1n << BigInt(id);
+          this.#count(id, node.type!);
           break;
         }
         case 'set': {
           const id = this.idOf(node);
-          if (id !== undefined) writes |= 1n << BigInt(id);
+          if (id === undefined) break;
+          writes |= 1n << BigInt(id);
+          this.#count(id, node.args[0]!.type!);
           break;
         }
         case 'load':
@@ -95,6 +102,10 @@ export class RegionRegisters {
       }
     }
     return { reads, writes, mayFault, dirty: 0n, live: 0n };
+  }
+
+  #count(id: number, type: Type): void {
+    this.list[id]!.floats += type === 'f64' ? 1 : -1;
   }
 
   #flow(order: readonly RegionNode[]): void {

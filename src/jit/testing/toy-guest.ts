@@ -43,6 +43,7 @@ export const toyGuest: Guest = {
   parcel: 2,
   longest: 4,
   files: { r: { zero: 0, sink: 8 } },
+  steady: [],
   lengthOf: (parcel) => ((parcel & 0xff) === 3 ? 4 : 2),
   decode(word, decoded) {
     const { operands } = decoded;
