@@ -3,6 +3,7 @@ import type { BlockPort, CharPort, EntropyPort, Power } from '../hw/backends.ts'
 import type { Device } from '../hw/device.ts';
 import type { Clock } from '../mem/clock.ts';
 import type { Contexts, GuestCpu } from '../mem/cpu.ts';
+import type { DebugCpu } from '../mem/debug.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
 import type { Lock } from '../mem/lock.ts';
 
@@ -26,6 +27,7 @@ export interface CpuSite {
 
 export interface BoardCpu {
   readonly cpu: GuestCpu;
+  readonly debug: DebugCpu;
   /** As after power-on, or as firmware leaves it. */
   reset(start: Start): void;
   /** `info registers`. */

@@ -2,6 +2,7 @@ import type { MTimer } from '../hw/aclint-mtimer.ts';
 import type { Power } from '../hw/backends.ts';
 import type { Timer } from '../hw/timers.ts';
 import { RiscvCpu } from '../isa/riscv/cpu.ts';
+import { RiscvDebug } from '../isa/riscv/debug.ts';
 import type { RiscvFeatures } from '../isa/riscv/features.ts';
 import type { HartTimer } from '../isa/riscv/interrupts.ts';
 import { registersText } from '../isa/riscv/registers-text.ts';
@@ -35,6 +36,7 @@ interface VirtCpuSite extends CpuSite {
 /** The hart of a `virt` machine, with its firmware if that is built in. */
 export class VirtCpu implements BoardCpu {
   readonly cpu: RiscvCpu;
+  readonly debug: RiscvDebug;
   readonly #firmware: HartFirmware | undefined;
 
   constructor(site: VirtCpuSite) {
@@ -60,6 +62,7 @@ export class VirtCpu implements BoardCpu {
       log,
       environmentCall: firmware && (() => firmware.call()),
     });
+    this.debug = new RiscvDebug(this.cpu);
     firmware?.serve(this.cpu, memory, stateAddress);
   }
 

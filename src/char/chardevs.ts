@@ -78,6 +78,13 @@ export class Chardevs {
     return this.#backends.has(id);
   }
 
+  /** Closes a back end that nobody uses any more. */
+  async remove(id: string): Promise<void> {
+    const found = this.#backends.get(id);
+    this.#backends.delete(id);
+    await found?.close();
+  }
+
   /** The answer to query-chardev. */
   query(): ChardevInfo[] {
     return [...this.#backends].map(([label, backend]) => ({

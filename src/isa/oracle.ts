@@ -5,7 +5,8 @@ import type { MemoryAccess } from '../ir/node.ts';
 import type { HelperDefinition } from '../ir/ops.ts';
 import { fpEvaluator, isFpOpName } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
-import { CONTINUE, MOVED, RAISED, type Access, type Contexts, type GuestCpu } from '../mem/cpu.ts';
+import { CONTINUE, EXIT_DEBUG, MOVED, RAISED, type Access, type Contexts, type GuestCpu } from '../mem/cpu.ts';
+import type { DebugPoints } from '../mem/debug-points.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import { KnownPages } from './known-pages.ts';
 import { stateFields } from './state-fields.ts';
@@ -20,6 +21,8 @@ export interface OracleOptions {
   readonly space: AddressSpace;
   /** What the CPU tells of its address spaces; without it every access is translated anew. */
   readonly contexts?: OracleContexts;
+  /** Where a debugger wants the CPU to stop. */
+  readonly points?: DebugPoints;
 }
 
 /** Counts what may change translations. */
@@ -114,6 +117,7 @@ export class OracleEngine implements InterpreterHost {
     const low = this.#words[2 * pc]!;
     const high = this.#words[2 * pc + 1]!;
     this.left = false;
+    if (this.#options.points?.breaksAt(low, high) === true) return this.#leaveForDebugger();
     const word = this.#fetch(low, high);
     if (this.left) return false;
     const program = this.#programs.get(word) ?? this.#prepare(word);
@@ -179,6 +183,19 @@ export class OracleEngine implements InterpreterHost {
     this.#status = status;
   }
 
+  #leaveForDebugger(): false {
+    Atomics.or(this.#words, this.#at['exit']! / 4, EXIT_DEBUG);
+    this.#leave(RAISED);
+    return false;
+  }
+
+  /** A debugger wants to see the access: the CPU is left before it. */
+  #isWatched(address: bigint, size: number, access: Access, isUpdate = false): boolean {
+    if (this.#options.points?.watchesAt(lowOf(address), highOf(address), size, access, isUpdate) !== true) return false;
+    this.#leaveForDebugger();
+    return true;
+  }
+
   /** The physical address, or -1 when an exception was raised. */
   #translate(low: number, high: number, access: Access, size = 1): number {
     const { cpu, contexts } = this.#options;
@@ -205,7 +222,7 @@ export class OracleEngine implements InterpreterHost {
     const low = lowOf(address);
     if ((low & 0xfff) + size > 4096) return this.#loadAcross(address, size);
     const physical = this.#translate(low, highOf(address), 'load', size);
-    return physical < 0 ? 0n : this.#loadPhysical(address, physical, size);
+    return physical < 0 || this.#isWatched(address, size, 'load') ? 0n : this.#loadPhysical(address, physical, size);
   }
 
   #loadPhysical(address: bigint, physical: number, size: number): bigint {
@@ -224,7 +241,9 @@ export class OracleEngine implements InterpreterHost {
     const low = lowOf(address);
     if ((low & 0xfff) + size > 4096) return this.#storeAcross(address, size, value);
     const physical = this.#translate(low, highOf(address), 'store', size);
-    if (physical >= 0) this.#storePhysical(address, physical, size, value);
+    if (physical >= 0 && !this.#isWatched(address, size, 'store')) {
+      this.#storePhysical(address, physical, size, value);
+    }
   }
 
   #storePhysical(address: bigint, physical: number, size: number, value: bigint): void {
@@ -256,6 +275,7 @@ export class OracleEngine implements InterpreterHost {
   #loadAcross(address: bigint, size: number): bigint {
     let value = 0n;
     const bytes = this.#bytes(address, size, 'load');
+    if (!this.left) this.#isWatched(address, size, 'load');
     for (let i = 0; i < size && !this.left; i++) {
       value |= this.#loadPhysical(address + BigInt(i), bytes[i]!, 1) << BigInt(8 * i);
     }
@@ -264,6 +284,7 @@ export class OracleEngine implements InterpreterHost {
 
   #storeAcross(address: bigint, size: number, value: bigint): void {
     const bytes = this.#bytes(address, size, 'store');
+    if (!this.left) this.#isWatched(address, size, 'store');
     for (let i = 0; i < size && !this.left; i++) {
       this.#storePhysical(address + BigInt(i), bytes[i]!, 1, (value >> BigInt(8 * i)) & 0xffn);
     }
@@ -281,7 +302,7 @@ export class OracleEngine implements InterpreterHost {
 
   update(address: bigint, size: number, _access: MemoryAccess, update: (old: bigint) => bigint): bigint {
     const physical = this.#atomic(address, size, 'store');
-    if (physical < 0) return 0n;
+    if (physical < 0 || this.#isWatched(address, size, 'store', true)) return 0n;
     const old = this.#loadPhysical(address, physical, size);
     this.#storePhysical(address, physical, size, update(old));
     return old;
@@ -289,7 +310,7 @@ export class OracleEngine implements InterpreterHost {
 
   loadReserved(address: bigint, size: number): bigint {
     const physical = this.#atomic(address, size, 'load');
-    if (physical < 0) return 0n;
+    if (physical < 0 || this.#isWatched(address, size, 'load')) return 0n;
     const value = this.#loadPhysical(address, physical, size);
     this.#longs[this.#at['reservationAddress']! / 8] = address;
     this.#longs[this.#at['reservationValue']! / 8] = BigInt.asIntN(8 * size, value);
@@ -299,7 +320,7 @@ export class OracleEngine implements InterpreterHost {
   /** The reservation holds while memory has the value that was loaded. */
   storeConditional(address: bigint, size: number, value: bigint): bigint {
     const physical = this.#atomic(address, size, 'store');
-    if (physical < 0) return 1n;
+    if (physical < 0 || this.#isWatched(address, size, 'store')) return 1n;
     const reserved = this.#at['reservationAddress']! / 8;
     const expected = this.#longs[this.#at['reservationValue']! / 8]!;
     const memory = BigInt.asUintN(64, BigInt.asIntN(8 * size, this.#loadPhysical(address, physical, size)));

@@ -2,7 +2,8 @@ import type { Guest } from '../ir/guest.ts';
 import { SoftFloat } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import type { Arena } from '../mem/arena.ts';
-import { CONTINUE, RAISED, type GuestCpu } from '../mem/cpu.ts';
+import { CONTINUE, EXIT_DEBUG, RAISED, type GuestCpu } from '../mem/cpu.ts';
+import type { DebugPoints } from '../mem/debug-points.ts';
 import { silentLog } from '../mem/guest-log.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
@@ -44,6 +45,8 @@ export interface EngineOptions {
   readonly space: AddressSpace;
   readonly tlb: SoftTlb;
   readonly pageFlags: Uint8Array;
+  /** Where a debugger wants the CPU to stop. */
+  readonly points?: DebugPoints | undefined;
   readonly tiers?: Tiers;
   /** What is done for speed; everything if left out. */
   readonly optimizations?: Optimizations;
@@ -140,6 +143,7 @@ export class Engine {
       tlb,
       codePages: this.codePages,
       pageFlags,
+      points: options.points,
     });
     const counts = arena.allocate(SLOTS * 4);
     this.#counts = new Int32Array(memory.buffer, counts, SLOTS);
@@ -275,9 +279,14 @@ export class Engine {
     const low = words[pc]!;
     const high = words[pc + 1]!;
     this.counters.codeTlbMisses++;
+    const { points, cpu } = this.#options;
+    if (points?.breaksAt(low, high) === true) {
+      Atomics.or(words, this.#layout.offset('exit') / 4, EXIT_DEBUG);
+      return 0;
+    }
     const host = this.#reach(low, high);
     if (host < 0) return 0;
-    return this.#options.cpu.translation.isUniform
+    return cpu.translation.isUniform && points?.breaksIn(low, high) !== true
       ? this.#enter(low, high, host).records
       : this.#alone(low, high, host);
   }
@@ -292,8 +301,8 @@ export class Engine {
   }
 
   /**
-   * For a page of which not all may be executed: records of the one instruction at an address, with
-   * bit 0 set; 0 if an exception was raised. Each parcel is checked.
+   * For a page of which not all may be executed, or with breakpoints: records of the one instruction at
+   * an address, with bit 0 set; 0 if an exception was raised. Each parcel is checked.
    */
   #alone(low: number, high: number, host: number): number {
     const { guest } = this.#options;
@@ -309,10 +318,10 @@ export class Engine {
 
   /** The records of the page that a virtual address is in, which is at `host`. */
   #enter(low: number, high: number, host: number): CodePage {
-    const { cpu, tlb } = this.#options;
+    const { cpu, tlb, points } = this.#options;
     const { pageSize, isUniform } = cpu.translation;
     const page = this.codePages.find(host, this.#words[this.#layout.offset('mode') / 4]!);
-    if (isUniform) tlb.fillCode(low, high, page.records, pageSize);
+    if (isUniform && points?.breaksIn(low, high) !== true) tlb.fillCode(low, high, page.records, pageSize);
     return page;
   }
 
@@ -579,10 +588,11 @@ export class Engine {
 
   /** The code page mapped `delta` pages from the one at an address; raises nothing. */
   #pageNear(low: number, high: number, delta: number): CodePage | undefined {
-    const { cpu, space, tlb } = this.#options;
+    const { cpu, space, tlb, points } = this.#options;
     const page = BigInt.asUintN(64, (BigInt(high) << 32n) + BigInt(low >>> 0) + BigInt(delta * PAGE));
     const pageLow = Number(BigInt.asIntN(32, page)) & ~0xfff;
     const pageHigh = Number(BigInt.asIntN(32, page >> 32n));
+    if (points?.breaksIn(pageLow, pageHigh) === true) return undefined;
     const physical = cpu.peek(pageLow, pageHigh, 'fetch');
     if (physical < 0 || !cpu.translation.isUniform) return undefined;
     const { pageSize } = cpu.translation;

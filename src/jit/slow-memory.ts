@@ -1,5 +1,6 @@
 import type { AddressSpace } from '../mem/address-space.ts';
-import { CONTINUE, MOVED, RAISED, type Access, type GuestCpu } from '../mem/cpu.ts';
+import { CONTINUE, EXIT_DEBUG, MOVED, RAISED, type Access, type GuestCpu } from '../mem/cpu.ts';
+import type { DebugPoints } from '../mem/debug-points.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import type { CodePages } from './code-pages.ts';
 import type { StateLayout } from './layout.ts';
@@ -27,6 +28,7 @@ export interface SlowMemoryOptions {
   readonly tlb: SoftTlb;
   readonly codePages: CodePages;
   readonly pageFlags: Uint8Array;
+  readonly points?: DebugPoints | undefined;
 }
 
 /**
@@ -100,6 +102,7 @@ export class SlowMemory {
     if ((low & 0xfff) + size > 4096) return this.#acrossPages(kind, info, low, high, size, access);
     // Read-modify-write needs both permissions: those of a store, which imply a load's.
     if (!this.#reach(low, high, access, size)) return RAISED;
+    if (this.#isWatched(kind, low, high, size, access)) return RAISED;
     switch (kind) {
       case SLOW_LOAD:
         return this.#load(info, low, high, size);
@@ -114,14 +117,14 @@ export class SlowMemory {
 
   /** Translates, enters the page into the TLB, and sets #host (-1: no memory) and #physical. */
   #reach(low: number, high: number, access: Access, size: number): boolean {
-    const { cpu, space, tlb, pageFlags } = this.#options;
+    const { cpu, space, tlb, pageFlags, points } = this.#options;
     if (!cpu.translate(low, high, access, size)) return false;
     this.misses++;
     const { physical, pageSize, permissions, isUniform } = cpu.translation;
     this.#physical = physical;
     const ram = space.ramOffset(physical);
     this.#host = ram;
-    if (!isUniform) return true;
+    if (!isUniform || points?.watchesIn(low, high) === true) return true;
     const inPage = physical % 4096;
     if (ram >= 0) {
       const page = ram - inPage;
@@ -133,6 +136,14 @@ export class SlowMemory {
     if (rom >= 0) {
       tlb.fillData(low, high, rom - inPage, (permissions & 1) !== 0, false, false, pageSize);
     }
+    return true;
+  }
+
+  /** A debugger wants to see the access: the CPU is left before it. */
+  #isWatched(kind: number, low: number, high: number, size: number, access: Access): boolean {
+    const isUpdate = kind === SLOW_RMW || kind === SLOW_CAS;
+    if (this.#options.points?.watchesAt(low, high, size, access, isUpdate) !== true) return false;
+    Atomics.or(this.#words, this.#exit, EXIT_DEBUG);
     return true;
   }
 
@@ -212,6 +223,7 @@ export class SlowMemory {
     const firstHost = this.#host;
     const firstPhysical = this.#physical;
     if (!this.#reach(nextLow, nextHigh, access, size - head)) return RAISED;
+    if (this.#isWatched(kind, low, high, size, access)) return RAISED;
     const words = this.#words;
     const value = [words[this.#arguments + 2]!, words[this.#arguments + 3]!];
     const loaded = [0, 0];

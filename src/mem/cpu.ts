@@ -47,6 +47,8 @@ export const EXIT_INTERRUPT = 1;
 export const EXIT_STOP = 2;
 export const EXIT_TIMER = 4;
 export const EXIT_WORK = 8;
+/** The CPU stands before an instruction that a debugger wants to see; set by its own thread. */
+export const EXIT_DEBUG = 16;
 
 /** What the CPU does, in `runState`. */
 export const RUNNING = 0;

@@ -145,6 +145,9 @@ export class FakeTarget implements MonitorTarget {
     if (filename.startsWith('/none/')) throw new UserError('no such file or directory; check the path');
     this.logged.push(filename);
   }
+  gdbserver(device: string): void {
+    if (device === 'nowhere') throw new UserError("'nowhere' is not a valid char driver");
+  }
 
   wall(): number {
     return 1767225600.25;

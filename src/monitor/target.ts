@@ -64,6 +64,9 @@ export interface MonitorTarget {
   /** Goes on reporting to a file. */
   setLogFile(filename: string): Maybe<void>;
 
+  /** Lets gdb come on a device, given as `-gdb` takes it, or with `none` no longer. */
+  gdbserver(device: string): Maybe<void>;
+
   /** Seconds since 1970 with a fraction: the time on events. */
   wall(): number;
   /** Tells every listener of an event. */

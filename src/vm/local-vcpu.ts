@@ -3,7 +3,8 @@ import type { Host } from '../host/host.ts';
 import type { MachineCore } from './core.ts';
 import { Vcpu } from './vcpu.ts';
 import { PARKED, RUNNING } from './vcpu-control.ts';
-import type { VcpuHandle } from './vcpu-handle.ts';
+import type { VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
+import type { AskVcpu } from './vcpu-questions.ts';
 
 /** Instructions after which the other work of the thread gets its turn. */
 const SLICE = 1 << 18;
@@ -16,11 +17,13 @@ export class LocalVcpu implements VcpuHandle {
   readonly vcpu: Vcpu;
   readonly #core: MachineCore;
   readonly #host: Pick<Host, 'timers'>;
+  readonly #events: VcpuEvents;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(core: MachineCore, start: Start, host: Pick<Host, 'timers'>) {
+  constructor(core: MachineCore, start: Start, host: Pick<Host, 'timers'>, events: VcpuEvents) {
     this.#core = core;
     this.#host = host;
+    this.#events = events;
     this.vcpu = new Vcpu(core, 0, start);
   }
 
@@ -36,7 +39,13 @@ export class LocalVcpu implements VcpuHandle {
     const { control, clock } = this.#core;
     using turns = new Turns();
     while (control.wanted === RUNNING) {
-      const isIdle = this.vcpu.step(SLICE) === 'idle' && !clock.skipTo(this.vcpu.deadline);
+      const did = this.vcpu.step(SLICE);
+      if (typeof did === 'object') {
+        control.parkItself();
+        queueMicrotask(() => this.#events.debug(did));
+        continue;
+      }
+      const isIdle = did === 'idle' && !clock.skipTo(this.vcpu.deadline);
       if (isIdle) await new Promise<void>((resolve) => this.#host.timers.after(IDLE_MS, resolve));
       else await turns.next();
     }
@@ -52,9 +61,7 @@ export class LocalVcpu implements VcpuHandle {
     this.#core.control.requestReset();
   }
 
-  async registers(): Promise<readonly string[]> {
-    return this.vcpu.registers();
-  }
+  readonly ask: AskVcpu = async (name, ...args) => this.vcpu.answer({ name, args }) as never;
 
   async end(): Promise<void> {
     await this.park();

@@ -17,6 +17,7 @@ import type { LogSink } from './log-pipe.ts';
 import { causeData, type Cause, type Ending, type MachineEvent, type RunState } from './run-state.ts';
 import { tcgStats } from './tcg-stats.ts';
 import { ThreadedVcpu } from './threaded-vcpu.ts';
+import type { AskVcpu, DebugStop, StepOptions } from './vcpu-questions.ts';
 import type { MachineThreads, VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
 
 export interface MachineOptions {
@@ -39,7 +40,8 @@ export interface MachineOptions {
  * A machine, on the main thread: what can be done with it while its vCPU runs elsewhere.
  *
  *     prelaunch ──cont──▶ running ◀──cont/stop──▶ paused
- *                            │
+ *                            │ ▲
+ *                            │ └──cont/step── debug ◀── breakpoint, watchpoint, end of a step ── running
  *                            └── power-off ──▶ ended, or shutdown (kept for inspection)
  */
 export class Machine {
@@ -63,6 +65,7 @@ export class Machine {
   readonly #finish: (ending: Ending) => void;
   readonly #fail: (error: unknown) => void;
   #state: RunState = 'prelaunch';
+  #debugStop: DebugStop | undefined;
   #ending = false;
 
   /** A machine that stands before its first instruction. Throws a UserError if it cannot be made. */
@@ -128,7 +131,7 @@ export class Machine {
     const { threads } = this.#options;
     this.#vcpu =
       threads === undefined
-        ? new LocalVcpu(this.core, start, this.#host)
+        ? new LocalVcpu(this.core, start, this.#host, this.#vcpuEvents())
         : new ThreadedVcpu(this.core, start, threads, this.#host.workers, this.#vcpuEvents());
   }
 
@@ -153,6 +156,7 @@ export class Machine {
     return {
       shutdown: (code) => void this.#end('guest-shutdown', code).catch(this.#fail),
       reset: () => void this.#reset('guest-reset').catch(this.#fail),
+      debug: (stop) => void this.#debugged(stop).catch(this.#fail),
       failed: (error) => {
         this.#state = 'internal-error';
         void this.#endLog().finally(() => this.#fail(error));
@@ -192,9 +196,13 @@ export class Machine {
   /** Starts the machine, or lets it go on. */
   cont(): void {
     if (this.#state === 'running') return;
-    if (this.#state === 'shutdown') throw new UserError('Resetting the Virtual Machine is required');
+    this.#checkRunnable();
     this.#emit({ name: 'RESUME' });
     this.#run();
+  }
+
+  #checkRunnable(): void {
+    if (this.#state === 'shutdown') throw new UserError('Resetting the Virtual Machine is required');
   }
 
   #run(): void {
@@ -219,6 +227,33 @@ export class Machine {
     await this.#vcpu.park();
     await Promise.all(this.#services.map((service) => service.drain()));
     this.#emit({ name: 'STOP' });
+  }
+
+  async #debugged(stop: DebugStop): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#debugStop = stop;
+    await this.#halt('debug');
+  }
+
+  /** Why it stopped, while its state is `debug`. */
+  get debugStop(): DebugStop | undefined {
+    return this.#state === 'debug' ? this.#debugStop : undefined;
+  }
+
+  /** Executes one instruction of a machine that stands still. Resolves in state `debug`. */
+  async step(how: StepOptions): Promise<void> {
+    if (this.#state === 'running') return;
+    this.#checkRunnable();
+    this.#emit({ name: 'RESUME' });
+    this.#state = 'running';
+    await this.#vcpu.ready;
+    if (how.runsTimers) this.core.clock.start();
+    await this.#debugged(await this.#vcpu.ask('step', how));
+  }
+
+  /** Asks the vCPU, whether it runs or not. */
+  get ask(): AskVcpu {
+    return this.#vcpu.ask;
   }
 
   async reset(): Promise<void> {
@@ -278,6 +313,6 @@ export class Machine {
 
   /** `info registers`. */
   registers(): Promise<readonly string[]> {
-    return this.#vcpu.registers();
+    return this.#vcpu.ask('registersText');
   }
 }

@@ -1,5 +1,5 @@
 /** `query-status`, as far as a machine gets into those states; the spelling is QEMU's. */
-export type RunState = 'prelaunch' | 'running' | 'paused' | 'shutdown' | 'internal-error';
+export type RunState = 'prelaunch' | 'running' | 'paused' | 'debug' | 'shutdown' | 'internal-error';
 
 /** Why the machine ended or starts anew. */
 export type Cause =

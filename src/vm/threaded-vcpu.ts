@@ -6,6 +6,7 @@ import type { MachineCore } from './core.ts';
 import type { TimerData } from './timer-thread.ts';
 import { ENDED, PARKED, RUNNING } from './vcpu-control.ts';
 import type { MachineThreads, VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
+import type { AskedQuestion, AskVcpu } from './vcpu-questions.ts';
 import type { VcpuMessage } from './vcpu-thread.ts';
 
 /** A vCPU on a thread of its own, and the thread that keeps its time. */
@@ -13,7 +14,8 @@ export class ThreadedVcpu implements VcpuHandle {
   readonly ready: Promise<void>;
   readonly #core: MachineCore;
   readonly #begun: () => void;
-  readonly #waiting: ((lines: readonly string[]) => void)[] = [];
+  /** Asked but not answered; the first is under way. */
+  readonly #questions: { readonly asked: AskedQuestion; readonly resolve: (value: unknown) => void }[] = [];
 
   constructor(core: MachineCore, start: Start, threads: MachineThreads, workers: Workers, events: VcpuEvents) {
     this.#core = core;
@@ -45,12 +47,20 @@ export class ThreadedVcpu implements VcpuHandle {
     this.#core.control.requestReset();
   }
 
-  registers(): Promise<readonly string[]> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#core.control.requestRegisters();
-      this.#core.kick(EXIT_WORK);
+  readonly ask: AskVcpu = (name, ...args) =>
+    new Promise((resolve) => {
+      this.#questions.push({ asked: { name, args }, resolve: resolve as (value: unknown) => void });
+      if (this.#questions.length === 1) this.#post();
     });
+
+  /** Sends the first question that waits. */
+  #post(): void {
+    const { control } = this.#core;
+    const [first] = this.#questions;
+    if (first === undefined) return;
+    control.questions.post(first.asked);
+    control.bell.ring();
+    this.#core.kick(EXIT_WORK);
   }
 
   async end(): Promise<void> {
@@ -76,8 +86,12 @@ export class ThreadedVcpu implements VcpuHandle {
       case 'reset':
         events.reset();
         break;
-      case 'registers':
-        for (const resolve of this.#waiting.splice(0)) resolve(message.lines);
+      case 'debug':
+        events.debug(message.stop);
+        break;
+      case 'answer':
+        this.#questions.shift()!.resolve(message.value);
+        this.#post();
         break;
     }
   }

@@ -1,3 +1,4 @@
+import { Mailbox } from '../host/mailbox.ts';
 import { Wake } from '../host/wake.ts';
 import type { Arena } from '../mem/arena.ts';
 
@@ -17,12 +18,15 @@ export const ENDED = 2;
 export class VcpuControl {
   /** Rings when something is asked of a parked thread. */
   readonly bell: Wake;
+  /** Questions to the thread, which it answers by message. */
+  readonly questions: Mailbox;
   readonly #words: Int32Array;
 
   constructor(arena: Arena) {
     const address = arena.allocate(WORDS * 4 + Wake.bytes);
     this.#words = new Int32Array(arena.memory.buffer, address, WORDS);
     this.bell = new Wake(arena.memory.buffer, address + WORDS * 4);
+    this.questions = new Mailbox(arena.memory.buffer, arena.allocate(Mailbox.bytes));
   }
 
   get wanted(): number {
@@ -54,18 +58,6 @@ export class VcpuControl {
     return Atomics.exchange(this.#words, RESET, 0) === 1;
   }
 
-  /** The thread should report the CPU's registers. */
-  requestRegisters(): void {
-    Atomics.store(this.#words, REGISTERS, 1);
-    this.bell.ring();
-  }
-  get registersWanted(): boolean {
-    return Atomics.load(this.#words, REGISTERS) === 1;
-  }
-  takeRegisters(): boolean {
-    return Atomics.exchange(this.#words, REGISTERS, 0) === 1;
-  }
-
   /** Resolves once the vCPU no longer runs. */
   async stopped(): Promise<void> {
     while (this.state === RUNNING) {
@@ -78,5 +70,4 @@ export class VcpuControl {
 const WANTED = 0;
 const STATE = 1;
 const RESET = 2;
-const REGISTERS = 3;
-const WORDS = 4;
+const WORDS = 3;

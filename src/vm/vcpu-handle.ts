@@ -1,3 +1,5 @@
+import type { AskVcpu, DebugStop } from './vcpu-questions.ts';
+
 /** A vCPU as the main thread sees it, whatever thread it is on. */
 export interface VcpuHandle {
   /** Resolves once it could run. */
@@ -8,7 +10,7 @@ export interface VcpuHandle {
   park(): Promise<void>;
   /** Starts anew when it next runs. */
   requestReset(): void;
-  registers(): Promise<readonly string[]>;
+  readonly ask: AskVcpu;
   /** Ends its thread. */
   end(): Promise<void>;
 }
@@ -19,6 +21,8 @@ export interface VcpuEvents {
   shutdown(code: number): void;
   /** The guest resets the machine. The vCPU stands still. */
   reset(): void;
+  /** It stopped where a debugger wants it. */
+  debug(stop: DebugStop): void;
   /** Its thread died of an error of ours. */
   failed(error: unknown): void;
 }

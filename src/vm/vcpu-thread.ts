@@ -7,13 +7,15 @@ import type { VcpuData } from './config.ts';
 import { MachineCore } from './core.ts';
 import { Vcpu } from './vcpu.ts';
 import { ENDED, PARKED, RUNNING } from './vcpu-control.ts';
+import type { AskedQuestion, DebugStop } from './vcpu-questions.ts';
 
 /** What a vCPU's thread tells the main thread. */
 export type VcpuMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'shutdown'; readonly code: number }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'registers'; readonly lines: readonly string[] };
+  | { readonly kind: 'debug'; readonly stop: DebugStop }
+  | { readonly kind: 'answer'; readonly value: unknown };
 
 /** Instructions between two looks at the counters. */
 const SLICE = 1 << 22;
@@ -43,8 +45,10 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
   // The machine may have been started while this thread was still being made.
   if (park() === ENDED) return;
   for (;;) {
-    if (control.takeRegisters()) tell({ kind: 'registers', lines: vcpu.registers() });
-    switch (vcpu.step(SLICE)) {
+    const asked = control.questions.take();
+    if (asked !== undefined) tell({ kind: 'answer', value: vcpu.answer(asked as AskedQuestion) });
+    const did = vcpu.step(SLICE);
+    switch (did) {
       case 'ran':
         break;
       case 'idle':
@@ -52,6 +56,9 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
         break;
       case 'stopped':
         if (park() === ENDED) return;
+        break;
+      default:
+        ask({ kind: 'debug', stop: did });
     }
   }
 
@@ -61,7 +68,7 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
     const { wanted } = control;
     control.state = wanted === ENDED ? ENDED : PARKED;
     if (wanted === ENDED) return ENDED;
-    if (wanted === PARKED && !control.registersWanted) control.bell.wait(seen);
+    if (wanted === PARKED && !control.questions.isFull) control.bell.wait(seen);
     control.state = RUNNING;
     return RUNNING;
   }

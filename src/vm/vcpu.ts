@@ -12,14 +12,20 @@ import {
   HALTED,
   type Contexts,
 } from '../mem/cpu.ts';
+import { DebugPoints } from '../mem/debug-points.ts';
 import { struct } from '../mem/struct.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import type { MachineCore } from './core.ts';
 import { Tracer } from './tracer.ts';
 import { RUNNING } from './vcpu-control.ts';
+import { VcpuDebugger } from './vcpu-debugger.ts';
+import { answer, type AskedQuestion, type DebugStop } from './vcpu-questions.ts';
 
-/** What `step` did: ran the guest, found nothing to do until `deadline`, or must not run. */
-export type Step = 'ran' | 'idle' | 'stopped';
+/**
+ * What `step` did: ran the guest, found nothing to do until `deadline`, must not run, or stopped where a
+ * debugger wants it.
+ */
+export type Step = 'ran' | 'idle' | 'stopped' | DebugStop;
 
 /** What runs instructions. */
 interface Runner {
@@ -49,10 +55,12 @@ export class Vcpu {
   retired = 0;
   readonly cpu: BoardCpu;
   readonly #core: MachineCore;
+  readonly #debugger: VcpuDebugger;
   readonly #runner: Runner;
   readonly #start: Start;
   readonly #tracer: Tracer;
   readonly #words: Int32Array;
+  readonly #points = new DebugPoints();
 
   constructor(core: MachineCore, index: number, start: Start) {
     this.#core = core;
@@ -60,10 +68,19 @@ export class Vcpu {
     const { arena, board } = core;
     const state = board.states[index]!;
     this.#words = new Int32Array(arena.memory.buffer, state, Header.size / 4);
-    const made = makeRunner(core, index);
-    this.cpu = made.cpu;
-    this.#runner = made.runner;
-    this.#tracer = new Tracer(core.log, this.cpu, index, this.#words);
+    const { cpu, runner } = makeRunner(core, index, this.#points);
+    this.cpu = cpu;
+    this.#runner = runner;
+    this.#tracer = new Tracer(core.log, cpu, index, this.#words);
+    this.#debugger = new VcpuDebugger({
+      core,
+      index,
+      cpu,
+      contexts: runner.contexts,
+      points: this.#points,
+      words: this.#words,
+      step: () => runner.enter(1, false),
+    });
     board.memory.onCodeWrite = (pa, length) => {
       const host = board.space.codeOffset(pa);
       if (host >= 0) this.#runner.written(host, length);
@@ -78,10 +95,6 @@ export class Vcpu {
     this.#resetCpu();
   }
 
-  registers(): string[] {
-    return this.cpu.registers();
-  }
-
   /** Starts the CPU anew. */
   reset(): void {
     this.#runner.forget();
@@ -91,6 +104,12 @@ export class Vcpu {
   #resetCpu(): void {
     if (this.#core.log.has('cpu_reset')) this.#tracer.reportReset();
     this.cpu.reset(this.#start);
+  }
+
+  /** Answers what is asked of it, after a reset that was asked for before. */
+  answer(question: AskedQuestion): unknown {
+    if (this.#core.control.takeReset()) this.reset();
+    return answer(this.#debugger, question);
   }
 
   /** Sees to what came up, then runs at most `instructions`. */
@@ -118,7 +137,7 @@ export class Vcpu {
     counters.add('instructions', retired);
     if (retired === budget) counters.add('exitsBudget');
     this.#runner.publish();
-    return 'ran';
+    return this.#debugger.takeHit() ?? 'ran';
   }
 
   /** Whether a CPU that waits goes on. */
@@ -136,7 +155,7 @@ export class Vcpu {
   }
 }
 
-function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: Runner } {
+function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cpu: BoardCpu; runner: Runner } {
   const { arena, board, config, counters } = core;
   const { guest, stateStruct, space } = board;
   const state = board.states[index]!;
@@ -153,6 +172,7 @@ function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: 
       state,
       space,
       contexts,
+      points,
     });
     runner = {
       contexts,
@@ -178,6 +198,7 @@ function makeRunner(core: MachineCore, index: number): { cpu: BoardCpu; runner: 
     space,
     tlb,
     pageFlags: board.memory.pageFlags,
+    points,
     tiers: config.tier,
     optimizations: optimizationsWithout(config.without),
     counters: core.jitCounters,

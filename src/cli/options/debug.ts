@@ -26,6 +26,17 @@ export const debug: OptionGroup = {
     flag('S', 'wait for `cont` before the first instruction', (settings) => {
       settings.startsPaused = true;
     }),
+    flag('s', 'let gdb come: short for -gdb tcp::1234', (settings) => {
+      settings.gdb = { origin: '-s', what: 'tcp::1234' };
+    }),
+    valued(
+      'gdb',
+      'backend',
+      'let gdb come, over tcp:HOST:PORT, unix:PATH,server=on,wait=off, chardev:ID or stdio; none: it may not',
+      (settings, text) => {
+        settings.gdb = { origin: `-gdb ${text}`, what: text };
+      },
+    ),
     flag('no-reboot', "end instead of following the guest's reset", (settings) => {
       settings.noReboot = true;
     }),

@@ -48,6 +48,15 @@ export function located<T>(where: string, act: () => T): T {
   }
 }
 
+/** The same, for what takes its time. */
+export async function locatedLater<T>(where: string, act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw locatedError(where, error);
+  }
+}
+
 export function locatedError(where: string, error: unknown): unknown {
   if (!(error instanceof UserError)) return error;
   if (where === '') return error;

@@ -39,6 +39,8 @@ export interface Settings {
   nodefaults: boolean;
   escape: number;
   startsPaused: boolean;
+  /** Where gdb may come. */
+  gdb: Asked<string> | undefined;
   noReboot: boolean;
   noShutdown: boolean;
   name: string | undefined;
@@ -88,6 +90,7 @@ export function defaultSettings(): Settings {
     nodefaults: false,
     escape: 1,
     startsPaused: false,
+    gdb: undefined,
     noReboot: false,
     noShutdown: false,
     name: undefined,

@@ -18,6 +18,7 @@ import type {
 import { isLogItem, LOG_ITEMS } from '../../mem/log-items.ts';
 import type { StatsRegistry } from '../../stats/registry.ts';
 import type { Machine } from '../../vm/machine.ts';
+import type { GdbServer } from './gdb-server.ts';
 import type { Log } from './log.ts';
 import { MachineMemory } from '../../vm/machine-memory.ts';
 import { describeOptions } from '../options/describe.ts';
@@ -31,6 +32,7 @@ export interface TargetParts {
   readonly log: Log;
   readonly clock: HostClock;
   readonly files: Files;
+  readonly gdb: GdbServer;
   readonly name: string | undefined;
   readonly uuid: string;
 }
@@ -129,6 +131,9 @@ export class SystemTarget implements MonitorTarget {
   }
   setLogFile(filename: string): Promise<void> {
     return this.#parts.log.open(filename);
+  }
+  gdbserver(device: string): Promise<void> {
+    return this.#parts.gdb.serve(device, this);
   }
 
   wall(): number {

@@ -7,10 +7,11 @@ import { parseFeatures } from '../../isa/riscv/features.ts';
 import { serveMonitor } from '../../monitor/serve.ts';
 import { TIERS, type MachineConfig } from '../../vm/config.ts';
 import { Machine } from '../../vm/machine.ts';
-import { located, locatedError } from '../options/option.ts';
+import { located, locatedError, locatedLater } from '../options/option.ts';
 import type { Settings } from '../options/settings.ts';
 import { openDisks } from './disks.ts';
 import { readBootFiles } from './files.ts';
+import { GdbServer } from './gdb-server.ts';
 import { Log } from './log.ts';
 import { SystemTarget } from './monitor-target.ts';
 import { claimPidFile } from './pid-file.ts';
@@ -80,7 +81,10 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       },
       host,
     );
+    const onBug = (error: unknown): void => notify(String(error));
+    const gdb = new GdbServer(machine, chardevs, onBug);
     const target = new SystemTarget({
+      gdb,
       machine,
       chardevs,
       blocks,
@@ -95,8 +99,12 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       serveMonitor(port, target, {
         protocol,
         isShared: port.filename === 'mux',
-        onBug: (error) => notify(String(error)),
+        onBug,
       });
+    }
+    if (settings.gdb !== undefined) {
+      const { origin, what } = settings.gdb;
+      await locatedLater(origin, () => gdb.serve(what, target));
     }
     host.signals.listen((name, number) => {
       notify(`terminating on signal ${number} (${name})`);

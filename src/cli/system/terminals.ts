@@ -1,7 +1,7 @@
 import { parseShortForm } from '../../char/short-form.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Chardevs } from '../../char/chardevs.ts';
-import { locatedError } from '../options/option.ts';
+import { locatedLater as at } from '../options/option.ts';
 import type { Asked, MonitorSetting, Settings } from '../options/settings.ts';
 
 /** Who uses which character back end. */
@@ -67,12 +67,4 @@ function usesStdio({ serials, monitors, chardevs }: Settings): boolean {
     texts.some((text) => text.replace(/^mon:/, '') === 'stdio') ||
     chardevs.some(({ what }) => what['backend'] === 'stdio')
   );
-}
-
-async function at<T>(origin: string, act: () => T | Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw locatedError(origin, error);
-  }
 }

@@ -138,8 +138,16 @@ export class RiscvCpu implements GuestCpu {
   readF(register: number): bigint {
     return this.#read64(F + 2 * register);
   }
+  writeF(register: number, value: bigint): void {
+    this.#write64(F + 2 * register, value);
+  }
   get privilege(): number {
     return this.#words[PRIVILEGE]!;
+  }
+  set privilege(privilege: number) {
+    this.#words[PRIVILEGE] = privilege;
+    this.hart.publishMode();
+    this.hart.interrupts.announce();
   }
   get pc(): bigint {
     return this.#read64(PC);

@@ -3,6 +3,7 @@ import { block } from './block.ts';
 import { chardev } from './chardev.ts';
 import { control } from './control.ts';
 import { cpus } from './cpus.ts';
+import { gdbserverTopic } from './gdbserver.ts';
 import { helpTopic } from './help.ts';
 import { human } from './human.ts';
 import { log } from './log.ts';
@@ -62,6 +63,7 @@ export const CATALOG = new Catalog([
   stats,
   trees,
   log,
+  gdbserverTopic,
   human,
   helpTopic,
 ]);

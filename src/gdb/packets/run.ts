@@ -1,0 +1,93 @@
+import { INVALID, NOT_SUPPORTED, OK, packetCommand, type PacketContext, type Reply } from '../command.ts';
+import { parseNumber } from '../hex.ts';
+import { andThen } from '../maybe.ts';
+import { parseThread, PROCESS } from '../thread-id.ts';
+
+const everyCpu = ({ target }: PacketContext): Set<number> =>
+  new Set(Array.from({ length: target.cpus }, (_, cpu) => cpu));
+
+/** Runs all; `isStep`: the chosen CPU only for an instruction. */
+function goOn(context: PacketContext, isStep: boolean): Reply {
+  const runs = everyCpu(context);
+  const steps = new Set<number>();
+  if (isStep) {
+    runs.delete(context.continueCpu);
+    steps.add(context.continueCpu);
+  }
+  return context.resume({ steps, runs });
+}
+
+/** `[address]`: where to go on. */
+function goOnAt(text: string, context: PacketContext, isStep: boolean): Reply {
+  if (text === '') return goOn(context, isStep);
+  const address = parseNumber(text);
+  if (address === undefined) return INVALID;
+  return andThen(context.registers(), ({ core }) => {
+    const pc = core.find(({ name }) => name === 'pc');
+    if (pc === undefined) return INVALID;
+    return andThen(context.target.writeRegister(context.continueCpu, pc.number, address), () => goOn(context, isStep));
+  });
+}
+
+const cont = packetCommand('c', 'Goes on.', (text, context) => goOnAt(text, context, false));
+const step = packetCommand('s', 'Executes one instruction.', (text, context) => goOnAt(text, context, true));
+/** There are no signals in a machine. */
+const contWithSignal = packetCommand('C', 'Goes on; the signal is ignored.', (_, context) => goOn(context, false));
+const stepWithSignal = packetCommand('S', 'Executes one instruction; the signal is ignored.', (_, context) =>
+  goOn(context, true),
+);
+
+/** `;action[:thread]…`: for each CPU the first action that names it counts. */
+const vCont = packetCommand('vCont', 'Says of each CPU how it goes on.', (text, context) => {
+  if (text === '?') return 'vCont;c;C;s;S';
+  const left = everyCpu(context);
+  const chosen = { steps: new Set<number>(), runs: new Set<number>() };
+  for (const part of text.slice(1).split(';')) {
+    const [action = '', name, ...more] = part.split(':');
+    if (!/^([cs]|[CS][0-9a-f]{2})$/i.test(action) || more.length > 0) return NOT_SUPPORTED;
+    const thread = name === undefined ? ({ kind: 'all' } as const) : parseThread(name, context.target.cpus);
+    if (thread === undefined || thread.kind === 'none') return INVALID;
+    const cpus = thread.kind === 'all' ? [...left] : [thread.kind === 'any' ? 0 : thread.cpu];
+    const set = /^c/i.test(action) ? chosen.runs : chosen.steps;
+    for (const cpu of cpus) if (left.delete(cpu)) set.add(cpu);
+  }
+  return chosen.steps.size + chosen.runs.size === 0 ? INVALID : context.resume(chosen);
+});
+
+/** Of a target that can be replayed; this one cannot, as long as there is no recording. */
+const backward = packetCommand('b', 'Goes back.', () => INVALID);
+
+const whyStopped = packetCommand(
+  '?',
+  'Why it stands still. gdb has just come: points of the last one go.',
+  (_, { target, stopReply }) => andThen(target.clearPoints(), stopReply),
+);
+
+/** `;process`, in later versions of the protocol. */
+const detach = packetCommand('D', 'Leaves it alone: it goes on.', (text, context) => {
+  if (text !== '' && parseInt(text.slice(1), 16) !== PROCESS) return INVALID;
+  return andThen(context.target.clearPoints(), () =>
+    andThen(context.resume({ steps: new Set(), runs: everyCpu(context) }), () => {
+      context.detach();
+      return OK;
+    }),
+  );
+});
+
+const kill = packetCommand('k', 'Ends it.', (_, { target }) => andThen(target.kill(), () => undefined));
+const killProcess = packetCommand('vKill', 'Ends the process.', (text, { target }) =>
+  parseInt(text.slice(1), 16) === PROCESS ? andThen(target.kill(), () => OK) : INVALID,
+);
+
+export const runPackets = [
+  cont,
+  step,
+  contWithSignal,
+  stepWithSignal,
+  vCont,
+  backward,
+  whyStopped,
+  detach,
+  kill,
+  killProcess,
+];

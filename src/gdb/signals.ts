@@ -1,0 +1,3 @@
+/** Signals as gdb numbers them. */
+export const SIGNAL_QUIT = 3;
+export const SIGNAL_TRAP = 5;

@@ -1,0 +1,102 @@
+import type { Access } from './cpu.ts';
+import type { DebugPoint } from './debug.ts';
+
+const PAGE = 4096n;
+
+/** Why a CPU stopped by itself. */
+export type DebugHit = { readonly kind: 'break' } | { readonly kind: 'watch'; readonly point: DebugPoint };
+
+/**
+ * The breakpoints and watchpoints of one virtual CPU. Whoever translates asks by page: a virtual page
+ * with breakpoints is never in the instruction TLB, so that each instruction there is fetched by
+ * itself and looked up here; one with watchpoints is never in the data TLB, so that each access takes
+ * the slow path. Everything else runs as if there were none.
+ *
+ * Whoever finds a hit sets EXIT_DEBUG in the exit word and leaves the CPU before the instruction: of a
+ * watchpoint, too, before the access. It is for the debugger to get over it.
+ */
+export class DebugPoints {
+  /** What was hit, until it is taken. */
+  hit: DebugHit | undefined;
+  /** Breakpoints are passed over, as in a single step. */
+  passesBreakpoints = false;
+  readonly #points: DebugPoint[] = [];
+  readonly #breakpoints = new Set<bigint>();
+  readonly #breakPages = new Set<bigint>();
+  #watches: readonly DebugPoint[] = [];
+
+  /** As often as it is added it must be removed. */
+  add(point: DebugPoint): void {
+    this.#points.push(point);
+    this.#index();
+  }
+
+  /** False if there is no such point. */
+  remove({ kind, address, length }: DebugPoint): boolean {
+    const at = this.#points.findIndex(
+      (point) => point.kind === kind && point.address === address && (kind === 'break' || point.length === length),
+    );
+    if (at < 0) return false;
+    this.#points.splice(at, 1);
+    this.#index();
+    return true;
+  }
+
+  clear(): void {
+    this.#points.length = 0;
+    this.#index();
+  }
+
+  get count(): number {
+    return this.#points.length;
+  }
+
+  #index(): void {
+    this.#breakpoints.clear();
+    this.#breakPages.clear();
+    for (const { kind, address } of this.#points) {
+      if (kind !== 'break') continue;
+      this.#breakpoints.add(address);
+      this.#breakPages.add(address / PAGE);
+    }
+    this.#watches = this.#points.filter(({ kind }) => kind !== 'break');
+  }
+
+  /** There are breakpoints in the page of an address. */
+  breaksIn(low: number, high: number): boolean {
+    return this.#breakPages.size > 0 && this.#breakPages.has(addressOf(low, high) / PAGE);
+  }
+
+  /** The CPU is to stop before the instruction at an address. */
+  breaksAt(low: number, high: number): boolean {
+    if (this.passesBreakpoints || !this.#breakpoints.has(addressOf(low, high))) return false;
+    this.hit = { kind: 'break' };
+    return true;
+  }
+
+  /** There are watchpoints in the page of an address. */
+  watchesIn(low: number, high: number): boolean {
+    if (this.#watches.length === 0) return false;
+    const page = addressOf(low, high) & -PAGE;
+    return this.#watches.some((watch) => overlaps(watch, page, PAGE));
+  }
+
+  /** The CPU is to stop at an access. `isUpdate`: it reads and writes. */
+  watchesAt(low: number, high: number, size: number, access: Access, isUpdate = false): boolean {
+    if (this.#watches.length === 0) return false;
+    const address = addressOf(low, high);
+    const wanted = access === 'load' ? 'read' : 'write';
+    const point = this.#watches.find(
+      (watch) =>
+        (isUpdate || watch.kind === 'access' || watch.kind === wanted) && overlaps(watch, address, BigInt(size)),
+    );
+    if (point === undefined) return false;
+    this.hit = { kind: 'watch', point };
+    return true;
+  }
+}
+
+const addressOf = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+
+const overlaps = (watch: DebugPoint, address: bigint, length: bigint): boolean =>
+  watch.address < address + length && address < watch.address + watch.length;

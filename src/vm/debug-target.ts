@@ -1,0 +1,93 @@
+import type { DebugFeature, DebugPoint } from '../mem/debug.ts';
+import type { Machine } from './machine.ts';
+import type { StepOptions } from './vcpu-questions.ts';
+
+/** Signals that gdb is told for run states, as QEMU does. */
+const SIGNALS: Readonly<Record<string, number>> = { paused: 2, shutdown: 3, 'internal-error': 6 };
+const SIGNAL_UNKNOWN = 143;
+
+type Stop =
+  | { readonly kind: 'debug'; readonly cpu: number; readonly watch?: DebugPoint }
+  | { readonly kind: 'signal'; readonly signal: number };
+type Event = { readonly name: 'stopped'; readonly stop: Stop } | { readonly name: 'exited'; readonly status: number };
+
+/** A machine as a debugger sees it: the `DebugTarget` of gdb's layer. */
+export class MachineDebugTarget {
+  readonly architecture = 'riscv:rv64';
+  readonly cpus = 1;
+  readonly monitor: (line: string) => string | Promise<string>;
+  readonly #machine: Machine;
+
+  constructor(machine: Machine, monitor: (line: string) => string | Promise<string>) {
+    this.#machine = machine;
+    this.monitor = monitor;
+  }
+
+  features(): Promise<readonly DebugFeature[]> {
+    return this.#machine.ask('debugFeatures');
+  }
+  isHalted(): Promise<boolean> {
+    return this.#machine.ask('isHalted');
+  }
+
+  get isRunning(): boolean {
+    return this.#machine.isRunning;
+  }
+  stop(): Promise<void> {
+    return this.#machine.stop();
+  }
+  resume({ steps, how }: { readonly steps: ReadonlySet<number>; readonly how: StepOptions }): Promise<void> | void {
+    return steps.has(0) ? this.#machine.step(how) : this.#machine.cont();
+  }
+  kill(): void {
+    this.#machine.quit('host-signal');
+  }
+
+  readRegisters(_cpu: number, numbers: readonly number[]): Promise<readonly (bigint | undefined)[]> {
+    return this.#machine.ask('readRegisters', numbers);
+  }
+  writeRegister(_cpu: number, number: number, value: bigint): Promise<boolean> {
+    return this.#machine.ask('writeRegister', number, value);
+  }
+  readMemory(_cpu: number, address: bigint, length: number, isPhysical: boolean): Promise<Uint8Array | undefined> {
+    return this.#machine.ask('readMemory', address, length, isPhysical);
+  }
+  writeMemory(_cpu: number, address: bigint, bytes: Uint8Array, isPhysical: boolean): Promise<boolean> {
+    return this.#machine.ask('writeMemory', address, [...bytes], isPhysical);
+  }
+
+  addPoint(point: DebugPoint): Promise<boolean> {
+    return this.#machine.ask('addPoint', point);
+  }
+  removePoint(point: DebugPoint): Promise<boolean> {
+    return this.#machine.ask('removePoint', point);
+  }
+  clearPoints(): Promise<void> {
+    return this.#machine.ask('clearPoints');
+  }
+
+  subscribe(listener: (event: Event) => void): () => void {
+    const machine = this.#machine;
+    let isListening = true;
+    const unsubscribe = machine.subscribe(({ name }) => {
+      if (name === 'STOP') listener({ name: 'stopped', stop: this.#stop() });
+    });
+    const exited = (status: number): void => {
+      if (isListening) listener({ name: 'exited', status });
+    };
+    machine.ended.then(
+      ({ code }) => exited(code),
+      () => exited(1),
+    );
+    return () => {
+      isListening = false;
+      unsubscribe();
+    };
+  }
+
+  #stop(): Stop {
+    const { state, debugStop } = this.#machine;
+    if (debugStop === undefined) return { kind: 'signal', signal: SIGNALS[state] ?? SIGNAL_UNKNOWN };
+    return debugStop.kind === 'watch' ? { kind: 'debug', cpu: 0, watch: debugStop.point } : { kind: 'debug', cpu: 0 };
+  }
+}

@@ -1,0 +1,56 @@
+import type { DebugFeature, DebugPoint } from '../mem/debug.ts';
+
+/** How a single step is made. */
+export interface StepOptions {
+  /** An interrupt that is pending is taken instead of the instruction. */
+  readonly takesInterrupts: boolean;
+  /** The machine's time goes on meanwhile. */
+  readonly runsTimers: boolean;
+}
+
+/** Why a vCPU stopped by itself. */
+export type DebugStop = { readonly kind: 'break' | 'step' } | { readonly kind: 'watch'; readonly point: DebugPoint };
+
+/**
+ * What can be asked of a vCPU on its thread, whether it runs or stands still. Arguments travel through
+ * a `Mailbox`, answers as structured clones.
+ */
+export interface VcpuQuestions {
+  /** `info registers`. */
+  registersText(): readonly string[];
+  /** Registers as a debugger knows them. */
+  debugFeatures(): readonly DebugFeature[];
+  isHalted(): boolean;
+  readRegisters(numbers: readonly number[]): (bigint | undefined)[];
+  writeRegister(number: number, value: bigint): boolean;
+  /** Undefined if a byte of it is no memory. Devices are not disturbed. */
+  readMemory(address: bigint, length: number, isPhysical: boolean): Uint8Array | undefined;
+  /** False, and nothing is written, if a byte of it is no memory. */
+  writeMemory(address: bigint, bytes: readonly number[], isPhysical: boolean): boolean;
+  /** False if there are too many. */
+  addPoint(point: DebugPoint): boolean;
+  /** False if there is no such point. */
+  removePoint(point: DebugPoint): boolean;
+  clearPoints(): void;
+  /** Executes one instruction, or enters the handler of an exception or interrupt. It must stand still. */
+  step(how: StepOptions): DebugStop;
+}
+
+export type Question = keyof VcpuQuestions;
+
+/** A question on its way. */
+export interface AskedQuestion {
+  readonly name: Question;
+  readonly args: readonly unknown[];
+}
+
+/** Answers a question that came through a mailbox. */
+export function answer(questions: VcpuQuestions, { name, args }: AskedQuestion): unknown {
+  return (questions[name] as (...args: readonly unknown[]) => unknown).apply(questions, [...args]);
+}
+
+/** Asks a vCPU, wherever it is. */
+export type AskVcpu = <Q extends Question>(
+  name: Q,
+  ...args: Parameters<VcpuQuestions[Q]>
+) => Promise<ReturnType<VcpuQuestions[Q]>>;
