@@ -1,7 +1,8 @@
 /**
  * The privileged suite: programs of our own (guest/*.c) print the same transcript under this
  * machine, with each way of running code forced, and under native QEMU 7.2: CSRs, traps and
- * delegation, page faults, PMP, code that changes, interrupts, and the SBI with OpenSBI 1.6.
+ * delegation, page faults, PMP, code that changes, interrupts, a thousand threads, and the SBI with
+ * OpenSBI 1.6.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -11,7 +12,17 @@ import { comparable, DEVIATIONS, expected } from './privileged/deviations.ts';
 import { build, NATIVE, runMachine } from './privileged/programs.ts';
 
 const OURS = join(import.meta.dirname, '../../bin/tinamou-system-riscv64');
-const TIERS = ['oracle', '0', '1', 'auto'] as const;
+/** Ways to run code: each tier by itself, and the translator under stress (jit/stress.ts). */
+const TIERS = [
+  'oracle',
+  '0',
+  '1',
+  '2',
+  'auto',
+  '2,x-stress=eviction',
+  '2,x-stress=flushes+writes',
+  'regions,x-stress=thresholds+eviction+flushes+writes',
+] as const;
 /** And the CPU they run on. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   csr: 'rv64,h=off',
@@ -21,6 +32,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   smc: 'rv64,h=off',
   interrupts: 'rv64,h=off',
   svinval: 'rv64,h=off,svinval=on',
+  threads: 'rv64,h=off',
 };
 
 const forced = (tier: string): string[] => ['-accel', `tcg,tier=${tier}`];
@@ -34,7 +46,7 @@ describe('machine mode, without firmware', { concurrency: 2 }, () => {
       const native = expected(program, transcript);
       for (const tier of TIERS) {
         await t.test(`tier ${tier}`, async () => {
-          const ours = await runMachine(OURS, path, { cpu, extra: forced(tier) });
+          const ours = await runMachine(OURS, path, { cpu, seconds: 200, extra: forced(tier) });
           assert.deepEqual(comparable(program, ours), native);
         });
       }

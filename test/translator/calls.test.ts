@@ -348,3 +348,30 @@ test('a switch into the middle of instructions, and one whose cases are rewritte
     lab.check();
   }
 });
+
+/** A callee that would be inlined finds no room in the region, at whose start the code behind the call is. */
+test('more blocks than there is room for, and then a small callee', () => {
+  for (const pieces of [35, 36, 37, 38]) {
+    for (const more of [0, 1, 2]) {
+      const lab = labOf({ rounds: 20, engines: ['oracle', 'regions', 'tier2'] }, ({ asm }) => {
+        asm.li(7, 12345).li(14, 200).j('loop');
+        asm.label('tail').op('addi', { rd: 9, rs1: 7, imm: 1 }).op('andi', { rd: 9, rs1: 9, imm: 3 });
+        call(asm, 'leaf');
+        asm.label('loop');
+        for (let i = 0; i < pieces; i++) {
+          asm.op('slli', { rd: 8, rs1: 7, shamt: 13 }).op('xor', { rd: 7, rs1: 7, rs2: 8 });
+          asm.op('srli', { rd: 8, rs1: 7, shamt: 7 }).op('xor', { rd: 7, rs1: 7, rs2: 8 });
+          asm.op('andi', { rd: 9, rs1: 7, imm: 1 }).op('beq', { rs1: 9, imm: `skip${i}` });
+          asm.op('addi', { rd: 11, rs1: 11, imm: i }).label(`skip${i}`);
+        }
+        for (let i = 0; i < more; i++) asm.j(`more${i}`).label(`more${i}`);
+        asm.op('addi', { rd: 14, rs1: 14, imm: -1 }).op('beq', { rs1: 14, imm: 'over' }).j('tail');
+        asm.label('leaf').op('addi', { rd: 10, rs1: 9 }).op('addi', { rd: 11, rs1: 11, imm: 1 });
+        asm.label('leaf.loop').op('addi', { rd: 10, rs1: 10, imm: -1 }).op('add', { rd: 6, rs1: 6, rs2: 11 });
+        ret(asm.op('blt', { rs2: 10, imm: 'leaf.loop' }));
+        asm.label('over').op('add', { rd: 6, rs1: 6, rs2: 11 });
+      });
+      lab.check();
+    }
+  }
+});

@@ -4,6 +4,7 @@ import { RiscvCpu } from '../../../src/isa/riscv/cpu.ts';
 import { RiscvState } from '../../../src/isa/riscv/state.ts';
 import { Engine } from '../../../src/jit/engine.ts';
 import type { Tiers } from '../../../src/jit/policy.ts';
+import type { Stress } from '../../../src/jit/stress.ts';
 import { AddressSpace } from '../../../src/mem/address-space.ts';
 import { Arena } from '../../../src/mem/arena.ts';
 import { silentLog } from '../../../src/mem/guest-log.ts';
@@ -29,7 +30,7 @@ export interface Result {
   readonly seconds: number;
 }
 
-export function runStream(engine: EngineName, { code, data }: Stream): Result {
+export function runStream(engine: EngineName, { code, data }: Stream, stress?: Stress): Result {
   const room = (bytes: number): number => Math.ceil(bytes / PAGE) * PAGE;
   const codeSize = room(code.length) + PAGE;
   const dataSize = room(data.length);
@@ -58,7 +59,7 @@ export function runStream(engine: EngineName, { code, data }: Stream): Result {
   const runner =
     contexts instanceof OracleContexts
       ? new OracleEngine({ ...common, memory: arena.memory, contexts })
-      : new Engine({ ...common, arena, tlb, pageFlags: memory.pageFlags, tiers: engine as Tiers });
+      : new Engine({ ...common, arena, tlb, pageFlags: memory.pageFlags, tiers: engine as Tiers, stress });
 
   memory.load(CODE, code);
   const halt = CODE + room(code.length);

@@ -20,6 +20,7 @@ const OWN = new Set([
   'secondTlb',
   'secondTlbGeneration',
   'callDepth',
+  'codeGeneration',
 ]);
 
 /** The registers of the hart whose state is at an address of the shared memory. */
