@@ -1,9 +1,10 @@
 import type { Node, StateRef } from '../node.ts';
 import type { Pass } from './pass.ts';
 import type { Rewriter } from './rewriter.ts';
+import { forgetFields, stateKey } from './state-key.ts';
 
 /** What elements of state are known to hold. */
-type Values = Map<string, Node>;
+type Values = Map<number, Node>;
 
 /** What is known at a place of a unit. */
 class Held {
@@ -12,15 +13,13 @@ class Held {
   readonly #outer: { before: Values; first: Values | undefined }[] = [];
 
   get(state: StateRef): Node | undefined {
-    return this.#values.get(keyOf(state));
+    return this.#values.get(stateKey(state));
   }
   set(state: StateRef, value: Node): void {
-    this.#values.set(keyOf(state), value);
+    this.#values.set(stateKey(state), value);
   }
   forget(fields: readonly string[]): void {
-    for (const key of this.#values.keys()) {
-      if (fields.includes(key.slice(0, key.indexOf('.')))) this.#values.delete(key);
-    }
+    forgetFields(this.#values, fields);
   }
 
   if(): void {
@@ -39,8 +38,6 @@ class Held {
     this.#values = new Map(same);
   }
 }
-
-const keyOf = ({ field, index }: StateRef): string => `${field}.${index}`;
 
 const held = new WeakMap<Rewriter, Held>();
 function heldIn(g: Rewriter): Held {

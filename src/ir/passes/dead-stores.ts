@@ -1,15 +1,10 @@
 import type { HelperDefinition } from '../ops.ts';
-import type { Node, StateRef, Unit } from '../node.ts';
+import type { Node, Unit } from '../node.ts';
 import type { Pass } from './pass.ts';
+import { forgetFields, stateKey } from './state-key.ts';
 
 /** Elements of state that are written again before anybody can look. */
-type Overwritten = Set<string>;
-
-const keyOf = ({ field, index }: StateRef): string => `${field}.${index}`;
-
-function forget(overwritten: Overwritten, fields: readonly string[]): void {
-  for (const key of overwritten) if (fields.includes(key.slice(0, key.indexOf('.')))) overwritten.delete(key);
-}
+type Overwritten = Set<number>;
 
 const isBlind = ({ faults, exits }: HelperDefinition): boolean => !faults && !exits;
 
@@ -24,19 +19,19 @@ function run(unit: Unit): void {
     const { op, attributes } = node;
     switch (op) {
       case 'set':
-        if (attributes.state!.operand !== undefined) forget(overwritten, [attributes.state!.field]);
-        else if (overwritten.has(keyOf(attributes.state!))) dead.add(node);
-        else overwritten.add(keyOf(attributes.state!));
+        if (attributes.state!.operand !== undefined) forgetFields(overwritten, [attributes.state!.field]);
+        else if (overwritten.has(stateKey(attributes.state!))) dead.add(node);
+        else overwritten.add(stateKey(attributes.state!));
         break;
       case 'get':
-        if (attributes.state!.operand !== undefined) forget(overwritten, [attributes.state!.field]);
-        else overwritten.delete(keyOf(attributes.state!));
+        if (attributes.state!.operand !== undefined) forgetFields(overwritten, [attributes.state!.field]);
+        else overwritten.delete(stateKey(attributes.state!));
         break;
       case 'fp':
-        forget(overwritten, ['fflags']);
+        forgetFields(overwritten, ['fflags']);
         break;
       case 'call':
-        if (isBlind(attributes.helper!)) forget(overwritten, attributes.helper!.reads);
+        if (isBlind(attributes.helper!)) forgetFields(overwritten, attributes.helper!.reads);
         else overwritten.clear();
         break;
       case 'end':
