@@ -1,7 +1,10 @@
 import type { Arena } from '../mem/arena.ts';
+import { EntryCounts } from './entry-counts.ts';
 
 /** Buckets of the compile-time histogram: bucket i counts batches of 2^i to 2^(i+1) microseconds. */
 export const COMPILE_BUCKETS = 24;
+/** Buckets of the histogram of regions: bucket i counts those of 2^i to 2^(i+1) - 1 blocks. */
+export const REGION_BUCKETS = 12;
 
 const COUNTERS = [
   'blocks',
@@ -12,64 +15,106 @@ const COUNTERS = [
   'decodedBlocks',
   'regions',
   'regionBlocks',
+  'regionInstructions',
+  'largestRegion',
   'longestStop',
+  'interpreted',
+  'inBlocks',
+  'inRegions',
+  'linkMisses',
 ] as const;
 export type JitCounter = (typeof COUNTERS)[number];
+
+const INDEX = Object.fromEntries(COUNTERS.map((name, index) => [name, index])) as Record<JitCounter, number>;
+
+/** What was retired in a stretch without a look at anything else, and how. */
+export interface Stretch {
+  readonly retired: number;
+  /** In tier 0, and in regions. */
+  readonly interpreted: number;
+  readonly inRegions: number;
+  /** Times that the run loop entered code. */
+  readonly rounds: number;
+}
+
+/** How large a region is. */
+export interface RegionSize {
+  readonly blocks: number;
+  readonly instructions: number;
+}
 
 /** What the translator of one virtual CPU counts, in shared memory so that reading stops nothing. */
 export class JitCounters {
   readonly #values: Float64Array;
   /** Batches by compile time. */
   readonly compileTimes: Float64Array;
+  readonly entries: EntryCounts;
+  /** Regions by their blocks. */
+  readonly regionSizes: Float64Array;
 
   constructor(arena: Arena) {
-    const address = arena.allocate((COUNTERS.length + COMPILE_BUCKETS) * 8);
     const { buffer } = arena.memory;
-    this.#values = new Float64Array(buffer, address, COUNTERS.length);
-    this.compileTimes = new Float64Array(buffer, address + COUNTERS.length * 8, COMPILE_BUCKETS);
+    const array = (length: number): Float64Array => new Float64Array(buffer, arena.allocate(length * 8), length);
+    this.#values = array(COUNTERS.length);
+    this.compileTimes = array(COMPILE_BUCKETS);
+    this.regionSizes = array(REGION_BUCKETS);
+    this.entries = new EntryCounts(arena);
   }
 
   read(counter: JitCounter): number {
-    return this.#values[COUNTERS.indexOf(counter)]!;
+    return this.#values[INDEX[counter]]!;
+  }
+  #add(counter: JitCounter, amount = 1): void {
+    this.#values[INDEX[counter]]! += amount;
+  }
+  #raise(counter: JitCounter, value: number): void {
+    this.#values[INDEX[counter]] = Math.max(this.read(counter), value);
   }
 
-  get codeTlbMisses(): number {
-    return this.#values[3]!;
-  }
-  set codeTlbMisses(value: number) {
-    this.#values[3] = value;
+  codeTlbMissed(): void {
+    this.#add('codeTlbMisses');
   }
 
   /** A straight line of instructions was decoded for tier 0. */
   decoded(): void {
-    this.#values[5]! += 1;
+    this.#add('decodedBlocks');
   }
 
   /** The CPU stood still so long while something was translated. */
   stopped(milliseconds: number): void {
-    this.#values[8] = Math.max(this.#values[8]!, Math.round(milliseconds * 1000));
+    this.#raise('longestStop', Math.round(milliseconds * 1000));
   }
 
-  /** Regions of `blocks` blocks in all were translated into `bytes` bytes of wasm. */
-  regions(regions: number, blocks: number, bytes: number, milliseconds: number): void {
-    this.#values[6]! += regions;
-    this.#values[7]! += blocks;
+  ran({ retired, interpreted, inRegions, rounds }: Stretch): void {
+    this.#add('interpreted', interpreted);
+    this.#add('inRegions', inRegions);
+    this.#add('inBlocks', retired - interpreted - inRegions);
+    this.#add('linkMisses', Math.max(0, rounds - 1));
+  }
+
+  /** Regions were translated into `bytes` bytes of wasm. */
+  regions(sizes: readonly RegionSize[], bytes: number, milliseconds: number): void {
+    for (const { blocks, instructions } of sizes) {
+      this.#add('regions');
+      this.#add('regionBlocks', blocks);
+      this.#add('regionInstructions', instructions);
+      this.#raise('largestRegion', instructions);
+      this.regionSizes[Math.min(REGION_BUCKETS - 1, Math.floor(Math.log2(blocks)))]! += 1;
+    }
     this.#compiled(bytes, milliseconds);
   }
 
   /** A batch of `blocks` blocks was translated into `bytes` bytes of wasm. */
   batch(blocks: number, bytes: number, milliseconds: number): void {
-    const values = this.#values;
-    values[0]! += blocks;
-    values[1]! += 1;
+    this.#add('blocks', blocks);
+    this.#add('batches');
     this.#compiled(bytes, milliseconds);
   }
 
   #compiled(bytes: number, milliseconds: number): void {
-    const values = this.#values;
-    values[2]! += bytes;
+    this.#add('bytes', bytes);
     const microseconds = Math.max(1, Math.round(milliseconds * 1000));
-    values[4]! += microseconds;
+    this.#add('compileMicroseconds', microseconds);
     this.compileTimes[Math.min(COMPILE_BUCKETS - 1, Math.floor(Math.log2(microseconds)))]! += 1;
   }
 }

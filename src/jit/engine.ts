@@ -27,13 +27,12 @@ import { SlowMemory } from './slow-memory.ts';
 import { TranslationLog, type LoggedCode, type LoggedFunction } from './translation-log.ts';
 import { Translator, type HotBlock, type PlannedCluster, type TranslatedBlock } from './translator.ts';
 import { Storm, type Exposed, type Stress } from './stress.ts';
-import { JitCounters } from './counters.ts';
+import { SLOTS, type EntryCounts } from './entry-counts.ts';
+import { JitCounters, type RegionSize } from './counters.ts';
 
 const PAGE = 4096;
 
 const CODE_PAGES = 3072;
-/** Most translated functions at a time. */
-const SLOTS = 2 ** 18;
 
 export interface EngineOptions {
   readonly arena: Arena;
@@ -66,6 +65,9 @@ export interface EngineOptions {
  */
 export const INTERRUPT_BOUND = PAGE;
 
+/** Fields of the CPU's state that start from 0 in every stretch. */
+const OF_A_STRETCH = ['callDepth', 'interpreted', 'inRegions', 'rounds'];
+
 /** Runs a virtual CPU by translation, on the thread that made it. */
 export class Engine {
   readonly counters: JitCounters;
@@ -78,7 +80,7 @@ export class Engine {
   readonly #table = new WebAssembly.Table({ initial: 4096, element: 'anyfunc' });
   readonly #freeSlots: number[] = [];
   readonly #installed: (InstalledCode | undefined)[] = [];
-  readonly #counts: Int32Array;
+  readonly #entries: EntryCounts;
   /** By the entrance of a cluster: the cluster's pages, and how far from the first of them the entrance is. */
   readonly #clusterPages = new WeakMap<InstalledCode, { pages: ReadonlyMap<number, CodePage>; delta: number }>();
   #found: FoundCluster[] = [];
@@ -107,6 +109,7 @@ export class Engine {
   readonly #pace = new Pace();
   readonly #regionPace = new Pace();
   #resets = 0;
+  #softFloats = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -145,8 +148,8 @@ export class Engine {
       pageFlags,
       points: options.points,
     });
-    const counts = arena.allocate(SLOTS * 4);
-    this.#counts = new Int32Array(memory.buffer, counts, SLOTS);
+    this.#entries = this.counters.entries;
+    const counts = this.#entries.address;
     const memoryPages = limit / 0x10000;
     this.#optimizations = options.optimizations ?? optimizationsWithout([]);
     this.#translator = new Translator({
@@ -178,6 +181,7 @@ export class Engine {
     const calls = {
       memory: this.slowMemory.access,
       fp: (code: number, mode: number): number => {
+        this.#softFloats++;
         this.#words[flags]! |= soft.op(code, mode);
         return 0;
       },
@@ -251,7 +255,7 @@ export class Engine {
     const remaining = layout.offset('remaining') / 4;
     words[granted] = instructions;
     words[remaining] = instructions;
-    words[layout.offset('callDepth') / 4] = 0;
+    for (const field of OF_A_STRETCH) words[layout.offset(field) / 4] = 0;
     run(this.#cpuAddress);
     const retired = words[granted]! - words[remaining]!;
     const total = layout.offset('retired') / 4;
@@ -260,12 +264,23 @@ export class Engine {
     if (low > 0xffffffff) words[total + 1]!++;
     words[granted] = 0;
     words[remaining] = 0;
+    this.counters.ran({
+      retired,
+      interpreted: words[layout.offset('interpreted') / 4]!,
+      inRegions: words[layout.offset('inRegions') / 4]!,
+      rounds: words[layout.offset('rounds') / 4]!,
+    });
     return retired;
   }
 
-  /** Modules of translated code that were given up. */
-  get evictions(): number {
-    return this.#live.evictions;
+  /** The translated code that is kept. */
+  get kept(): Readonly<Pick<LiveCode, 'bytes' | 'evictions' | 'liveBlocks' | 'liveRegions'>> {
+    return this.#live;
+  }
+
+  /** Operations of floating point that no host operation could do. */
+  get softFloats(): number {
+    return this.#softFloats;
   }
 
   /** Bytes of the shared memory were written by DMA or a loader. */
@@ -278,7 +293,7 @@ export class Engine {
     const pc = this.#layout.offset('pc') / 4;
     const low = words[pc]!;
     const high = words[pc + 1]!;
-    this.counters.codeTlbMisses++;
+    this.counters.codeTlbMissed();
     const { points, cpu } = this.#options;
     if (points?.breaksAt(low, high) === true) {
       Atomics.or(words, this.#layout.offset('exit') / 4, EXIT_DEBUG);
@@ -373,7 +388,7 @@ export class Engine {
     const resets = this.codePages.resets;
     const low = ((words[pc]! & ~0xfff) + PAGE) | 0;
     const high = low === 0 ? words[pc + 1]! + 1 : words[pc + 1]!;
-    this.counters.codeTlbMisses++;
+    this.counters.codeTlbMissed();
     const host = this.#reach(low, high);
     if (host < 0) return RAISED;
     const page = this.#enter(low, high, host);
@@ -455,7 +470,7 @@ export class Engine {
       slot = this.#nextSlot++;
       if (slot === this.#table.length) this.#table.grow(this.#table.length);
     }
-    this.#counts[slot] = promotion;
+    this.#entries.set(slot, promotion);
     return slot;
   }
 
@@ -465,14 +480,14 @@ export class Engine {
    */
   #promote(slot: number): number {
     const start = performance.now();
-    this.#counts[slot] = NEVER;
+    this.#entries.set(slot, NEVER);
     const code = this.#installed[slot];
     if (code === undefined || code.isRegion || this.codePages.isCold(code.page)) return slot;
     if (!this.#found.some((found) => found.code === code)) {
       const found = this.#findCluster(code);
       if (found === undefined) return slot;
       this.#found.push(found);
-      this.#counts[slot] = this.#policy.promotion;
+      this.#entries.set(slot, this.#policy.promotion);
       const blocks = this.#found.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
       if (this.#found.length < this.#policy.regions && blocks < this.#regionPace.blocks) {
         this.counters.stopped(performance.now() - start);
@@ -534,11 +549,11 @@ export class Engine {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
     const all = made.flatMap((each) => this.#installCluster(each, instance));
     this.#live.add(all, bytes.length);
-    const regions = made.reduce((sum, { cluster }) => sum + cluster.regions.length, 0);
+    const sizes = made.flatMap(({ cluster }) => cluster.regions.map(sizeOf));
     const blocks = made.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
     const took = performance.now() - start;
     this.#regionPace.took(blocks, took);
-    this.counters.regions(regions, blocks, bytes.length, took);
+    this.counters.regions(sizes, bytes.length, took);
     if (this.#log.wantsTranslated) {
       const functions = made.flatMap((each) => each.cluster.regions.map((region) => this.#loggedRegion(each, region)));
       this.#log.translated('tier2', functions, bytes);
@@ -642,6 +657,11 @@ interface PlannedEntrance {
 interface MadeCluster extends FoundCluster, PlannedCluster {
   readonly entrances: ReadonlyMap<number, PlannedEntrance>;
 }
+
+const sizeOf = ({ nodes }: Region): RegionSize => ({
+  blocks: nodes.length,
+  instructions: nodes.reduce((sum, { block }) => sum + block!.count, 0),
+});
 
 function blocksOf({ regions }: Cluster): number {
   return regions.reduce((sum, { nodes }) => sum + nodes.length, 0);

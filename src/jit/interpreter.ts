@@ -105,6 +105,10 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
     code.get(CPU).get(budget).get(count).op(OP.i32_sub);
     code.memory(OP.i32_store, layout.offset('remaining'));
   };
+  /** Pushes the CPU and, for the statistics, what was retired in tier 0 with what was counted here. */
+  const interpreted = (): void => {
+    code.get(CPU).get(CPU).memory(OP.i32_load, layout.offset('interpreted')).get(count).op(OP.i32_add);
+  };
   /** Sets `entry` to the instruction TLB's entry for the page address in i64 local `va`. */
   const probe = (va: number): void => {
     code.get(CPU).memory(loadAddress, layout.offset('codeTlb'));
@@ -172,6 +176,8 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
     code.if(0x40);
     storePc();
     storeRemaining();
+    interpreted();
+    code.memory(OP.i32_store, layout.offset('interpreted'));
     code.get(CPU).get(link).returnCallIndirect(targets.blockType);
     code.end();
     code.get(record).get(link).i32(1).op(OP.i32_sub).tee(link).memory(OP.i32_store, RECORD_LINK);
@@ -268,6 +274,9 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
   code.get(CPU).get(budget).get(count).op(OP.i32_sub);
   code.get(status).i32(MOVED).op(OP.i32_eq).op(OP.i32_sub);
   code.memory(OP.i32_store, layout.offset('remaining'));
+  interpreted();
+  code.get(status).i32(MOVED).op(OP.i32_eq).op(OP.i32_add);
+  code.memory(OP.i32_store, layout.offset('interpreted'));
   code.i32(UNWIND);
   return { locals: locals.types, code };
 }

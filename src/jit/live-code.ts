@@ -29,6 +29,9 @@ export class LiveCode {
   bytes = 0;
   /** Modules given up. */
   evictions = 0;
+  /** Functions that are kept. */
+  liveBlocks = 0;
+  liveRegions = 0;
   /** Regions made since everything was given up. */
   regions = 0;
   readonly #limit: number;
@@ -55,7 +58,10 @@ export class LiveCode {
     this.bytes += bytes;
     for (const code of functions) {
       this.#moduleOf.set(code, module);
-      if (code.isRegion) this.regions++;
+      if (code.isRegion) {
+        this.regions++;
+        this.liveRegions++;
+      } else this.liveBlocks++;
     }
   }
 
@@ -64,6 +70,8 @@ export class LiveCode {
     const module = this.#moduleOf.get(code);
     if (module === undefined) return;
     this.#moduleOf.delete(code);
+    if (code.isRegion) this.liveRegions--;
+    else this.liveBlocks--;
     const link = this.#pages.linkOf(code);
     if (this.#cut.get(link) === code) this.#cut.delete(link);
     module.functions.delete(code);

@@ -118,21 +118,26 @@ const STORM = 10_000;
 
 /** `run(cpu)`: until the exit word is set, nothing remains of the budget, or nothing but exceptions happens. */
 function buildRun(builder: ModuleBuilder, { layout, width }: RuntimeContext, fast: number, exact: number): number {
-  const [remaining, before, raised] = [1, 2, 3];
+  const [remaining, before, raised, rounds] = [1, 2, 3, 4];
   const c = new Code();
+  const leave = (): void => {
+    c.get(CPU).get(rounds).memory(OP.i32_store, layout.offset('rounds'));
+    c.op(OP.return);
+  };
   const again = c.loop();
   c.get(CPU).i32(0).memory(OP.i32_store, layout.offset('callDepth'));
   c.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2);
   c.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(remaining);
   c.i32(0).op(OP.i32_le_s).op(OP.i32_or);
   c.if(0x40, false);
-  c.op(OP.return);
+  leave();
   c.end();
   c.get(raised).i32(1).op(OP.i32_add).i32(0).get(remaining).get(before).op(OP.i32_eq).op(OP.select).tee(raised);
   c.i32(STORM).op(OP.i32_eq);
   c.if(0x40, false);
-  c.op(OP.return);
+  leave();
   c.end();
+  c.get(rounds).i32(1).op(OP.i32_add).set(rounds);
   c.get(remaining).set(before);
   c.get(remaining)
     .i32(2 * BUDGET_SLACK)
@@ -144,7 +149,7 @@ function buildRun(builder: ModuleBuilder, { layout, width }: RuntimeContext, fas
   c.end();
   c.br(again);
   c.end();
-  return builder.function(builder.type([addressType(width)], []), [I32, I32, I32], c);
+  return builder.function(builder.type([addressType(width)], []), [I32, I32, I32, I32], c);
 }
 
 /** `jump(cpu)`: goes on at pc in translated code if there is some, else back to the run loop. */
@@ -206,7 +211,16 @@ function buildResume(builder: ModuleBuilder, { layout, width }: RuntimeContext, 
   c.get(CPU).memory(OP.i64_load, layout.offset('pc')).get(NEXT).op(OP.i64_ne);
   c.if();
   c.get(CPU).get(DEPTH).memory(OP.i32_store, layout.offset('callDepth'));
-  c.get(CPU).call(jump).i32(RETURNED).op(OP.i32_ne).brIf(unwound, false);
+  // What other tiers retire meanwhile is not the region's.
+  const leaveOut = (operation: number): void => {
+    c.get(CPU).get(CPU).memory(OP.i32_load, layout.offset('inRegions'));
+    c.get(CPU).memory(OP.i32_load, layout.offset('remaining')).op(operation);
+    c.memory(OP.i32_store, layout.offset('inRegions'));
+  };
+  leaveOut(OP.i32_sub);
+  c.get(CPU).call(jump);
+  leaveOut(OP.i32_add);
+  c.i32(RETURNED).op(OP.i32_ne).brIf(unwound, false);
   c.br(again);
   c.end();
   c.end();

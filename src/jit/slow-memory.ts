@@ -39,6 +39,12 @@ export class SlowMemory {
   /** Counters that the statistics publish. */
   misses = 0;
   deviceAccesses = 0;
+  loads = 0;
+  stores = 0;
+  atomics = 0;
+  /** Of them, those that were misaligned or across pages, and those to pages that hold code. */
+  misaligned = 0;
+  codeStores = 0;
   readonly #options: SlowMemoryOptions;
   readonly #view: DataView;
   /** The CPU's state as words, and the indices of what is used here. */
@@ -95,6 +101,10 @@ export class SlowMemory {
     const high = this.#words[this.#arguments + 1]!;
     const size = 1 << (info & 7);
     const access: Access = kind === SLOW_LOAD || kind === SLOW_RESERVE ? 'load' : 'store';
+    if (kind === SLOW_LOAD) this.loads++;
+    else if (kind === SLOW_STORE) this.stores++;
+    else this.atomics++;
+    if (low & (size - 1)) this.misaligned++;
     if (info & INFO_NATURAL && low & (size - 1)) {
       cpu.raiseMisaligned(low, high, access);
       return RAISED;
@@ -211,6 +221,7 @@ export class SlowMemory {
   #wrote(host: number, size: number): number {
     const { codePages, pageFlags } = this.#options;
     if ((pageFlags[Math.floor(host / 4096)]! & PAGE_CODE) === 0) return CONTINUE;
+    this.codeStores++;
     return codePages.written(host, size) ? MOVED : CONTINUE;
   }
 

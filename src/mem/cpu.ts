@@ -38,6 +38,11 @@ export const CPU_HEADER = {
   callDepth: 'i32',
   /** Computed jumps until translated code tells of the next one where it goes. */
   untilTold: 'i32',
+  /** Of the instructions retired in the current run: those in tier 0, and those in regions. */
+  interpreted: 'i32',
+  inRegions: 'i32',
+  /** Times that the run loop entered code in it. */
+  rounds: 'i32',
   /** Parked or running, for exclusive sections. */
   runState: 'i32',
 } as const;

@@ -214,7 +214,18 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
     forget: () => engine.codePages.reset(),
     publish() {
       counters.set('tlbMisses', engine.slowMemory.misses);
-      counters.set('deviceAccesses', engine.slowMemory.deviceAccesses);
+      const { slowMemory, kept } = engine;
+      counters.set('deviceAccesses', slowMemory.deviceAccesses);
+      counters.set('slowLoads', slowMemory.loads);
+      counters.set('slowStores', slowMemory.stores);
+      counters.set('slowAtomics', slowMemory.atomics);
+      counters.set('slowMisaligned', slowMemory.misaligned);
+      counters.set('codeStores', slowMemory.codeStores);
+      counters.set('softFloats', engine.softFloats);
+      counters.set('keptBlocks', kept.liveBlocks);
+      counters.set('keptRegions', kept.liveRegions);
+      counters.set('keptBytes', kept.bytes);
+      counters.set('evictions', kept.evictions);
       counters.set('tlbFlushes', tlb.flushes);
       counters.set('tlbPageFlushes', tlb.pageFlushes);
       counters.set('codeInvalidations', engine.codePages.invalidations);

@@ -216,6 +216,9 @@ const HIDDEN = new Set([
   'secondTlbGeneration',
   'codeGeneration',
   'untilTold',
+  'interpreted',
+  'inRegions',
+  'rounds',
 ]);
 
 /** The fields in which two machines differ, in one line each. */

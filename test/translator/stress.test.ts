@@ -25,7 +25,7 @@ for (const names of [...all.map((name) => [name]), all]) {
       try {
         const lab = labOf(seed, { engines: ENGINES, width: 32, stress });
         lab.check(false);
-        for (const { engine } of lab.machines) if (engine instanceof Engine) evictions += engine.evictions;
+        for (const { engine } of lab.machines) if (engine instanceof Engine) evictions += engine.kept.evictions;
       } catch (cause) {
         throw new Error(`program of seed ${seed}: TRANSLATOR_SEED=${seed} TRANSLATOR_PROGRAMS=1`, { cause });
       }

@@ -40,14 +40,22 @@ export function buildEntrance(context: EntranceContext, region: number, slot: nu
   const pc = locals.take(I64);
   const remaining = locals.take(I32);
   const depth = locals.take(I32);
+  const granted = locals.take(I32);
+  /** Counts, for the statistics, what was retired. */
+  const count = (pushRemaining: () => void): void => {
+    code.get(CPU).get(CPU).memory(OP.i32_load, layout.offset('inRegions')).get(granted).op(OP.i32_add);
+    pushRemaining();
+    code.op(OP.i32_sub).memory(OP.i32_store, layout.offset('inRegions'));
+  };
   code.get(CPU).memory(OP.i64_load, layout.offset('pc')).i64(-PAGE).op(OP.i64_and);
   if (delta !== 0) code.i64(delta * PAGE).op(OP.i64_sub);
   code.set(base);
   if (pages.size > 1) checkPages(context, code, locals, base, slot, delta);
-  code.get(CPU).get(base).get(CPU).memory(OP.i32_load, layout.offset('remaining'));
+  code.get(CPU).get(base).get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(granted);
   code.get(CPU).memory(OP.i32_load, layout.offset('callDepth')).tee(depth);
   code.call(region).set(pc).tee(remaining).i32(0).op(OP.i32_ge_s);
   code.if();
+  count(() => code.get(remaining));
   code.get(CPU).get(pc).memory(OP.i64_store, layout.offset('pc'));
   code.get(CPU).get(remaining).memory(OP.i32_store, layout.offset('remaining'));
   code.get(depth);
@@ -55,6 +63,7 @@ export function buildEntrance(context: EntranceContext, region: number, slot: nu
   code.i32(RETURNED).op(OP.return);
   code.end();
   code.else();
+  count(() => code.get(CPU).memory(OP.i32_load, layout.offset('remaining')));
   code.get(remaining).i32(LEFT).op(OP.i32_ne);
   code.if();
   code.i32(UNWIND).op(OP.return);
