@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BugError } from '../base/errors.ts';
 import { Arena } from '../mem/arena.ts';
+import { SEGMENT_WORDS } from '../mem/segment.ts';
 import { SoftTlb, TLB_ENTRY_BYTES, TLB_HOLDS_CODE, TLB_WRITE_TAG } from '../mem/tlb.ts';
 import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
 import {
@@ -25,7 +26,14 @@ const JUMP_WORD = 0xfe01;
 
 class Rig {
   readonly arena = new Arena(8 << 20);
-  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0, codeGeneration: 0 };
+  readonly pointers = {
+    tlb: 0,
+    codeTlb: 0,
+    secondTlb: 0,
+    secondTlbGeneration: 0,
+    codeGeneration: 0,
+    segment: new Uint32Array(SEGMENT_WORDS),
+  };
   readonly tlb = new SoftTlb(this.arena, this.pointers);
   readonly view = new DataView(this.arena.memory.buffer);
   readonly flags: Uint8Array;

@@ -4,7 +4,7 @@ import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
 import type { Code } from '../wasm/code.ts';
 import { I64, OP } from '../wasm/opcodes.ts';
-import { emitAtomic, emitLoad, emitStore } from './access.ts';
+import { emitAtomic, emitLoad, emitStore, type SegmentLocals } from './access.ts';
 import { fromI64, stateLoad, stateStore, toI64 } from './conversions.ts';
 import { emitPure } from './pure.ts';
 import type { StateLayout } from './layout.ts';
@@ -25,6 +25,8 @@ export abstract class Emitter {
   readonly targets: CallTargets;
   readonly width: 32 | 64;
   readonly locals: Locals;
+  /** What accesses look at before the TLB. */
+  segment: SegmentLocals | undefined;
   /** The node's value: its local, or its two for an i128. */
   #local: Int32Array = new Int32Array(0);
   #remaining: Int32Array = new Int32Array(0);

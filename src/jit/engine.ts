@@ -161,6 +161,7 @@ export class Engine {
       width,
       memoryPages,
       counts,
+      pageFlags: pageFlags.byteOffset,
     });
     this.#log = new TranslationLog(guest, options.log ?? silentLog);
     const storm = options.stress && new Storm(options.stress);

@@ -13,6 +13,7 @@ export const OPTIMIZATIONS = {
   switches: 'where computed jumps were seen to go is part of the regions that they are in',
   pointers: 'indirect calls go directly to functions that they were seen to call',
   clusters: 'regions that call one another are made together and call each other directly',
+  segment: 'one comparison for the longest run of memory that is mapped in one piece, before the TLB',
   inlining: 'small callees become part of the regions that call them',
   floats: 'regions keep f registers in locals that are floats',
   steady: 'regions read once per entry what does not change in them: whether floating point is on, how it rounds',

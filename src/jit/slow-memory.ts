@@ -140,6 +140,9 @@ export class SlowMemory {
       const page = ram - inPage;
       const holdsCode = (pageFlags[Math.floor(page / 4096)]! & PAGE_CODE) !== 0;
       tlb.fillData(low, high, page, (permissions & 1) !== 0, (permissions & 2) !== 0, holdsCode, pageSize);
+      if ((permissions & 3) === 3 && !tlb.isInSegment(low, high) && points?.hasWatchpoints !== true) {
+        this.#offerSegment(low, high, page);
+      }
       return true;
     }
     const rom = space.readableOffset(physical);
@@ -155,6 +158,19 @@ export class SlowMemory {
     if (this.#options.points?.watchesAt(low, high, size, access, isUpdate) !== true) return false;
     Atomics.or(this.#words, this.#exit, EXIT_DEBUG);
     return true;
+  }
+
+  /** The page at `host` was translated, and is RAM: what is mapped like it may become the segment. */
+  #offerSegment(low: number, high: number, host: number): void {
+    const { cpu, space, tlb } = this.#options;
+    const { translation } = cpu;
+    cpu.extend();
+    const { physical, pageSize } = translation;
+    const { base, size } = space.find(physical)!;
+    const page = physical - (physical % 4096);
+    const before = Math.min(translation.before, page - base);
+    const after = Math.min(translation.after, base + size - page - 4096);
+    tlb.offerSegment(low, high, host, before, after, pageSize);
   }
 
   #load(info: number, low: number, high: number, size: number): number {

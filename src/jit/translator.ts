@@ -33,6 +33,8 @@ export interface TranslatorOptions {
   readonly memoryPages: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
+  /** Address of the flags of host pages. */
+  readonly pageFlags: number;
   readonly optimizations: Optimizations;
 }
 
@@ -105,7 +107,7 @@ export class Translator {
 
   /** Adds the functions of a cluster's regions; gives the index of the first. */
   #regions(builder: ModuleBuilder, targets: CallTargets, { regions }: Cluster): number {
-    const { guest, layout, width, optimizations } = this.#options;
+    const { guest, layout, width, pageFlags, optimizations } = this.#options;
     const files = new Set(Object.keys(guest.files));
     const steady = new Set(guest.steady);
     const { parcel } = guest;
@@ -122,6 +124,7 @@ export class Translator {
         width,
         parcel,
         functionAt,
+        pageFlags,
         optimizations,
       });
       const { locals, code } = emitter.function();

@@ -1,3 +1,4 @@
+import { SEGMENT_WORDS } from './segment.ts';
 import { array } from './struct.ts';
 
 /**
@@ -27,6 +28,8 @@ export const CPU_HEADER = {
   /** Address of the second-level data TLB in use, and the generation in which its entries are valid. */
   secondTlb: 'u32',
   secondTlbGeneration: 'i32',
+  /** The segment of the address space in use; see segment.ts. */
+  segment: array('u32', SEGMENT_WORDS),
   /** Changes with whatever may change where instructions are fetched from; never 0. */
   codeGeneration: 'u32',
   /** Reservation of load-reserved: address (all ones: none) and the value loaded. */
@@ -82,6 +85,9 @@ export interface Translation {
   permissions: number;
   /** False when the protection differs inside the 4 KiB page, so that nothing may be cached. */
   isUniform: boolean;
+  /** Bytes before and after the 4 KiB page that are mapped as it is; see GuestCpu.extend. */
+  before: number;
+  after: number;
 }
 
 /** A virtual CPU as the run loop and the memory slow paths see it; the guest's package implements it. */
@@ -93,6 +99,11 @@ export interface GuestCpu {
    * in this page, 1 unless given; they matter where protection differs inside a page.
    */
   translate(low: number, high: number, access: Access, size?: number): boolean;
+  /**
+   * After `translate`: fills `before` and `after` of the translation. Physical addresses go on as virtual
+   * ones do there, with the same permissions. It need not look far.
+   */
+  extend(): void;
   /** As `translate`, but raises nothing: the physical address, or -1. */
   peek(low: number, high: number, access: Access): number;
   /** Raises an access fault, or a misaligned one, for the instruction at pc. */

@@ -10,7 +10,7 @@ export type DebugHit = { readonly kind: 'break' } | { readonly kind: 'watch'; re
  * The breakpoints and watchpoints of one virtual CPU. Whoever translates asks by page: a virtual page
  * with breakpoints is never in the instruction TLB, so that each instruction there is fetched by
  * itself and looked up here; one with watchpoints is never in the data TLB, so that each access takes
- * the slow path. Everything else runs as if there were none.
+ * the slow path; while there is one, no segment is made. Everything else runs as if there were none.
  *
  * Whoever finds a hit sets EXIT_DEBUG in the exit word and leaves the CPU before the instruction: of a
  * watchpoint, too, before the access. It is for the debugger to get over it.
@@ -72,6 +72,10 @@ export class DebugPoints {
     if (this.passesBreakpoints || !this.#breakpoints.has(addressOf(low, high))) return false;
     this.hit = { kind: 'break' };
     return true;
+  }
+
+  get hasWatchpoints(): boolean {
+    return this.#watches.length > 0;
   }
 
   /** There are watchpoints in the page of an address. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Arena } from './arena.ts';
+import { SEGMENT_WORDS } from './segment.ts';
 import {
   CODE_TLB_ENTRIES,
   CODE_TLB_ENTRY_BYTES,
@@ -21,7 +22,14 @@ const CONTEXTS = 16;
 const KERNEL = [0, 0, 15, 0x10000] as const;
 
 class Rig {
-  readonly pointers = { tlb: 0, codeTlb: 0, secondTlb: 0, secondTlbGeneration: 0, codeGeneration: 0 };
+  readonly pointers = {
+    tlb: 0,
+    codeTlb: 0,
+    secondTlb: 0,
+    secondTlbGeneration: 0,
+    codeGeneration: 0,
+    segment: new Uint32Array(SEGMENT_WORDS),
+  };
   readonly tlb: SoftTlb;
   readonly view: DataView;
 

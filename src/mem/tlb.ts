@@ -1,6 +1,7 @@
 import { BugError } from '../base/errors.ts';
 import type { Arena } from './arena.ts';
 import type { Contexts } from './cpu.ts';
+import { Segment } from './segment.ts';
 
 /** Entries of a data TLB, and the bytes of one: read tag, write tag, addend, host page. */
 export const TLB_ENTRIES = 1024;
@@ -38,7 +39,7 @@ const LAST_GENERATION = 2 ** 31 - 1;
 /** Gigabyte regions with superpages remembered per slot; one more and every flush is a full one. */
 const LARGE_REGIONS = 8;
 
-/** What SoftTlb writes when the context changes: the addresses of the TLBs in use. */
+/** What SoftTlb writes when the context changes: the addresses of the TLBs in use, and the segment. */
 export interface TlbPointers {
   tlb: number;
   codeTlb: number;
@@ -49,13 +50,16 @@ export interface TlbPointers {
    * have been dropped, so that who has looked once need not look again.
    */
   codeGeneration: number;
+  readonly segment: Uint32Array;
 }
 
 /**
  * The software TLBs of one virtual CPU: a data and an instruction TLB for each of the last 16
  * address spaces and modes, in shared memory where translated code probes them. A switch only swaps
- * pointers. A second level of the data TLB is larger and has all that the first has, but for notes of code. All entries are 4 KiB pages; which gigabytes hold pieces of superpages is
- * remembered, because one flush address stands for the whole superpage there.
+ * pointers and the segment, the one entry that is larger. A second level of the data TLB has more
+ * entries and all that the first has, but for notes of code. All entries of both are 4 KiB pages; which
+ * gigabytes hold pieces of superpages is remembered, because one flush address stands for the whole
+ * superpage there.
  */
 export class SoftTlb implements Contexts {
   /** Counters that the statistics publish. */
@@ -75,6 +79,7 @@ export class SoftTlb implements Contexts {
   readonly #asids = new Int32Array(SLOTS).fill(NO_ASID);
   readonly #large: Int32Array[] = [];
   readonly #largeCount = new Int32Array(SLOTS);
+  readonly #segments = Array.from({ length: SLOTS }, () => new Segment());
   readonly #codeGenerations = new Uint32Array(SLOTS);
   #codeGeneration = 0;
   #current = 0;
@@ -135,6 +140,7 @@ export class SoftTlb implements Contexts {
     for (let slot = 0; slot < SLOTS; slot++) {
       const owner = this.#asids[slot]!;
       if (owner === NO_ASID || (asid !== -1 && owner !== asid)) continue;
+      this.#segments[slot]!.cut(low, high);
       if (this.#hasLarge(slot, gigabyte)) {
         this.#clear(slot);
         continue;
@@ -152,6 +158,19 @@ export class SoftTlb implements Contexts {
       const code = (slot * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
       if (this.#tagged(this.#code, code, low, high)) this.#code.fill(-1, code, code + 2);
     }
+    this.#publish();
+  }
+
+  /** Whether an address is in the segment of the current address space. */
+  isInSegment(low: number, high: number): boolean {
+    return this.#segments[this.#current]!.covers(low, high);
+  }
+
+  /** See Segment.offer. */
+  offerSegment(low: number, high: number, host: number, before: number, after: number, pageSize: number): void {
+    const segment = this.#segments[this.#current]!;
+    segment.offer(low, high, host, before, after, pageSize);
+    segment.publish(this.#pointers.segment);
   }
 
   /** Enters a page into the current data TLB. `addend` is the host address of the page. */
@@ -225,6 +244,7 @@ export class SoftTlb implements Contexts {
       this.#generation = 0;
     }
     this.#generations[slot] = ++this.#generation;
+    this.#segments[slot]!.clear();
     this.#publish();
     this.#renew(slot);
   }
@@ -242,6 +262,7 @@ export class SoftTlb implements Contexts {
     this.#pointers.secondTlb = this.#secondBase + this.#current * SECOND_BYTES;
     this.#pointers.secondTlbGeneration = this.#generations[this.#current]!;
     this.#pointers.codeGeneration = this.#codeGenerations[this.#current]!;
+    this.#segments[this.#current]!.publish(this.#pointers.segment);
   }
 
   #hasLarge(slot: number, gigabyte: number): boolean {

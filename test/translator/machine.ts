@@ -212,6 +212,7 @@ const HIDDEN = new Set([
   'fpWindow',
   'tlb',
   'codeTlb',
+  'segment',
   'secondTlb',
   'secondTlbGeneration',
   'codeGeneration',

@@ -235,6 +235,10 @@ export class RiscvCpu implements GuestCpu {
     this.hart.log.write(translationText({ low, high, access, privilege, cause, physical, permissions }));
   }
 
+  extend(): void {
+    this.#mmu.extend();
+  }
+
   /** As `translate` for a load, but raises nothing: for debuggers. Physical address, or -1. */
   peek(low: number, high: number, access: Access = 'load'): number {
     return this.#mmu.translate(low, high, access, 1) < 0 ? this.translation.physical : -1;

@@ -258,3 +258,62 @@ test('whatever the tables hold, a translation ends and stays below 2^53', () => 
     { numRuns: 50 },
   );
 });
+
+test('what extends a page is mapped as it is: physical addresses go on, with the same rights', () => {
+  const flags = fc.constantFrom(
+    V | R | W | A | D,
+    V | R | W | A | D,
+    V | R | W | A,
+    V | R | A | D,
+    V | R | W | A | D | USER,
+  );
+  const run = fc.record({ count: fc.integer({ min: 1, max: 20 }), page: fc.nat(60), flags });
+  fc.assert(
+    fc.property(fc.array(run, { minLength: 1, maxLength: 8 }), fc.nat(160), fc.nat(3), (runs, place, where) => {
+      const rig = new Paged();
+      // Across a table's halves, two tables, the end of the positive addresses, or the end of all.
+      const base = [0x4000_0000n + 255n * 4096n, 0x401f_f000n, 0x3f_ffff_f000n, -0x2_0000n][where]! & -4096n;
+      let at = base - 30n * 4096n;
+      for (const { count, page, flags: bits } of runs) {
+        for (let i = 0; i < count && (where !== 2 || at < 1n << 38n); i++, at += 4096n) {
+          rig.map(at, pte(RAM + (page + i) * 4096, bits));
+        }
+      }
+      const peek = (address: bigint): number => {
+        const [low, high] = [Number(BigInt.asIntN(32, address)), Number(BigInt.asIntN(32, address >> 32n))];
+        return rig.cpu.peek(low, high, 'load');
+      };
+      const address = base - 30n * 4096n + BigInt(place) * 4096n;
+      const physical = peek(address);
+      if (physical < 0) return;
+      rig.cpu.extend();
+      const { before, after, permissions } = rig.cpu.translation;
+      for (let i = -before; i <= after; i += 4096) {
+        assert.equal(peek(address + BigInt(i)), physical + i);
+        assert.equal(rig.cpu.translation.permissions, permissions);
+      }
+    }),
+  );
+});
+
+test('what extends a page ends where another entry of PMP decides', () => {
+  const rig = new Paged();
+  rig.set('privilege', 3);
+  rig.write('pmpaddr0', BigInt(RAM + 0x2008) >> 2n);
+  rig.write('pmpaddr1', BigInt(RAM + 0x8000) >> 2n);
+  rig.write('pmpaddr2', (1n << 54n) - 1n);
+  // Top of range, top of range, all the rest.
+  rig.write('pmpcfg0', 0x1f_0b_0fn);
+  rig.set('mstatus', 0);
+  rig.set('privilege', S);
+  rig.write('satp', 0n);
+  const around = (offset: number): [number, number] => {
+    assert.ok(rig.cpu.peek((RAM + offset) | 0, 0, 'load') >= 0);
+    rig.cpu.extend();
+    const { before, after } = rig.cpu.translation;
+    return [RAM + offset - before, RAM + offset + after];
+  };
+  assert.deepEqual(around(0x1000), [0, RAM + 0x1000]);
+  assert.deepEqual(around(0x4000), [RAM + 0x3000, RAM + 0x7000]);
+  assert.equal(around(0x9000)[0], RAM + 0x8000);
+});

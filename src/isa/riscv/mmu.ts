@@ -21,6 +21,8 @@ const PTE_X = 8;
 const PTE_U = 16;
 const PTE_A = 64;
 const PTE_D = 128;
+/** Low half without G and the two bits that are software's. */
+const PTE_DECIDES = ~0x320;
 /** High half: PPN bits; all above are reserved, or of Svpbmt and Svnapot. */
 const PTE_PPN_HIGH = 0x3f_ffff;
 
@@ -47,13 +49,23 @@ export const ACCESS_CAUSE: Record<Access, number> = {
 };
 
 export class Mmu {
-  readonly translation: Translation = { physical: 0, pageSize: 4096, permissions: 0, isUniform: true };
+  readonly translation: Translation = {
+    physical: 0,
+    pageSize: 4096,
+    permissions: 0,
+    isUniform: true,
+    before: 0,
+    after: 0,
+  };
   readonly #hart: Hart;
   readonly #words: Int32Array;
   readonly #space: AddressSpace;
   readonly #ram: Int32Array;
   /** What the page-table entry permits, before PMP. */
   #permissions = 0;
+  /** Where the leaf entry of the last translation lies in the memory, and its address; -1 without one. */
+  #leaf = -1;
+  #leafAddress = -1;
 
   constructor(hart: Hart, space: AddressSpace, memory: WebAssembly.Memory) {
     this.#hart = hart;
@@ -71,6 +83,7 @@ export class Mmu {
     if (privilege === M || satpMode === BARE) {
       translation.physical = (high >>> 0) * 2 ** 32 + (low >>> 0);
       translation.pageSize = 4096;
+      this.#leaf = -1;
       this.#permissions = PMP_R | PMP_W | PMP_X;
     } else {
       const found = this.#walk(low, high, access, privilege, satpMode);
@@ -127,11 +140,59 @@ export class Mmu {
           if (Atomics.compareExchange(ram, host / 4, pte, marked) !== pte) continue;
           if (ram[host / 4 + 1]! !== pteHigh) continue;
         }
+        this.#leaf = host;
+        this.#leafAddress = address;
         this.#found(low, high, marked, pteHigh, level, privilege);
         return OK;
       }
     }
     return PAGE_FAULT;
+  }
+
+  /**
+   * See GuestCpu.extend. The leaf entry's neighbours in its table are translated, too: that may be done
+   * at any time, if it sets no dirty bit and raises nothing (4.3.2).
+   */
+  extend(): void {
+    const translation = this.translation;
+    const { physical, pageSize } = translation;
+    const page = physical - (physical % 4096);
+    const { pmp } = this.#hart;
+    pmp.around(page);
+    let first = Math.ceil(pmp.first / 4096) * 4096;
+    let end = Math.floor(pmp.end / 4096) * 4096;
+    if (this.#leaf >= 0) {
+      const leaf = physical - (physical % pageSize);
+      first = Math.max(first, leaf - pageSize * this.#alike(-1));
+      end = Math.min(end, leaf + pageSize * (1 + this.#alike(1)));
+    }
+    translation.before = page - first;
+    translation.after = end - page - 4096;
+  }
+
+  /**
+   * How many entries before (step -1) or after the leaf (step 1) map what comes next in the same way.
+   * Stays in one half of the table: between those of the first level lie addresses that are not translated.
+   */
+  #alike(step: number): number {
+    const ram = this.#ram;
+    const leaf = this.#leaf / 4;
+    const high = ram[leaf + 1]!;
+    const next = step * (this.translation.pageSize / 4096) * 2 ** 10;
+    const index = (leaf >> 1) & 255;
+    const most = step > 0 ? 255 - index : index;
+    const table = this.#leafAddress - (this.#leafAddress % 4096);
+    if (this.translation.pageSize > 2 ** 30 || !this.#hart.pmp.allows(table, 4096, PMP_R, S)) return 0;
+    let expected = ram[leaf]! & PTE_DECIDES;
+    for (let count = 0; count < most; count++) {
+      const before = expected;
+      expected = (expected + next) | 0;
+      // Past the end of the low half of page numbers.
+      if (expected >>> 0 < before >>> 0 !== step < 0) return count;
+      const at = leaf + 2 * step * (count + 1);
+      if ((ram[at]! & PTE_DECIDES) !== expected || ram[at + 1] !== high) return count;
+    }
+    return most;
   }
 
   /** 4.3.2, step 5. */

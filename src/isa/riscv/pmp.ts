@@ -31,6 +31,9 @@ export class Pmp {
   #count = 0;
   /** The first entry gives everything to everybody: nothing needs to be looked up. */
   #allowsAll = false;
+  /** What `around` found. */
+  first = 0;
+  end = 0;
 
   constructor(memory: WebAssembly.Memory, stateAddress: number, isPresent: boolean) {
     this.#words = new Int32Array(memory.buffer, stateAddress, RiscvState.size / 4);
@@ -125,6 +128,26 @@ export class Pmp {
       return (privilege === M && (rights & LOCKED) === 0) || (rights & need) === need;
     }
     return privilege === M;
+  }
+
+  /**
+   * Finds the bytes `first` to `end` around a 4 KiB page, which is not mixed, where the same entry
+   * decides, or none.
+   */
+  around(page: number): void {
+    this.first = 0;
+    this.end = 2 ** 53;
+    for (let i = 0; i < this.#count; i++) {
+      const start = this.#start[i]!;
+      const end = this.#end[i]!;
+      if (end <= page) this.first = Math.max(this.first, end);
+      else if (start > page) this.end = Math.min(this.end, start);
+      else {
+        this.first = Math.max(this.first, start);
+        this.end = Math.min(this.end, end);
+        return;
+      }
+    }
   }
 
   /** What a mode may do anywhere in the 4 KiB page, or PMP_MIXED. */

@@ -3,6 +3,7 @@ import type { HelperDefinition } from '../../ir/ops.ts';
 import type { Node, StateRef } from '../../ir/node.ts';
 import type { Type } from '../../ir/types.ts';
 import { MOVED } from '../../mem/cpu.ts';
+import { SEGMENT_HOST, SEGMENT_LIMIT, SEGMENT_START } from '../../mem/segment.ts';
 import { Code } from '../../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../../wasm/opcodes.ts';
 import { Emitter } from '../emitter.ts';
@@ -45,6 +46,8 @@ export interface RegionContext {
   readonly functionAt: (offset: number) => number | undefined;
   /** State that does not change in a region. */
   readonly steady: ReadonlySet<string>;
+  /** Address of the flags of host pages. */
+  readonly pageFlags: number;
   readonly optimizations: Optimizations;
 }
 
@@ -89,7 +92,7 @@ export class RegionEmitter extends Emitter {
   constructor(context: RegionContext) {
     super(new Code(4096), new Locals(4), context.layout, context.targets, context.width);
     this.#context = context;
-    const { region, files, width } = context;
+    const { region, files, width, optimizations, pageFlags } = context;
     this.#order = structure(region.entry, region.hub === undefined ? region.nodes : [...region.nodes, region.hub.node]);
     this.#registers = new RegionRegisters(this.#order, files);
     const asFloats = context.optimizations.has('floats');
@@ -102,6 +105,10 @@ export class RegionEmitter extends Emitter {
     this.#tlb = this.locals.take(addressType(width));
     this.#status = this.locals.take(I32);
     this.#jumpTarget = region.hub === undefined ? -1 : this.locals.take(I64);
+    if (optimizations.has('segment') && region.nodes.some(touchesMemory)) {
+      const [start, limit, host] = [I64, I64, addressType(width)].map((type) => this.locals.take(type));
+      this.segment = { start: start!, limit: limit!, host: host!, pageFlags };
+    }
     for (const node of this.#order) {
       if (node.dispatch !== undefined) this.#labels.set(node, this.locals.take(I32));
     }
@@ -129,7 +136,24 @@ export class RegionEmitter extends Emitter {
     code.get(CPU);
     code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
     this.#constants.load();
+    this.#takeSegment();
     this.#load(this.#registers.of(entry).live);
+  }
+
+  /**
+   * Reads the segment. It is right until the region is left: a slow access may make it longer or replace
+   * it, but what changes a mapping unwinds.
+   */
+  #takeSegment(): void {
+    const { code, layout, segment, width } = this;
+    if (segment === undefined) return;
+    const at = (word: number): number => layout.offset('segment', word);
+    code.get(CPU).memory(OP.i64_load, at(SEGMENT_START)).set(segment.start);
+    code.get(CPU).memory(OP.i64_load, at(SEGMENT_LIMIT)).set(segment.limit);
+    code
+      .get(CPU)
+      .memory(width === 32 ? OP.i32_load : OP.i64_load, at(SEGMENT_HOST))
+      .set(segment.host);
   }
 
   /** Unwinds if the condition on the stack holds or the exit word is set. */
@@ -424,3 +448,6 @@ export class RegionEmitter extends Emitter {
     return { length: this.#length, offset: 0, retired: 0 };
   }
 }
+
+const touchesMemory = ({ block }: RegionNode): boolean =>
+  block!.unit.nodes.some(({ op }) => op === 'load' || op === 'store');

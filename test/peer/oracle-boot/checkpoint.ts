@@ -17,6 +17,7 @@ const OWN = new Set([
   'fpWindow',
   'tlb',
   'codeTlb',
+  'segment',
   'secondTlb',
   'secondTlbGeneration',
   'callDepth',
