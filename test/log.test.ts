@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -205,4 +205,18 @@ test('a monitor changes what is reported, and where to, while the machine runs',
   await once(child, 'close');
   assert.equal(child.exitCode, 0);
   for (const log of [path('first.txt'), name]) assert.match(readFileSync(log, 'utf8'), /desc=.*\n/);
+});
+
+test('a log that cannot be written ends the machine in one line; a flood of lines is cut at a line', async () => {
+  writeFileSync(path('program.bin'), new Assembler(RAM).label('spin').j('spin').finish());
+  const machine = ['-M', 'virt', '-display', 'none', '-serial', 'null', '-bios', path('program.bin')];
+  const full = system([...machine, '-d', 'exec,nochain', '-D', '/dev/full']);
+  assert.match(full.stderr, /^tinamou-system-riscv64: -D: cannot write to '\/dev\/full': [^\n]*\n$/);
+  assert.equal(full.status, 1);
+  const child = spawn(SYSTEM, [...machine, '-d', 'exec,nochain', '-D', path('flood.txt')], { stdio: 'ignore' });
+  while (!existsSync(path('flood.txt')) || statSync(path('flood.txt')).size < 1 << 20) await setTimeout(20);
+  child.kill('SIGINT');
+  await once(child, 'close');
+  assert.equal(child.exitCode, 0);
+  assert.match(readFileSync(path('flood.txt'), 'utf8').slice(-200), /\nTrace 0: [^\n]* \n$/);
 });

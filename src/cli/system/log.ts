@@ -47,7 +47,9 @@ export class Log implements AsyncDisposable {
     try {
       await this.#file.append(bytes);
     } catch (error) {
-      throw new UserError(`cannot write the log to '${this.#file.path}': ${(error as Error).message}`);
+      throw new UserError(
+        `-D: cannot write to '${this.#file.path}': ${(error as Error).message}; free some space or name another file`,
+      );
     }
   }
 }
