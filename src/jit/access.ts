@@ -65,7 +65,7 @@ function reachBySegment(emitter: Emitter, va: number, host: number, isStore: boo
   const { code, width, locals } = emitter;
   const { start, limit, host: base, pageFlags } = emitter.segment!;
   const distance = locals.take(I64);
-  code.get(va).get(start).op(OP.i64_sub).tee(distance).get(limit).op(OP.i64_ge_u).brIf(miss, false);
+  code.get(va).get(start).op(OP.i64_sub).tee(distance).get(limit).op(OP.i64_ge_u).brIf(miss);
   code.get(distance);
   if (width === 32) code.op(OP.i32_wrap_i64).get(base).op(OP.i32_add).set(host);
   else code.get(base).op(OP.i64_add).set(host);
@@ -74,7 +74,7 @@ function reachBySegment(emitter: Emitter, va: number, host: number, isStore: boo
   code.get(host);
   if (width === 32) code.i32(12).op(OP.i32_shr_u);
   else code.i64(12).op(OP.i64_shr_u);
-  code.memory(OP.i32_load16_u, pageFlags).brIf(miss, false);
+  code.memory(OP.i32_load16_u, pageFlags).brIf(miss);
 }
 /** Pushes the host address of the address in local `va`, by its entry. */
 function host({ code, width }: Emitter, va: number, entry: number): void {

@@ -5,10 +5,10 @@ export const SEGMENT_HOST = 4;
 export const SEGMENT_WORDS = 6;
 
 /**
- * Bytes at the end of a segment that its limit leaves out, so that one check of the first byte is enough
- * for whatever ends so many bytes further on: an access, or several near each other.
+ * Bytes at the end of a segment that its limit leaves out, so that a check of the first byte of an access
+ * is enough.
  */
-export const SEGMENT_MARGIN = 4096;
+export const SEGMENT_MARGIN = 7;
 const PAGE = 4096;
 
 /**
