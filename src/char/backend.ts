@@ -30,6 +30,8 @@ export interface CharBackend {
   write(bytes: Uint8Array): boolean;
   pause(): void;
   resume(): void;
+  /** Tells the front end of a line break. */
+  sendBreak(): void;
   /** Resolves when what was written has left. Writes after it are dropped. */
   close(): Promise<void>;
 }

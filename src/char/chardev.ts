@@ -70,6 +70,10 @@ export abstract class Chardev implements CharBackend {
     queueMicrotask(() => this.#flow());
   }
 
+  sendBreak(): void {
+    this.tell('break');
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -5,6 +5,8 @@ import type { CharEnv, CharKind } from './kind.ts';
 import { charKinds } from './kinds.ts';
 import type { MuxOptions } from './mux.ts';
 import { MuxChardev } from './mux.ts';
+import { RingbufChardev } from './ringbuf.ts';
+import { SocketChardev } from './socket.ts';
 
 /** An entry of query-chardev. */
 export interface ChardevInfo {
@@ -23,6 +25,7 @@ const LATER = ['logfile', 'logappend', 'mux-be-id'];
 export class Chardevs {
   readonly #env: CharEnv;
   readonly #mux: MuxOptions;
+  readonly #kinds = new WeakMap<object, string>();
   readonly #backends = new Map<string, CharBackend | MuxChardev>();
 
   constructor(env: Pick<CharEnv, 'host' | 'notify'>, mux: MuxOptions) {
@@ -74,15 +77,56 @@ export class Chardevs {
     return found instanceof MuxChardev ? found.port(seat) : found;
   }
 
+  /** Puts a new back end in the place of one; `user` is its front end, if that can change over. */
+  async change(values: ChardevOptions, user: { replace(backend: CharBackend): void } | undefined): Promise<void> {
+    const { id, backend: name } = values as { readonly id: string; readonly backend: string };
+    const old = this.#backends.get(id);
+    if (old === undefined) throw new UserError(`Chardev '${id}' does not exist`);
+    if (old instanceof MuxChardev || name === 'mux') throw new UserError('Mux device hotswap not supported yet');
+    if (old.frontendOpen && user === undefined) throw new UserError('Chardev user does not support chardev hotswap');
+    const options = new Options(values);
+    for (const used of ['backend', 'id']) options.take(used);
+    options.refuse(...LATER);
+    const kind = findKind(name);
+    const made = await kind.open(id, new Options(options.rest()), this.#env);
+    this.#register(made, kind);
+    if (old.frontendOpen) user?.replace(made);
+    await old.close();
+  }
+
+  async remove(id: string): Promise<void> {
+    const found = this.#backends.get(id);
+    if (found === undefined) throw new UserError(`Chardev '${id}' not found`);
+    if (found.frontendOpen) throw new UserError(`Chardev '${id}' is busy`);
+    this.#backends.delete(id);
+    await found.close();
+  }
+
+  /** As if the peer had sent a line break. */
+  sendBreak(id: string): void {
+    const found = this.#backends.get(id);
+    if (found === undefined) throw new UserError(`Chardev '${id}' not found`);
+    found.sendBreak();
+  }
+
+  ring(id: string): RingbufChardev {
+    const found = this.#backends.get(id);
+    if (found === undefined) throw new UserError(`Device '${id}' not found`);
+    if (!(found instanceof RingbufChardev)) throw new UserError(`${id} is not a ringbuf device`);
+    return found;
+  }
+
+  sockets(): readonly SocketChardev[] {
+    return [...this.#backends.values()].filter((each) => each instanceof SocketChardev);
+  }
+
   has(id: string): boolean {
     return this.#backends.has(id);
   }
 
-  /** Closes a back end that nobody uses any more. */
-  async remove(id: string): Promise<void> {
-    const found = this.#backends.get(id);
-    this.#backends.delete(id);
-    await found?.close();
+  /** Every back end with its kind. */
+  list(): readonly { readonly label: string; readonly kind: string }[] {
+    return [...this.#backends].map(([label, backend]) => ({ label, kind: this.#kinds.get(backend) ?? 'mux' }));
   }
 
   /** The answer to query-chardev. */
@@ -111,8 +155,13 @@ export class Chardevs {
 
   async #open(kind: CharKind, label: string, options: Options): Promise<CharBackend> {
     const backend = await kind.open(label, new Options(options.rest()), this.#env);
-    this.#backends.set(label, backend);
+    this.#register(backend, kind);
     return backend;
+  }
+
+  #register(backend: CharBackend, kind: CharKind): void {
+    this.#backends.set(backend.label, backend);
+    this.#kinds.set(backend, kind.name);
   }
 
   /** `-chardev mux,id=ID,chardev=BASE`. */

@@ -62,6 +62,11 @@ export class MuxChardev {
     return this.#ports.some((port) => port.frontendOpen);
   }
 
+  /** For the one in focus. */
+  sendBreak(): void {
+    this.#focus?.baseEvent('break');
+  }
+
   close(): Promise<void> {
     return this.#base.close();
   }
@@ -132,7 +137,7 @@ export class MuxChardev {
         this.#stampsFrom = this.#stampsFrom === undefined ? this.#env.host.clock.now() : undefined;
         break;
       case 'b':
-        this.#focus?.baseEvent('break');
+        this.sendBreak();
         break;
     }
   }

@@ -19,7 +19,7 @@ export interface PumpOptions {
  * byte pays for few wake-ups.
  */
 export class CharPump {
-  readonly #backend: CharBackend;
+  #backend: CharBackend;
   readonly #link: CharLink;
   readonly #options: PumpOptions;
   #input: Uint8Array[] = [];
@@ -33,6 +33,21 @@ export class CharPump {
     this.#backend = backend;
     this.#link = link;
     this.#options = options;
+    this.#join(backend);
+    this.#running = this.#run();
+  }
+
+  /** Changes over to another back end, while the device goes on. */
+  replace(backend: CharBackend): void {
+    this.#backend.detach();
+    this.#backend = backend;
+    this.#join(backend);
+    this.#drained?.();
+    this.#options.kick();
+  }
+
+  #join(backend: CharBackend): void {
+    const link = this.#link;
     link.open = backend.open;
     backend.attach({
       data: (bytes) => this.#receive(bytes),
@@ -41,10 +56,9 @@ export class CharPump {
         if (event === 'focus' || event === 'blur') return;
         if (event === 'break') link.addBreak();
         else link.open = event === 'opened';
-        options.kick();
+        this.#options.kick();
       },
     });
-    this.#running = this.#run();
   }
 
   /** For when the device has stopped: the last of its output goes to the back end. */

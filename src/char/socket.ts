@@ -39,6 +39,11 @@ export class SocketChardev extends Chardev {
     return `${formatAddress(socket.local)}${server} <-> ${formatAddress(socket.remote).slice('tcp:'.length)}`;
   }
 
+  /** Cuts the connection; a server waits for the next, a client may call again. */
+  disconnect(): void {
+    void this.#socket?.close();
+  }
+
   async start(): Promise<void> {
     const { server, wait, reconnect } = this.#options;
     const { network } = this.#env.host;

@@ -26,7 +26,7 @@ import type { Fields, StructView } from '../mem/struct.ts';
 import type { Backends } from './backends.ts';
 import type { DtNode } from './fdt.ts';
 import { makeDevice } from './instance.ts';
-import type { Properties, PropertyValues } from './properties.ts';
+import type { Properties, PropertyValue, PropertyValues } from './properties.ts';
 import type { CellNames, RegisterBehaviour, Registers } from './registers.ts';
 import type { Timer, Timers } from './timers.ts';
 
@@ -173,6 +173,9 @@ export interface Device<A = unknown> {
   /** To be added to the address space. */
   readonly regions: readonly (MmioRegion | RomdRegion)[];
   readonly counters: readonly Counter[];
+  /** Properties as they are, and the names of its back ends. */
+  readonly props: Readonly<Record<string, PropertyValue>>;
+  readonly backendNames: Readonly<Record<string, string>>;
   /** What other devices and the board call. */
   readonly api: A;
   /** To be called once, by the first thread; resets too. */

@@ -129,6 +129,8 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
       unit,
       read: () => counters[counter],
     })),
+    props,
+    backendNames: site.backendNames ?? {},
     api: behaviour.api as A,
     powerOn() {
       behaviour.powerOn?.();

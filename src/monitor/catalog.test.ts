@@ -85,6 +85,7 @@ test('whatever a machine tells is a declared event', () => {
     POWERDOWN: { name: 'POWERDOWN' },
     SHUTDOWN: { name: 'SHUTDOWN', data: cause },
     RESET: { name: 'RESET', data: cause },
+    DEVICE_DELETED: { name: 'DEVICE_DELETED', data: { device: 'd', path: '/machine/peripheral/d' } },
     DUMP_COMPLETED: { name: 'DUMP_COMPLETED', data: { result: { status: 'completed', completed: 5, total: 5 } } },
   };
   assert.deepEqual(Object.keys(all).toSorted(), [...CATALOG.events.keys()].toSorted());

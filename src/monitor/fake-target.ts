@@ -2,10 +2,11 @@ import { UserError } from '../base/errors.ts';
 import { MemoryFiles } from '../host/memory-files.ts';
 import { counter, counterProvider } from '../stats/counters.ts';
 import { StatsRegistry } from '../stats/registry.ts';
+import { FakeCharacters } from './fake-characters.ts';
 import { FakeMemory } from './fake-memory.ts';
+import { FakeObjects } from './objects/fake.ts';
 import type {
   BlockDeviceInfo,
-  ChardevInfo,
   CpuInfo,
   MachineEvent,
   MachineInfo,
@@ -22,6 +23,8 @@ export class FakeTarget implements MonitorTarget {
   readonly uuid: string = '00112233-4455-6677-8899-aabbccddeeff';
   readonly stats = fakeStats();
   readonly memory = new FakeMemory();
+  readonly objects = new FakeObjects();
+  readonly characters = new FakeCharacters();
   readonly files = new MemoryFiles();
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   #state: RunState = 'prelaunch';
@@ -88,13 +91,6 @@ export class FakeTarget implements MonitorTarget {
 
   deviceTreeBlob(): Uint8Array {
     return Uint8Array.of(0xd0, 0x0d, 0xfe, 0xed);
-  }
-
-  chardevs(): readonly ChardevInfo[] {
-    return [
-      { label: 'compat_monitor0', filename: 'stdio', 'frontend-open': true },
-      { label: 'serial0', filename: 'null', 'frontend-open': true },
-    ];
   }
 
   // One of the answers that come late, as from a worker.

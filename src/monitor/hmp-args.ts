@@ -37,6 +37,23 @@ export const optionalWord = (doc: string): HmpArg<string | undefined> => ({
   take: (line) => line.word(),
 });
 
+/** All that is left of the line, spaces included. `shown` is how help writes it. */
+export const restOfLine = (shown: string): HmpArg<string> => ({
+  doc: shown,
+  usage: () => shown,
+  take(line, command) {
+    if (line.peek() === '') throw new HmpError(`${command}: string expected`);
+    return line.match(/.*/).trimEnd();
+  },
+});
+
+/** As restOfLine, and nothing is something. */
+export const optionalRest = (shown: string): HmpArg<string> => ({
+  doc: shown,
+  usage: () => shown,
+  take: (line) => (line.peek() === '' ? '' : line.match(/.*/).trimEnd()),
+});
+
 /** All words up to the end of the line. */
 export const words = (doc: string): HmpArg<readonly string[]> => ({
   doc,

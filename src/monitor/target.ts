@@ -1,7 +1,9 @@
 import type { Files } from '../host/file.ts';
 import type { StatsRegistry } from '../stats/registry.ts';
+import type { CharacterTarget } from './character-target.ts';
 import type { DumpStatus } from './guest-dump.ts';
 import type { MemoryTarget } from './memory-target.ts';
+import type { ObjectTarget } from './objects/target.ts';
 
 /**
  * What a monitor needs of the machine it watches. Methods that must reach into a vCPU or a backend may
@@ -17,6 +19,8 @@ export interface MonitorTarget {
   readonly uuid: string;
   readonly stats: StatsRegistry;
   readonly memory: MemoryTarget;
+  readonly objects: ObjectTarget;
+  readonly characters: CharacterTarget;
   /** Files that commands write. */
   readonly files: Pick<Files, 'append'>;
 
@@ -45,7 +49,6 @@ export interface MonitorTarget {
   options(): readonly OptionInfo[];
   /** The device tree that the machine passes to its guest, flat. */
   deviceTreeBlob(): Uint8Array;
-  chardevs(): readonly ChardevInfo[];
   blockDevices(): Maybe<readonly BlockDeviceInfo[]>;
 
   /** The registers of a vCPU, one line each. */
@@ -128,7 +131,8 @@ export type DumpEnd = { readonly result: DumpStatus; readonly error?: string };
 export type MachineEvent =
   | { readonly name: 'STOP' | 'RESUME' | 'POWERDOWN' }
   | { readonly name: 'SHUTDOWN' | 'RESET'; readonly data: CauseData }
-  | { readonly name: 'DUMP_COMPLETED'; readonly data: DumpEnd };
+  | { readonly name: 'DUMP_COMPLETED'; readonly data: DumpEnd }
+  | { readonly name: 'DEVICE_DELETED'; readonly data: { readonly device?: string; readonly path: string } };
 
 export const REBOOT_ACTIONS = ['reset', 'shutdown'] as const;
 export const SHUTDOWN_ACTIONS = ['poweroff', 'pause'] as const;

@@ -18,6 +18,6 @@ export {
   uint64,
   uint8,
 } from './scalar.ts';
-export { empty, optional, required, struct } from './struct.ts';
+export { empty, openStruct, optional, required, struct } from './struct.ts';
 export { lazy, type Static, type Type } from './type.ts';
 export { union } from './union.ts';

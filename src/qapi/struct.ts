@@ -51,6 +51,22 @@ export function struct<M extends Members>(name: string, doc: string, members: M)
   };
 }
 
+/** An object with the members given, and any others besides: what those are is known only later. */
+export function openStruct<M extends Members>(
+  name: string,
+  members: M,
+): ObjectType<Values<M> & Readonly<Record<string, unknown>>> {
+  const known = struct(name, '', members);
+  return {
+    ...known,
+    accept(value, place) {
+      const taken = new MemberTaker(value, place);
+      taken.take(members);
+      return { ...(value as object), ...taken.taken() } as Values<M> & Readonly<Record<string, unknown>>;
+    },
+  };
+}
+
 /** No members at all: the arguments and the answer of a command that has none. */
 export const empty = struct('empty', 'An object without members.', {});
 
@@ -79,6 +95,11 @@ export class MemberTaker {
     return this.#taken[name];
   }
 
+  taken(): Readonly<Record<string, unknown>> {
+    return this.#taken;
+  }
+
+  /** What was taken, if that is all there is. */
   all(): Readonly<Record<string, unknown>> {
     for (const [name, value] of Object.entries(this.#given))
       if (value !== undefined && !Object.hasOwn(this.#taken, name)) throw this.#place.member(name).isUnexpected();

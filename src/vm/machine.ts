@@ -57,7 +57,7 @@ export class Machine {
   readonly #host: Host;
   readonly #plan: BootPlan;
   #vcpu!: VcpuHandle;
-  readonly #pumps: CharPump[] = [];
+  readonly #pumps = new Map<string, CharPump>();
   readonly #services: BlockService[] = [];
   /** Resolves once all that was logged has been taken. */
   readonly #endLog: () => Promise<void>;
@@ -142,7 +142,7 @@ export class Machine {
     for (const [name, link] of core.links) {
       const backend = this.#options.chars?.get(name);
       if (backend === undefined) throw new BugError(`no character back end ${name}`);
-      this.#pumps.push(new CharPump(backend, link, { timers: this.#host.timers, kick }));
+      this.#pumps.set(name, new CharPump(backend, link, { timers: this.#host.timers, kick }));
     }
     for (const [name, ring] of core.rings) {
       const drive = this.#options.drives?.get(name);
@@ -162,6 +162,11 @@ export class Machine {
         void this.#endLog().finally(() => this.#fail(error));
       },
     };
+  }
+
+  /** The device that uses a character back end, which can change over to another; none: no device does. */
+  characterUser(name: string): CharPump | undefined {
+    return this.#pumps.get(name);
   }
 
   /** What is logged from now on. */
@@ -302,7 +307,7 @@ export class Machine {
     this.#state = 'shutdown';
     try {
       await this.#vcpu.end();
-      await Promise.all(this.#pumps.map((pump) => pump.stop()));
+      await Promise.all([...this.#pumps.values()].map((pump) => pump.stop()));
       await Promise.all(this.#services.map((service) => service.stop()));
       await this.#endLog();
       this.#finish(ending);

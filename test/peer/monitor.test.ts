@@ -253,6 +253,58 @@ suite('the same', () => {
       exactly,
     ));
 
+  test('objects, devices and character devices', () =>
+    compare(
+      [
+        send('qom-list', { path: '/nope' }),
+        send('qom-list', { path: '' }),
+        send('qom-get', { path: '/machine', property: 'type' }),
+        send('qom-get', { path: '/machine', property: 'nope' }),
+        send('qom-get', { path: '/nope', property: 'nope' }),
+        send('qom-get', { path: '/machine', property: 'peripheral' }),
+        send('qom-set', { path: '/machine', property: 'type', value: 1 }),
+        send('qom-list-properties', { typename: 'nope' }),
+        send('device-list-properties', { typename: 'nope' }),
+        send('device-list-properties', { typename: 'device' }),
+        send('device-list-properties', { typename: 'memory-region' }),
+        send('device_add', {}),
+        send('device_add', { driver: 'nope' }),
+        send('device_del', {}),
+        send('device_del', { id: 'nope' }),
+        send('object-add', { 'qom-type': 'nope', id: 'x' }),
+        send('object-add', { 'qom-type': 'rng-random', id: 'r1' }),
+        send('object-add', { 'qom-type': 'rng-random', id: 'r1' }),
+        send('object-add', { 'qom-type': 'rng-random', id: 'r2', data: 'x' }),
+        send('object-del', { id: 'r1' }),
+        send('object-del', { id: 'r1' }),
+        send('chardev-add', { id: 'a', backend: { type: 'null', data: {} } }),
+        send('chardev-add', { id: 'a', backend: { type: 'null', data: {} } }),
+        send('chardev-add', { id: 'b', backend: { type: 'nope', data: {} } }),
+        send('chardev-add', { id: 'b', backend: { type: 'null' } }),
+        send('chardev-add', { id: 'b', backend: { type: 'file', data: {} } }),
+        send('chardev-remove', { id: 'a' }),
+        send('chardev-remove', { id: 'a' }),
+        send('chardev-remove', { id: 'serial0' }),
+        send('chardev-change', { id: 'nope', backend: { type: 'null', data: {} } }),
+        send('chardev-change', { id: 'compat_monitor0', backend: { type: 'null', data: {} } }),
+        send('chardev-send-break', { id: 'nope' }),
+        send('chardev-send-break', { id: 'serial0' }),
+        send('ringbuf-read', { device: 'nope', size: 5 }),
+        send('ringbuf-read', { device: 'serial0', size: 5 }),
+        send('yank', { instances: [] }),
+        send('yank', { instances: [{ type: 'chardev', id: 'nope' }] }),
+        send('yank', { instances: [{ type: 'nope', id: 'nope' }] }),
+      ],
+      exactly,
+    ));
+
+  test('objects for people', () => {
+    const lines = `qom-list;qom-get /machine type;qom-get /machine foo;qom-list /nope;object_add foo;object_del zz
+      object_add rng-random,id=r;object_del r;device_add foo;device_del zz;chardev-add null,id=x;chardev-add foo,id=y
+      chardev-remove x;chardev-remove x;ringbuf_read x 5;chardev-send-break x;device_add;object_add;chardev-add`;
+    return compare(lines.split(/;|\n\s*/).map(hmp), exactly);
+  });
+
   test('numbers for people', () => {
     const lines = `xp /4xw 0x1000;xp /3xb 0x1000;xp /3xg 0x1000;xp /12dh 0x1000;xp /9cb 0x1000;xp /2ob 0x1000
       xp /2ub 0x1000;xp /s 0x1000;xp /2x;xp/2xw 0x1000;x/3dw 0x1000;xp /5cw 0x1000;xp /0xw 0x1000;xp /-1x 0x1000
@@ -287,7 +339,19 @@ suite('the same shape', () => {
         'x-query-roms',
         'x-query-jit',
         'query-dump-guest-memory-capability',
+        'query-chardev-backends',
       ].map((name) => send(name)),
+      shape,
+    ));
+
+  test('objects', () =>
+    compare(
+      [
+        send('qom-list', { path: '/machine/peripheral' }),
+        send('qom-get', { path: '/machine', property: 'usb' }),
+        send('qom-list-types', { implements: 'virtio-device' }),
+        send('qom-list-properties', { typename: 'rng-random' }),
+      ],
       shape,
     ));
 

@@ -1,4 +1,4 @@
-import { keyValues } from './key-values.ts';
+import { keyValues } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 
 export const block: OptionGroup = {

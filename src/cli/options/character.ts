@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { Options } from '../../host/options.ts';
-import { asksForHelp, keyValues } from './key-values.ts';
+import { asksForHelp, keyValues } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import type { Settings } from './settings.ts';
 

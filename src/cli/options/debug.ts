@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { parseAddressRanges } from '../../mem/address-range.ts';
 import { isLogItem, LOG_ITEM_NAMES, type LogItem } from '../../mem/log-items.ts';
-import { asksForHelp } from './key-values.ts';
+import { asksForHelp } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 
 /** What QEMU can log besides. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../base/errors.ts';
 import { helpText } from './help.ts';
-import { keyValues, splitCommas } from './key-values.ts';
+import { keyValues, splitCommas } from '../../host/key-values.ts';
 import { parseCommandLine } from './parse.ts';
 import { parseSize } from './size.ts';
 import { optionGroups } from './table.ts';

@@ -2,7 +2,7 @@ import type { AddressRange } from '../../mem/address-range.ts';
 import type { LogItem } from '../../mem/log-items.ts';
 import type { Optimization } from '../../jit/optimizations.ts';
 import type { StressName } from '../../jit/stress.ts';
-import type { Values } from './key-values.ts';
+import type { Values } from '../../host/key-values.ts';
 
 /** Something that asked for something, and what messages about it begin with. */
 export interface Asked<T> {
@@ -30,6 +30,7 @@ export interface Settings {
   readonly blockdevs: Asked<Values>[];
   readonly devices: Asked<Values>[];
   readonly globals: Asked<{ readonly driver: string; readonly property: string; readonly value: string }>[];
+  readonly objects: Asked<Values>[];
   readonly chardevs: Asked<Values>[];
   readonly serials: Asked<string>[];
   readonly monitors: Asked<MonitorSetting>[];
@@ -82,6 +83,7 @@ export function defaultSettings(): Settings {
     blockdevs: [],
     devices: [],
     globals: [],
+    objects: [],
     chardevs: [],
     serials: [],
     monitors: [],

@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import { Options } from '../../host/options.ts';
 import { isOptimization, type Optimization } from '../../jit/optimizations.ts';
 import { isStress, STRESSES, type StressName } from '../../jit/stress.ts';
-import { asksForHelp, keyValues } from './key-values.ts';
+import { asksForHelp, keyValues } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { parseSize } from './size.ts';
 
@@ -138,6 +138,14 @@ export const standard: OptionGroup = {
         else if (rest !== undefined && asksForHelp(rest)) {
           settings.listing = async () => (await import('./listings.ts')).propertyListing(driver);
         } else settings.devices.push({ origin: `-device ${text}`, what: keyValues(text, 'driver') });
+      },
+    ),
+    valued(
+      'object',
+      'type,id=name[,property=value...]',
+      'make an object: rng-random, rng-builtin or secret',
+      (settings, text) => {
+        settings.objects.push({ origin: `-object ${text}`, what: keyValues(text, 'qom-type') });
       },
     ),
     valued('global', 'driver.property=value', 'set a default of a kind of device', (settings, text) => {

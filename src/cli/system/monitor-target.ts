@@ -3,11 +3,11 @@ import type { BlockDrive } from '../../block/drive.ts';
 import type { Chardevs } from '../../char/chardevs.ts';
 import type { HostClock } from '../../host/clock.ts';
 import type { Files } from '../../host/file.ts';
+import type { CharacterTarget } from '../../monitor/character-target.ts';
 import type { MemoryTarget } from '../../monitor/memory-target.ts';
 import type {
   Actions,
   BlockDeviceInfo,
-  ChardevInfo,
   CpuInfo,
   MachineEvent,
   MachineInfo,
@@ -20,6 +20,10 @@ import type { StatsRegistry } from '../../stats/registry.ts';
 import type { Machine } from '../../vm/machine.ts';
 import type { GdbServer } from './gdb-server.ts';
 import type { Log } from './log.ts';
+import type { ObjectTarget } from '../../monitor/objects/target.ts';
+import type { UserObjects } from '../../vm/user-objects.ts';
+import { MachineCharacters } from './machine-characters.ts';
+import { MachineObjects } from './machine-objects.ts';
 import { MachineMemory } from '../../vm/machine-memory.ts';
 import { describeOptions } from '../options/describe.ts';
 import { deviceTree } from '../../vm/device-tree.ts';
@@ -29,6 +33,7 @@ export interface TargetParts {
   readonly machine: Machine;
   readonly chardevs: Chardevs;
   readonly blocks: Blocks;
+  readonly objects: UserObjects;
   readonly log: Log;
   readonly clock: HostClock;
   readonly files: Files;
@@ -45,6 +50,8 @@ export class SystemTarget implements MonitorTarget {
   readonly uuid: string;
   readonly stats: StatsRegistry;
   readonly memory: MemoryTarget;
+  readonly objects: ObjectTarget;
+  readonly characters: CharacterTarget;
   readonly files: Pick<Files, 'append'>;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly #parts: TargetParts;
@@ -55,6 +62,8 @@ export class SystemTarget implements MonitorTarget {
     this.uuid = parts.uuid;
     this.stats = parts.machine.stats;
     this.memory = new MachineMemory(parts.machine);
+    this.objects = new MachineObjects(parts.machine, parts.chardevs, parts.objects);
+    this.characters = new MachineCharacters(parts.chardevs, parts.machine);
     this.files = parts.files;
     parts.machine.subscribe((event) => this.tell(event));
   }
@@ -104,9 +113,6 @@ export class SystemTarget implements MonitorTarget {
   }
   deviceTreeBlob(): Uint8Array {
     return this.#parts.machine.plan.fdt;
-  }
-  chardevs(): readonly ChardevInfo[] {
-    return this.#parts.chardevs.query();
   }
 
   async blockDevices(): Promise<readonly BlockDeviceInfo[]> {

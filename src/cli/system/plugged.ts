@@ -3,7 +3,7 @@ import type { PluggedDevice } from '../../board/virt-config.ts';
 import { devices } from '../../hw/devices.ts';
 import { located } from '../options/option.ts';
 import type { Asked } from '../options/settings.ts';
-import type { Values } from '../options/key-values.ts';
+import type { Values } from '../../host/key-values.ts';
 
 /** What `-device` says, sorted into what the board does with it. */
 export function pluggedDevice({ origin, what }: Asked<Values>): PluggedDevice {

@@ -6,6 +6,10 @@ import { nodeThreads } from '../../host-node/threads.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
 import { serveMonitor } from '../../monitor/serve.ts';
 import { TIERS, type MachineConfig } from '../../vm/config.ts';
+import { Place } from '../../qapi/place.ts';
+import type { Values } from '../../host/key-values.ts';
+import { ObjectOptions } from '../../vm/user-object-kinds.ts';
+import { UserObjects } from '../../vm/user-objects.ts';
 import { Machine } from '../../vm/machine.ts';
 import { located, locatedError, locatedLater } from '../options/option.ts';
 import type { Settings } from '../options/settings.ts';
@@ -29,7 +33,11 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   try {
     const files = await readBootFiles(settings, host);
     const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
+    const objects = new UserObjects(host.files);
+    for (const { origin, what } of settings.objects) await makeObject(objects, origin, what);
     const explicit = settings.devices.map(pluggedDevice);
+    for (const { origin, backends, id } of explicit)
+      if (backends['rng'] !== undefined) located(origin, () => objects.use(backends['rng']!, 'rng-', id ?? 'rng'));
     const disks = await openDisks(settings, blocks, explicit);
     const devices = [...explicit, ...disks.devices];
     const terminals = await openTerminals(settings, chardevs);
@@ -88,6 +96,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       machine,
       chardevs,
       blocks,
+      objects,
       log,
       clock: host.clock,
       files: host.files,
@@ -119,6 +128,14 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   } finally {
     await chardevs.close();
     await blocks.close();
+  }
+}
+
+async function makeObject(objects: UserObjects, origin: string, values: Values): Promise<void> {
+  try {
+    await objects.create(ObjectOptions.accept(values, Place.root('text')));
+  } catch (error) {
+    throw locatedError(origin, error);
   }
 }
 

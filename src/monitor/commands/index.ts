@@ -31,6 +31,7 @@ import { memory } from './memory.ts';
 import { memoryDevices } from './memory-devices.ts';
 import { options } from './options.ts';
 import { tpm } from './tpm.ts';
+import { objects } from './objects.ts';
 
 /** Everything that a monitor can do, in the order of the reference. */
 export const CATALOG = new Catalog([
@@ -54,6 +55,7 @@ export const CATALOG = new Catalog([
   memoryDevices,
   balloon,
   dumping,
+  objects,
   block,
   jobs,
   chardev,

@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
