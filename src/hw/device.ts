@@ -43,7 +43,17 @@ export interface Window {
 export type BackendSlots = Readonly<Record<string, { readonly kind: keyof Backends; readonly doc: string }>>;
 
 /** Name and doc of each counter; they only ever grow, and reset and snapshots leave them alone. */
-export type Counters = Readonly<Record<string, { readonly doc: string; readonly unit?: 'bytes' | 'seconds' }>>;
+export type Counters = Readonly<
+  Record<
+    string,
+    {
+      readonly doc: string;
+      readonly unit?: 'bytes' | 'seconds';
+      /** It is a row of so many counters, each for one number of something. */
+      readonly buckets?: number;
+    }
+  >
+>;
 
 /** Where an instance sits: what its device tree node is made from. */
 export interface Place<P extends Properties = Properties> {
@@ -103,7 +113,7 @@ export type DeviceState<R extends Registers, S extends Fields> = StructView<
 export interface Env<P extends Properties, B extends BackendSlots, C extends Counters> {
   readonly props: PropertyValues<P>;
   readonly backends: { readonly [K in keyof B]: Backends[B[K]['kind']] | undefined };
-  readonly counters: { -readonly [K in keyof C]: number };
+  readonly counters: { -readonly [K in keyof C]: C[K] extends { readonly buckets: number } ? Float64Array : number };
   /** The device's output line `n`; one that nobody connected does nothing. */
   irq(n: number): InterruptLine;
   readonly clock: Clock;
@@ -163,7 +173,8 @@ export interface Counter {
   readonly name: string;
   readonly doc: string;
   readonly unit: 'bytes' | 'seconds' | undefined;
-  read(): number;
+  /** A row of counters is a list. */
+  readonly read: () => number | readonly number[];
 }
 
 /** One device of a machine. */

@@ -3,7 +3,7 @@
 import { BugError } from '../base/errors.ts';
 import type { MmioRegion, RomdRegion } from '../mem/address-space.ts';
 import { unconnected } from '../mem/interrupts.ts';
-import { struct } from '../mem/struct.ts';
+import { array, struct } from '../mem/struct.ts';
 import type { Field, Fields } from '../mem/struct.ts';
 import type {
   BackendSlots,
@@ -41,8 +41,15 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
   const image = new Uint8Array(arena.memory.buffer, address, layout.size);
 
   const counterSpecs = Object.entries(spec.counters ?? {});
-  const counterLayout = struct(Object.fromEntries(counterSpecs.map(([counter]) => [counter, 'f64'])) as Fields);
-  const counters = counterLayout.at(arena.memory, arena.allocate(counterLayout.size)) as Record<string, number>;
+  const counterLayout = struct(
+    Object.fromEntries(
+      counterSpecs.map(([counter, { buckets }]) => [counter, buckets === undefined ? 'f64' : array('f64', buckets)]),
+    ) as Fields,
+  );
+  const counters = counterLayout.at(arena.memory, arena.allocate(counterLayout.size)) as Record<
+    string,
+    number | Float64Array
+  >;
 
   const log = { guestError: (text: string) => site.log.guestError(`${name}: ${text}`) };
   const windows: readonly Window[] =
@@ -67,7 +74,7 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
   const behaviour = behave(state as DeviceState<Registers, Fields>, {
     props,
     backends: (site.backends ?? {}) as Env<Properties, BackendSlots, Counters>['backends'],
-    counters,
+    counters: counters as Env<Properties, BackendSlots, Counters>['counters'],
     irq: (n) => site.irqs?.[n]?.line ?? unconnected,
     clock: site.clock,
     timer(timerName, callback) {
@@ -127,7 +134,10 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
       name: counter,
       doc,
       unit,
-      read: () => counters[counter],
+      read() {
+        const value = counters[counter]!;
+        return typeof value === 'number' ? value : [...value];
+      },
     })),
     props,
     backendNames: site.backendNames ?? {},

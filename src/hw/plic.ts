@@ -66,6 +66,15 @@ export const plic = device(
       'num-sources': uint32(SOURCES),
       'num-priorities': uint32(MAX_PRIORITY),
     },
+    counters: {
+      requests: { doc: 'times that a source asked for attention' },
+      claims: { doc: 'interrupts that a hart took up' },
+      completions: { doc: 'interrupts that a hart was done with' },
+      'claims-by-source': {
+        doc: 'interrupts that a hart took up, by the number of their source',
+        buckets: SOURCES + 1,
+      },
+    },
     section: { name: 'riscv_sifive_plic', version: 1 },
     compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
     dt: ({ base, props }) => {
@@ -118,6 +127,11 @@ export const plic = device(
       return source;
     }
 
+    function request(source: number): void {
+      env.counters.requests++;
+      put(d.pending, source, true);
+    }
+
     function update(): void {
       for (let context = 0; context < contexts; context++) lines[context].set(best(context) !== 0);
     }
@@ -125,6 +139,8 @@ export const plic = device(
     function claim(context: number): number {
       const source = best(context);
       if (source !== 0) {
+        env.counters.claims++;
+        env.counters['claims-by-source'][source]!++;
         put(d.pending, source, false);
         put(d.inService, source, true);
         update();
@@ -140,8 +156,9 @@ export const plic = device(
         return;
       }
       if (!isSet(d.enable.subarray(context * WORDS, (context + 1) * WORDS), source)) return;
+      env.counters.completions++;
       put(d.inService, source, false);
-      if (isSet(d.level, source)) put(d.pending, source, true);
+      if (isSet(d.level, source)) request(source);
       update();
     }
 
@@ -198,7 +215,7 @@ export const plic = device(
         // The gateway sends no further request until the one in service is complete, and a request
         // once sent stays, whatever the wire does then (chapter 1, "Interrupt Gateways").
         if (!level || isSet(d.inService, source)) return;
-        put(d.pending, source, true);
+        request(source);
         update();
       },
       reset: update,

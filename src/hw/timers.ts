@@ -3,8 +3,9 @@
  * the next one is due; callbacks run under the machine lock on the thread that calls `run`.
  */
 
-import type { Arena } from '../mem/arena.ts';
 import { BugError } from '../base/errors.ts';
+import type { Arena } from '../mem/arena.ts';
+import { log2Bucket } from '../stats/histogram.ts';
 
 export interface Timer {
   readonly name: string;
@@ -16,12 +17,17 @@ export interface Timer {
 }
 
 const CAPACITY = 256;
+/** Buckets of how late callbacks are, in nanoseconds. */
+const LATENESS_BUCKETS = 32;
 
 export class Timers {
   /** Called after a deadline changed, so that whoever waits for the next one looks again. */
   onChange: (() => void) | undefined;
 
   readonly #deadlines: Float64Array;
+  /** How often a timer was armed and expired, and how late it was then. */
+  readonly #counts: Float64Array;
+  readonly #lateness: Float64Array;
   readonly #callbacks: (() => void)[] = [];
   readonly #names: string[] = [];
 
@@ -29,6 +35,9 @@ export class Timers {
   constructor(arena: Arena) {
     const address = arena.allocate(CAPACITY * 8);
     this.#deadlines = new Float64Array(arena.memory.buffer, address, CAPACITY);
+    const counts = arena.allocate(8 * (2 + LATENESS_BUCKETS));
+    this.#counts = new Float64Array(arena.memory.buffer, counts, 2);
+    this.#lateness = new Float64Array(arena.memory.buffer, counts + 16, LATENESS_BUCKETS);
   }
 
   /** Disarms all: memory starts as zeroes, which would be deadlines. */
@@ -43,12 +52,14 @@ export class Timers {
     this.#callbacks.push(callback);
     this.#names.push(name);
     const deadlines = this.#deadlines;
+    const counts = this.#counts;
     const changed = (): void => this.onChange?.();
     return {
       name,
       arm(deadline) {
         if (deadlines[index] === deadline) return;
         deadlines[index] = deadline;
+        counts[ARMED]!++;
         changed();
       },
       disarm() {
@@ -80,9 +91,23 @@ export class Timers {
         }
       }
       if (due < 0) return;
+      this.#counts[EXPIRED]!++;
+      this.#lateness[log2Bucket(Math.floor(now - this.#deadlines[due]!), LATENESS_BUCKETS)]!++;
       this.#deadlines[due] = Infinity;
       this.#callbacks[due]!();
     }
+  }
+
+  /** What was counted since the machine was made. */
+  get counts(): { readonly armed: number; readonly expired: number; readonly lateness: readonly number[] } {
+    return { armed: this.#counts[ARMED]!, expired: this.#counts[EXPIRED]!, lateness: [...this.#lateness] };
+  }
+
+  /** How many wait for their time. */
+  get waiting(): number {
+    let waiting = 0;
+    for (let i = 0; i < this.#callbacks.length; i++) if (this.#deadlines[i]! < Infinity) waiting++;
+    return waiting;
   }
 
   /** Name and deadline of each timer, for `info` commands and statistics. */
@@ -90,3 +115,6 @@ export class Timers {
     return this.#names.map((name, i) => ({ name, deadline: this.#deadlines[i]! }));
   }
 }
+
+const ARMED = 0;
+const EXPIRED = 1;

@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { MemoryFiles } from '../host/memory-files.ts';
 import { counter, counterProvider } from '../stats/counters.ts';
 import { StatsRegistry } from '../stats/registry.ts';
+import { MonitorActivity } from './activity.ts';
 import { FakeCharacters } from './fake-characters.ts';
 import { FakeMemory } from './fake-memory.ts';
 import { FakeObjects } from './objects/fake.ts';
@@ -22,6 +23,7 @@ export class FakeTarget implements MonitorTarget {
   readonly name: string | undefined = 'partridge';
   readonly uuid: string = '00112233-4455-6677-8899-aabbccddeeff';
   readonly stats = fakeStats();
+  readonly activity = new MonitorActivity();
   readonly memory = new FakeMemory();
   readonly objects = new FakeObjects();
   readonly characters = new FakeCharacters();

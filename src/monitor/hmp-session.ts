@@ -1,4 +1,5 @@
 import { VERSION } from '../base/version.ts';
+import type { MonitorActivity } from './activity.ts';
 import { CATALOG } from './commands/index.ts';
 import { HmpShell } from './hmp-shell.ts';
 import { LineEditor } from './line-editor.ts';
@@ -14,6 +15,8 @@ export class HmpSession {
   readonly #shell: HmpShell;
   readonly #editor: LineEditor;
   readonly #onBug: (error: unknown) => void;
+  readonly #activity: MonitorActivity;
+  readonly #leave: () => void;
   readonly #unsubscribe: () => void;
   readonly #decoder = new TextDecoder();
   #hasGreeted = false;
@@ -29,6 +32,8 @@ export class HmpSession {
     this.#onBug = options.onBug ?? (() => {});
     this.#shell = new HmpShell({ target, catalog: options.catalog ?? CATALOG });
     this.#editor = new LineEditor((text) => this.#write(text));
+    this.#activity = target.activity;
+    this.#leave = target.activity.arrive();
     this.#unsubscribe = target.subscribe((event) => {
       if (event.name === 'SHUTDOWN' && event.data.reason === 'host-qmp-quit') this.#isQuitting = true;
     });
@@ -65,6 +70,7 @@ export class HmpSession {
   close(): void {
     this.#isClosed = true;
     this.#typed = [];
+    this.#leave();
     this.#unsubscribe();
   }
 
@@ -73,6 +79,7 @@ export class HmpSession {
     for (let next = this.#typed.shift(); next !== undefined && !this.#isQuitting; next = this.#typed.shift()) {
       const line = this.#editor.take(next);
       if (line === undefined) continue;
+      this.#activity.lines++;
       const text = this.#run(line);
       this.#print(text instanceof Promise ? await text : text);
       if (!this.#isQuitting) this.#write(PROMPT);

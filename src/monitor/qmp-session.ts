@@ -25,6 +25,7 @@ export class QmpSession {
   readonly #onBug: (error: unknown) => void;
   readonly #reader: JsonReader;
   readonly #unsubscribe: () => void;
+  readonly #leave: () => void;
   #negotiated = false;
   #oob = false;
   #closed = false;
@@ -45,6 +46,7 @@ export class QmpSession {
       document: (value) => this.#receive(value),
       mistake: (error) => this.#enqueue(() => this.#send(errorAnswer(error))),
     });
+    this.#leave = target.activity.arrive();
     this.#unsubscribe = target.subscribe((event) => this.#tell(event));
     this.#send({ QMP: { version: { qemu: PROTOCOL, package: PACKAGE }, capabilities: ['oob'] } });
   }
@@ -67,6 +69,7 @@ export class QmpSession {
   /** The client is gone. Commands under way still finish. */
   close(): void {
     this.#closed = true;
+    this.#leave();
     this.#unsubscribe();
   }
 
@@ -101,8 +104,17 @@ export class QmpSession {
 
   /** Runs a command. Synchronous as long as the command is. */
   #answer(request: QmpRequest): Promise<void> | void {
-    const fail = (error: unknown): void => this.#send(request.sign(this.#failure(error)));
-    const succeed = (value: unknown): void => this.#send(request.sign({ return: (value ?? {}) as Json }));
+    const { activity } = this.#target;
+    const began = performance.now();
+    const answer = (message: JsonObject): void => {
+      activity.answered(performance.now() - began);
+      this.#send(request.sign(message));
+    };
+    const fail = (error: unknown): void => {
+      activity.errors++;
+      answer(this.#failure(error));
+    };
+    const succeed = (value: unknown): void => answer({ return: (value ?? {}) as Json });
     if (this.#closed) return;
     try {
       const value = this.#run(request);
@@ -141,6 +153,7 @@ export class QmpSession {
 
   #tell(event: MachineEvent): void {
     if (!this.#negotiated) return;
+    this.#target.activity.events++;
     const now = this.#target.wall();
     const seconds = Math.floor(now);
     this.#send({

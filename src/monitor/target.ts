@@ -1,5 +1,6 @@
 import type { Files } from '../host/file.ts';
 import type { StatsRegistry } from '../stats/registry.ts';
+import type { MonitorActivity } from './activity.ts';
 import type { CharacterTarget } from './character-target.ts';
 import type { DumpStatus } from './guest-dump.ts';
 import type { MemoryTarget } from './memory-target.ts';
@@ -18,6 +19,8 @@ export interface MonitorTarget {
   /** Lower-case, with hyphens; zeros if none was given. */
   readonly uuid: string;
   readonly stats: StatsRegistry;
+  /** Where sessions count what they do. */
+  readonly activity: MonitorActivity;
   readonly memory: MemoryTarget;
   readonly objects: ObjectTarget;
   readonly characters: CharacterTarget;

@@ -13,7 +13,7 @@ export interface StatsProvider {
 }
 
 /** Providers that clients may ask for by name. One that a machine does not have answers with nothing. */
-export const PROVIDER_NAMES = ['kvm', 'tcg', 'block'] as const;
+export const PROVIDER_NAMES = ['kvm', 'tcg', 'block', 'irq', 'memory', 'monitor', 'timers'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 export const STATS_TARGETS = ['vm', 'vcpu'] as const;

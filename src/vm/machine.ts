@@ -15,7 +15,10 @@ import { MachineCore } from './core.ts';
 import { LocalVcpu } from './local-vcpu.ts';
 import type { LogSink } from './log-pipe.ts';
 import { causeData, type Cause, type Ending, type MachineEvent, type RunState } from './run-state.ts';
+import { memoryStats } from './memory-stats.ts';
+import { irqStats } from './irq-stats.ts';
 import { tcgStats } from './tcg-stats.ts';
+import { timerStats } from './timer-stats.ts';
 import { ThreadedVcpu } from './threaded-vcpu.ts';
 import type { AskVcpu, DebugStop, StepOptions } from './vcpu-questions.ts';
 import type { MachineThreads, VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
@@ -107,6 +110,9 @@ export class Machine {
     core.board.load(this.#plan);
     this.stats.register(tcgStats(core));
     this.stats.register(blockProvider(core.blockCounters));
+    this.stats.register(irqStats(core));
+    this.stats.register(memoryStats(core));
+    this.stats.register(timerStats(core));
   }
 
   /** Flash chips hold what is in their images. */

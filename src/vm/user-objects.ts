@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { Files } from '../host/file.ts';
 import { QapiError } from '../qapi/error.ts';
 import type { Static } from '../qapi/schema.ts';
-import { ObjectOptions, type UserObject, userObjectKinds } from './user-object-kinds.ts';
+import { type ObjectOptions, type UserObject, userObjectKinds } from './user-object-kinds.ts';
 
 export type UserObjectOptions = Static<typeof ObjectOptions>;
 

@@ -24,7 +24,7 @@ type Schema = ReadonlyMap<string, Entry>;
 const byName = (entries: readonly Entry[]): Schema => new Map(entries.map((entry) => [entry.name, entry]));
 
 /** Words that we have and they do not. */
-const OURS_ALONE = ['tcg', 'block'];
+const OURS_ALONE = ['tcg', 'block', 'irq', 'memory', 'monitor', 'timers'];
 
 /** Members whose words are kinds of things, of which we have fewer: a client that looks will not ask for the others. */
 const KINDS = ['object-add.qom-type', 'chardev-add.backend.type', 'chardev-change.backend.type'];

@@ -3,6 +3,7 @@ import type { BlockDrive } from '../../block/drive.ts';
 import type { Chardevs } from '../../char/chardevs.ts';
 import type { HostClock } from '../../host/clock.ts';
 import type { Files } from '../../host/file.ts';
+import { MonitorActivity } from '../../monitor/activity.ts';
 import type { CharacterTarget } from '../../monitor/character-target.ts';
 import type { MemoryTarget } from '../../monitor/memory-target.ts';
 import type {
@@ -49,6 +50,7 @@ export class SystemTarget implements MonitorTarget {
   readonly name: string | undefined;
   readonly uuid: string;
   readonly stats: StatsRegistry;
+  readonly activity = new MonitorActivity();
   readonly memory: MemoryTarget;
   readonly objects: ObjectTarget;
   readonly characters: CharacterTarget;
@@ -61,6 +63,7 @@ export class SystemTarget implements MonitorTarget {
     this.name = parts.name;
     this.uuid = parts.uuid;
     this.stats = parts.machine.stats;
+    this.stats.register(this.activity.provider());
     this.memory = new MachineMemory(parts.machine);
     this.objects = new MachineObjects(parts.machine, parts.chardevs, parts.objects);
     this.characters = new MachineCharacters(parts.chardevs, parts.machine);

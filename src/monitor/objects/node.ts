@@ -4,9 +4,9 @@ import type { Json } from '../../qapi/json.ts';
 /** One property of an object: a value, or a link or a child, whose value is a path. */
 export interface ObjectProperty {
   readonly type: string;
-  get?(): Json;
+  readonly get?: () => Json;
   /** Absent: it cannot be written. Throws a UserError if the value does not fit, or it is too late. */
-  set?(value: Json): void;
+  readonly set?: (value: Json) => void;
 }
 
 /** An object of the machine, as QOM shows them: a type, properties, and children with names. */
