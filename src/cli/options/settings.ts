@@ -1,3 +1,4 @@
+import type { SocketAddress } from '../../host/network.ts';
 import type { AddressRange } from '../../mem/address-range.ts';
 import type { LogItem } from '../../mem/log-items.ts';
 import type { Optimization } from '../../jit/optimizations.ts';
@@ -34,6 +35,8 @@ export interface Settings {
   readonly chardevs: Asked<Values>[];
   readonly serials: Asked<string>[];
   readonly monitors: Asked<MonitorSetting>[];
+  /** Where statistics are served. */
+  readonly metrics: Asked<SocketAddress>[];
   snapshot: boolean;
   /** `terminal`: -nographic was given. `default`: neither that nor -display. */
   display: 'none' | 'terminal' | 'default';
@@ -87,6 +90,7 @@ export function defaultSettings(): Settings {
     chardevs: [],
     serials: [],
     monitors: [],
+    metrics: [],
     snapshot: false,
     display: 'default',
     nodefaults: false,

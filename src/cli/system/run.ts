@@ -4,6 +4,8 @@ import { Chardevs } from '../../char/chardevs.ts';
 import { nodeHost } from '../../host-node/host.ts';
 import { nodeThreads } from '../../host-node/threads.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
+import { formatAddress, type Listener, type SocketAddress } from '../../host/network.ts';
+import { serveMetrics } from '../../monitor/metrics/server.ts';
 import { serveMonitor } from '../../monitor/serve.ts';
 import { TIERS, type MachineConfig } from '../../vm/config.ts';
 import { Place } from '../../qapi/place.ts';
@@ -30,6 +32,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   let machine: Machine | undefined;
   const chardevs = new Chardevs({ host, notify }, { escape: settings.escape, quit: () => machine?.quit('host-ui') });
   const blocks = new Blocks({ host, notify });
+  const metrics: Listener[] = [];
   try {
     const files = await readBootFiles(settings, host);
     const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
@@ -115,6 +118,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       const { origin, what } = settings.gdb;
       await locatedLater(origin, () => gdb.serve(what, target));
     }
+    for (const { origin, what } of settings.metrics) metrics.push(await listenForMetrics(origin, what, target, notify));
     host.signals.listen((name, number) => {
       notify(`terminating on signal ${number} (${name})`);
       machine?.quit('host-signal');
@@ -126,8 +130,25 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
     machine?.quit();
     throw error instanceof UserError ? locatedError('', error) : error;
   } finally {
+    for (const listener of metrics) await listener.close();
     await chardevs.close();
     await blocks.close();
+  }
+}
+
+async function listenForMetrics(
+  origin: string,
+  address: SocketAddress,
+  target: SystemTarget,
+  notify: (line: string) => void,
+): Promise<Listener> {
+  try {
+    const listener = await serveMetrics(address, target, nodeHost);
+    if (listener.address.type === 'tcp' && listener.address !== address)
+      notify(`statistics are at http://${formatAddress(listener.address).slice('tcp:'.length)}/metrics`);
+    return listener;
+  } catch (error) {
+    throw locatedError(origin, error);
   }
 }
 
