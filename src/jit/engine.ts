@@ -16,6 +16,7 @@ import { optimizationsWithout, type Optimizations } from './optimizations.ts';
 import { Pace } from './pace.ts';
 import { NEVER, POLICIES, type Policy, type Tiers } from './policy.ts';
 import { discover, type Cluster, type Region } from './region/discover.ts';
+import { Transfers } from './region/transfers.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { BUDGET_SLACK } from './interpreter.ts';
@@ -33,6 +34,8 @@ import { JitCounters, type RegionSize } from './counters.ts';
 const PAGE = 4096;
 
 const CODE_PAGES = 3072;
+/** Counted entries after which the header of a loop is promoted whose region was left. */
+const SOON = 64;
 
 export interface EngineOptions {
   readonly arena: Arena;
@@ -84,8 +87,11 @@ export class Engine {
   /** By the entrance of a cluster: the cluster's pages, and how far from the first of them the entrance is. */
   readonly #clusterPages = new WeakMap<InstalledCode, { pages: ReadonlyMap<number, CodePage>; delta: number }>();
   #found: FoundCluster[] = [];
+  /** Records of the headers of loops in clusters, where no region begins yet. */
+  readonly #headers = new Set<number>();
   readonly #jumps = new JumpProfile();
   #toldTimes = 0;
+  readonly #transfers: Transfers;
   /** Records whose cluster once had lost a page when it was entered there: they stay in one page. */
   readonly #solitary = new Set<number>();
   #nextSlot = 1;
@@ -115,6 +121,7 @@ export class Engine {
     this.#options = options;
     const { arena, guest, cpu, stateStruct, state, space, tlb, pageFlags } = options;
     const { memory, width, limit } = arena;
+    this.#transfers = new Transfers(guest);
     this.counters = options.counters ?? new JitCounters(arena);
     this.#layout = new StateLayout(stateStruct);
     const layout = this.#layout;
@@ -425,6 +432,7 @@ export class Engine {
     this.#resets = this.codePages.resets;
     this.#queue.clear();
     this.#jumps.clear();
+    this.#headers.clear();
   }
 
   #translate(): void {
@@ -436,9 +444,10 @@ export class Engine {
     const module = new WebAssembly.Module(batch.bytes);
     const instance = new WebAssembly.Instance(module, this.#imports);
     const installed = batch.blocks.map((block, i) => {
-      const slot = this.#takeSlot(this.#policy.promotion);
-      this.#table.set(slot, instance.exports[`b${i}`] as () => void);
       const page = this.codePages.pageOf(block.records)!;
+      const isHeader = this.#headers.has(this.codePages.recordAt(page, block.offset));
+      const slot = this.#takeSlot(isHeader ? this.#soon : this.#policy.promotion);
+      this.#table.set(slot, instance.exports[`b${i}`] as () => void);
       const code = { slot, page, offset: block.offset, companions: [], isRegion: false, isDropped: false };
       this.#installed[slot] = code;
       this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
@@ -488,12 +497,13 @@ export class Engine {
       const found = this.#findCluster(code);
       if (found === undefined) return slot;
       this.#found.push(found);
-      this.#entries.set(slot, this.#policy.promotion);
       const blocks = this.#found.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
-      if (this.#found.length < this.#policy.regions && blocks < this.#regionPace.blocks) {
-        this.counters.stopped(performance.now() - start);
-        return slot;
-      }
+      const isEnough = this.#found.length >= this.#policy.regions || blocks >= this.#regionPace.blocks;
+      const isHeader = this.#headers.has(this.codePages.recordAt(code.page, code.offset));
+      // Finding and making are two stops: what is enough is made at the next entry.
+      this.#entries.set(slot, isEnough ? 1 : isHeader ? this.#soon : this.#policy.promotion);
+      this.counters.stopped(performance.now() - start);
+      return slot;
     }
     this.#makeClusters();
     this.counters.stopped(performance.now() - start);
@@ -517,6 +527,7 @@ export class Engine {
     const cluster = discover(
       {
         guest: this.#options.guest,
+        transfers: this.#transfers,
         pages: codePages,
         optimizations: this.#optimizations,
         seenFrom: (page, offset) => this.#jumps.targets(codePages.recordAt(page, offset)),
@@ -579,6 +590,26 @@ export class Engine {
     return entrances;
   }
 
+  /** Entries after which the header of a loop is promoted whose region was left. */
+  get #soon(): number {
+    return Math.min(SOON, this.#policy.promotion);
+  }
+
+  /** A loop that is left, for an interrupt or since it ran for long, is to come back to a region. */
+  #expectHeaders({ regions, pages }: Cluster): void {
+    if (!this.#optimizations.has('headers')) return;
+    for (const { start, nodes } of regions) {
+      for (const { block, isLoop } of nodes) {
+        if (!isLoop || block!.offset === start) continue;
+        const delta = Math.floor(block!.offset / PAGE);
+        const record = this.codePages.recordAt(pages.get(delta)!, block!.offset - delta * PAGE);
+        this.#headers.add(record);
+        const link = this.#view.getInt32(record + RECORD_LINK, true);
+        if (link > 0 && this.#installed[link]?.isRegion === false) this.#entries.set(link, this.#soon);
+      }
+    }
+  }
+
   #installCluster({ cluster, entrances }: MadeCluster, instance: WebAssembly.Instance): InstalledCode[] {
     const { pages } = cluster;
     const all: InstalledCode[] = [];
@@ -593,6 +624,7 @@ export class Engine {
       this.codePages.install(code, all.length === 0 ? partsOf(cluster) : []);
       all.push(code);
     }
+    this.#expectHeaders(cluster);
     return all;
   }
 

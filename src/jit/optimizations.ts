@@ -10,6 +10,7 @@ const passes = Object.fromEntries(Object.entries(PASSES).map(([name, { doc }]) =
  * find out which of them is to blame: `-accel tcg,without=NAME+NAME`.
  */
 export const OPTIMIZATIONS = {
+  headers: 'a loop whose region was left is soon the beginning of a region',
   switches: 'where computed jumps were seen to go is part of the regions that they are in',
   pointers: 'indirect calls go directly to functions that they were seen to call',
   clusters: 'regions that call one another are made together and call each other directly',

@@ -1,15 +1,17 @@
 import { Builder, type Operand } from '../../ir/builder.ts';
-import type { Guest } from '../../ir/guest.ts';
+import type { Decoded, Guest } from '../../ir/guest.ts';
+import type { Node } from '../../ir/node.ts';
 import { optimize } from '../../ir/passes/optimize.ts';
 import type { CodePage, CodePages } from '../code-pages.ts';
 import type { Optimizations } from '../optimizations.ts';
 import type { Case } from './switches.ts';
+import type { Transfers } from './transfers.ts';
 import { makeNode, type Ending, type RegionBlock, type RegionNode } from './graph.ts';
 
 const PAGE = 4096;
 /** Most blocks and instructions of a region. */
-const MOST_BLOCKS = 80;
-const MOST_INSTRUCTIONS = 800;
+const MOST_BLOCKS = 240;
+const MOST_INSTRUCTIONS = 1600;
 /** Most regions and instructions of a cluster, and pages it may span. */
 const MOST_REGIONS = 16;
 const MOST_IN_ALL = 2400;
@@ -22,8 +24,15 @@ const MOST_CALLED = 3;
 /** A target that took less than one in so many jumps is left out. */
 const LEAST_SHARE = 1000;
 
+/** Straight-line code up to the next transfer of control. */
+interface Line {
+  readonly count: number;
+  readonly ending: Ending;
+}
+
 export interface DiscoveryOptions {
   readonly guest: Guest;
+  readonly transfers: Transfers;
   readonly pages: CodePages;
   readonly optimizations: Optimizations;
   /** The code page mapped `delta` pages from the region's first, if that is known now. */
@@ -71,6 +80,7 @@ const keyOf = (offset: number, context: readonly number[]): string => `${context
 
 class Discovery {
   readonly #guest: Guest;
+  readonly #transfers: Transfers;
   readonly #codePages: CodePages;
   readonly #pageAt: DiscoveryOptions['pageAt'];
   readonly #seenFrom: DiscoveryOptions['seenFrom'];
@@ -79,12 +89,14 @@ class Discovery {
   readonly #pages = new Map<number, CodePage>();
   readonly #names: readonly (readonly string[])[];
   readonly #leaders = new Set<number>();
+  readonly #lines = new Map<number, Line | undefined>();
   readonly #sizes = new Map<number, number>();
   readonly #optimizations: Optimizations;
   #inAll = 0;
 
-  constructor({ guest, pages, pageAt, seenFrom, optimizations }: DiscoveryOptions, first: CodePage) {
+  constructor({ guest, transfers, pages, pageAt, seenFrom, optimizations }: DiscoveryOptions, first: CodePage) {
     this.#guest = guest;
+    this.#transfers = transfers;
     this.#codePages = pages;
     this.#pageAt = pageAt;
     this.#seenFrom = seenFrom;
@@ -136,13 +148,13 @@ class Discovery {
     if (entry === undefined) return undefined;
     for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
       const block = node.block!;
-      for (const [offset, context] of this.#targets(block)) {
+      for (const [offset, context] of this.#targets(block.ending, block.context)) {
         if (this.#isWarm(offset, block.ending)) want(offset, context);
       }
     }
     // Whatever leads to a block of the region is an edge, whether or not it was warm by itself.
     for (const node of nodes.values()) {
-      for (const [offset, context] of this.#targets(node.block!)) {
+      for (const [offset, context] of this.#targets(node.block!.ending, node.block!.context)) {
         const next = nodes.get(keyOf(offset, context));
         if (next !== undefined && !node.successors.includes(next)) node.successors.push(next);
       }
@@ -159,7 +171,7 @@ class Discovery {
   }
 
   /** Where control may go on inside the region, and in which copy. */
-  #targets({ ending, context }: RegionBlock): [number, readonly number[]][] {
+  #targets(ending: Ending, context: readonly number[]): [number, readonly number[]][] {
     switch (ending.kind) {
       case 'fall':
         return [[ending.next, context]];
@@ -218,11 +230,11 @@ class Discovery {
     for (let offset = queue.pop(); offset !== undefined; offset = queue.pop()) {
       if (seen.has(offset)) continue;
       seen.add(offset);
-      const block = this.#lower(offset, []);
-      if (block === undefined) return Infinity;
-      size += block.count;
+      const line = this.#line(offset);
+      if (line === undefined) return Infinity;
+      size += line.count;
       if (size > INLINE_INSTRUCTIONS) return Infinity;
-      const { ending } = block;
+      const { ending } = line;
       if (ending.kind === 'fall') queue.push(ending.next);
       else if (ending.kind === 'branch') queue.push(ending.next, ending.taken);
       else if (ending.kind === 'jump') queue.push(ending.target);
@@ -239,15 +251,14 @@ class Discovery {
     for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
       if (this.#leaders.has(offset)) continue;
       this.#leaders.add(offset);
-      const block = this.#lower(offset, []);
-      if (block === undefined) continue;
-      instructions += block.count;
+      const line = this.#line(offset);
+      if (line === undefined) continue;
+      const { count, ending } = line;
+      instructions += count;
       if (instructions > MOST_INSTRUCTIONS) return;
-      for (const [next] of this.#targets(block)) {
-        if (this.#isWarm(next, block.ending)) queue.push(next);
-      }
+      for (const [next] of this.#targets(ending, [])) if (this.#isWarm(next, ending)) queue.push(next);
       // Where an inlined call comes back.
-      if (block.ending.kind === 'call') queue.push(block.ending.next);
+      if (ending.kind === 'call') queue.push(ending.next);
     }
   }
 
@@ -273,50 +284,89 @@ class Discovery {
     return true;
   }
 
+  /** The line that begins at an offset; undefined if not even one instruction of it can be had. */
+  #line(offset: number): Line | undefined {
+    if (this.#lines.has(offset)) return this.#lines.get(offset);
+    const delta = Math.floor(offset / PAGE);
+    const page = this.#page(delta);
+    let line: Line | undefined;
+    for (let at = offset, count = 0; page !== undefined;) {
+      const decoded = at < (delta + 1) * PAGE ? this.#codePages.instructionAt(page, at - delta * PAGE) : undefined;
+      // The end of the page, or an instruction across it, is another line's affair.
+      if (decoded === undefined) {
+        if (count > 0) line = { count, ending: { kind: 'fall', next: at } };
+        break;
+      }
+      count++;
+      if (this.#transfers.includes(decoded.instruction)) {
+        line = {
+          count,
+          ending: this.#endingOf(this.#instruction(decoded, new Builder(), 0), page, at, decoded.length),
+        };
+        break;
+      }
+      at += decoded.length;
+    }
+    this.#lines.set(offset, line);
+    return line;
+  }
+
+  /** Lowers an instruction, `at` bytes into what is built; gives the last operation of it. */
+  #instruction({ instruction, length, operands: values }: Decoded, builder: Builder, at: number): Node {
+    const names = this.#names[instruction]!;
+    const operands: Record<string, Operand> = {};
+    for (let i = 0; i < names.length; i++) operands[names[i]!] = { name: names[i]!, value: values[i]! };
+    builder.startInstruction(at, length);
+    this.#guest.instructions[instruction]!.lower(builder, operands);
+    return builder.unit.nodes.at(-1)!;
+  }
+
+  /** How a line ends with the transfer of control at an offset, whose last operation is given as if alone. */
+  #endingOf({ op, attributes }: Node, page: CodePage, at: number, length: number): Ending {
+    const next = at + length;
+    const target = at + (attributes.target as number);
+    switch (op) {
+      case 'branch':
+        return { kind: 'branch', taken: target, next };
+      case 'jump':
+        return attributes.kind === 'call' ? { kind: 'call', target, seen: [], next } : { kind: 'jump', target };
+      case 'jump_reg': {
+        if (attributes.kind === 'return') return { kind: 'return', inlined: undefined };
+        const has = this.#optimizations.has(attributes.kind === 'call' ? 'pointers' : 'switches');
+        const seen = has ? this.#seen(page, at) : [];
+        if (attributes.kind !== 'call') return { kind: 'computed', seen };
+        return { kind: 'call', target: undefined, seen: seen.slice(0, MOST_CALLED), next };
+      }
+      case 'exit':
+        return { kind: 'exit' };
+      default:
+        return { kind: 'fall', next };
+    }
+  }
+
   /** Lowers from `offset` to the first transfer of control or the next leader. */
   #lower(offset: number, context: readonly number[]): RegionBlock | undefined {
-    const page = this.#page(Math.floor(offset / PAGE));
-    if (page === undefined) return undefined;
-    const pageStart = Math.floor(offset / PAGE) * PAGE;
+    const line = this.#line(offset);
+    if (line === undefined) return undefined;
+    const delta = Math.floor(offset / PAGE);
+    const page = this.#page(delta)!;
     const builder = new Builder();
     let at = offset;
     let count = 0;
-    let ending: Ending | undefined;
-    while (ending === undefined) {
-      const decoded = at < pageStart + PAGE ? this.#codePages.instructionAt(page, at - pageStart) : undefined;
-      // The end of the page, or an instruction across it, is another block's affair.
-      if (decoded === undefined || (count > 0 && this.#leaders.has(at))) {
-        ending = { kind: 'fall', next: at };
-        break;
-      }
-      const instruction = this.#guest.instructions[decoded.instruction]!;
-      const names = this.#names[decoded.instruction]!;
-      const operands: Record<string, Operand> = {};
-      for (let i = 0; i < names.length; i++) {
-        operands[names[i]!] = { name: names[i]!, value: decoded.operands[i]! };
-      }
-      builder.startInstruction(at - offset, decoded.length);
+    while (count < line.count && (count === 0 || !this.#leaders.has(at))) {
+      const decoded = this.#codePages.instructionAt(page, at - delta * PAGE)!;
+      this.#instruction(decoded, builder, at - offset);
       at += decoded.length;
       count++;
-      instruction.lower(builder, operands);
-      const { op, attributes } = builder.unit.nodes.at(-1)!;
-      const target = offset + (attributes.target as number);
-      if (op === 'branch') ending = { kind: 'branch', taken: target, next: at };
-      else if (op === 'jump') {
-        ending = attributes.kind === 'call' ? { kind: 'call', target, seen: [], next: at } : { kind: 'jump', target };
-      } else if (op === 'jump_reg') {
-        const from = at - decoded.length;
-        if (attributes.kind === 'return') ending = { kind: 'return', inlined: context.at(-1) };
-        else if (attributes.kind === 'call') {
-          const seen = this.#optimizations.has('pointers') ? this.#seen(page, from).slice(0, MOST_CALLED) : [];
-          ending = { kind: 'call', target: undefined, seen, next: at };
-        } else ending = { kind: 'computed', seen: this.#optimizations.has('switches') ? this.#seen(page, from) : [] };
-      } else if (op === 'exit') ending = { kind: 'exit' };
-      else if (instruction.endsBlock) ending = { kind: 'fall', next: at };
     }
-    if (count === 0) return undefined;
+    const ending: Ending = count < line.count ? { kind: 'fall', next: at } : inContext(line.ending, context);
     return { offset, context, count, length: at - offset, unit: builder.unit, ending };
   }
+}
+
+/** An ending in a copy of its code: a return goes to where the call that is in the region comes back. */
+function inContext(ending: Ending, context: readonly number[]): Ending {
+  return ending.kind === 'return' ? { kind: 'return', inlined: context.at(-1) } : ending;
 }
 
 /** Gives the jumps with many targets a node of their own, which all of them go to. */
