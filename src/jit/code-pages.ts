@@ -291,6 +291,12 @@ export class CodePages {
     return this.#view.getInt32(this.recordAt(page, offset) + RECORD_LINK, true);
   }
 
+  /** The regions that the instruction at an offset is part of. */
+  regionsAt(page: CodePage, offset: number): InstalledCode[] {
+    const at = page.parts.filter(({ start, end, code }) => code.isRegion && start <= offset && offset < end);
+    return [...new Set(at.map(({ code }) => code))].filter(({ isDropped }) => !isDropped);
+  }
+
   /** Enters translated code at its record, and notes the bytes of each page that it depends on. */
   install(code: InstalledCode, parts: readonly (readonly [CodePage, number, number])[]): void {
     for (const [page, start, end] of parts) {

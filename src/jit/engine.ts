@@ -196,6 +196,7 @@ export class Engine {
       promote: (slot: number) => this.#promote(slot),
       verify: (slot: number) => this.#verify(slot),
       told: (record: number, va: number) => this.#told(record >>> 0, va),
+      surprised: (record: number, va: number) => this.#surprised(record >>> 0, va),
       fetch: () => this.#fetch(),
       decode: (record: number) => this.#decode(record >>> 0),
       straddle: (record: number) => this.#straddle(record >>> 0),
@@ -517,6 +518,20 @@ export class Engine {
     words[this.#layout.offset('untilTold') / 4] = Math.min(NEVER, telling + (this.#toldTimes++ % telling));
     this.#jumps.note(record, (words[this.#layout.offset('pc') / 4]! - va) | 0);
     return CONTINUE;
+  }
+
+  /** A jump of a region went where the region did not expect it. If that is so often, the region is made anew. */
+  #surprised(record: number, va: number): number {
+    this.#told(record, va);
+    if (!this.#jumps.isSurprising(record)) return 0;
+    const page = this.codePages.pageOf(record)!;
+    for (const code of this.codePages.regionsAt(page, this.codePages.offsetOf(page, record))) {
+      for (const one of [code, ...code.companions]) {
+        this.#headers.add(this.codePages.recordAt(one.page, one.offset));
+      }
+      this.codePages.drop(code);
+    }
+    return 1;
   }
 
   #findCluster(code: InstalledCode): FoundCluster | undefined {

@@ -38,6 +38,17 @@ export function countEntry(
   code.end();
 }
 
+/** Begins what is done for one in so many computed jumps; `scratch` is an i32 local. */
+export function emitTelling(
+  { code, layout }: { readonly code: Code; readonly layout: StateLayout },
+  scratch: number,
+): void {
+  const until = layout.offset('untilTold');
+  code.get(CPU).get(CPU).memory(OP.i32_load, until).i32(1).op(OP.i32_sub).tee(scratch);
+  code.memory(OP.i32_store, until).get(scratch).i32(0).op(OP.i32_le_s);
+  code.if(0x40, false);
+}
+
 /** Returns to the wasm caller if the guest's caller is one; pc and the count are current. */
 export function returnIfCalled({ code, layout }: { readonly code: Code; readonly layout: StateLayout }): void {
   code.get(CPU).memory(OP.i32_load, layout.offset('callDepth'));

@@ -57,6 +57,8 @@ export interface CallTargets {
   readonly verify: number;
   /** `told(record, va)`: the computed jump at a record, the low half of whose address is `va`, goes to pc. */
   readonly told: number;
+  /** As `told`, of a jump in a region that was not seen to go there; 1 if the region is given up for that. */
+  readonly surprised: number;
   /** Whether relaxed SIMD's multiply-add is known to be fused. */
   readonly fuses: boolean;
   /** Address of an i32 for each slot: entries until it is promoted. */
@@ -76,7 +78,15 @@ export interface CallTargets {
 export function importJavaScript(
   builder: ModuleBuilder,
   guest: Guest,
-): { memory: number; fp: number; promote: number; verify: number; told: number; helpers: Map<string, number> } {
+): {
+  memory: number;
+  fp: number;
+  promote: number;
+  verify: number;
+  told: number;
+  surprised: number;
+  helpers: Map<string, number>;
+} {
   const two = builder.type([I32, I32], [I32]);
   const one = builder.type([I32], [I32]);
   const none = builder.type([], [I32]);
@@ -86,6 +96,7 @@ export function importJavaScript(
     promote: builder.importFunction('js', 'promote', one),
     verify: builder.importFunction('js', 'verify', one),
     told: builder.importFunction('js', 'told', two),
+    surprised: builder.importFunction('js', 'surprised', two),
     helpers: new Map(guest.helpers.map(({ name }) => [name, builder.importFunction('helper', name, none)])),
   };
 }

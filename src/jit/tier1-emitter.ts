@@ -6,7 +6,7 @@ import { Code } from '../wasm/code.ts';
 import { Emitter } from './emitter.ts';
 import { CPU, Locals } from './locals.ts';
 import type { StateLayout } from './layout.ts';
-import { countEntry, returnIfCalled } from './promotion.ts';
+import { countEntry, emitTelling, returnIfCalled } from './promotion.ts';
 import { UNWIND } from './outcome.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, type CallTargets } from './runtime-imports.ts';
@@ -166,11 +166,8 @@ export class Tier1Emitter extends Emitter {
 
   /** Tells of one in so many jumps where it goes: pc is there already. */
   #tell(): void {
-    const { code, layout } = this;
-    const until = layout.offset('untilTold');
-    code.get(CPU).get(CPU).memory(OP.i32_load, until).i32(1).op(OP.i32_sub).tee(this.#status);
-    code.memory(OP.i32_store, until).get(this.#status).i32(0).op(OP.i32_le_s);
-    code.if(0x40, false);
+    const { code } = this;
+    emitTelling(this, this.#status);
     code.i32(this.#block.records + (this.#block.offset + this.#offset) * 2 ** this.#records.shift);
     this.#address(this.#offset);
     code.op(OP.i32_wrap_i64).call(this.targets.told).op(OP.drop);

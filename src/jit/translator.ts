@@ -106,14 +106,18 @@ export class Translator {
   }
 
   /** Adds the functions of a cluster's regions; gives the index of the first. */
-  #regions(builder: ModuleBuilder, targets: CallTargets, { regions }: Cluster): number {
-    const { guest, layout, width, pageFlags, optimizations } = this.#options;
+  #regions(builder: ModuleBuilder, targets: CallTargets, { regions, pages }: Cluster): number {
+    const { guest, layout, width, pageFlags, optimizations, pages: codePages } = this.#options;
     const files = new Set(Object.keys(guest.files));
     const steady = new Set(guest.steady);
     const { parcel } = guest;
     const first = builder.nextFunction;
     const functions = new Map(regions.map(({ start }, i) => [start, first + i]));
     const functionAt = (offset: number): number | undefined => functions.get(offset);
+    const recordAt = (offset: number): number => {
+      const delta = Math.floor(offset / PAGE);
+      return codePages.recordAt(pages.get(delta)!, offset - delta * PAGE);
+    };
     for (const region of regions) {
       const emitter = new RegionEmitter({
         region,
@@ -123,6 +127,7 @@ export class Translator {
         targets,
         width,
         parcel,
+        recordAt,
         functionAt,
         pageFlags,
         optimizations,

@@ -21,6 +21,16 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: numb
   if (ending.kind !== 'call') return;
   const { target, seen, next } = ending;
   emitter.advance(count);
+  for (const offset of seen) {
+    const inlined = emitter.nodeAt(offset, [...context, next]);
+    if (inlined === undefined) continue;
+    code.get(local!);
+    emitter.address(offset);
+    code.op(OP.i64_eq);
+    code.if();
+    emitter.transfer(inlined, () => emitter.storePc(offset));
+    code.end();
+  }
   emitter.spill(emitter.dirty);
   const storeTarget = (): void => {
     if (local === undefined) emitter.storePc(target!);
@@ -41,7 +51,7 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: numb
   const called = code.block();
   for (const offset of seen) {
     const callee = emitter.functionAt(offset);
-    if (callee === undefined) continue;
+    if (callee === undefined || emitter.nodeAt(offset, [...context, next]) !== undefined) continue;
     code.get(local!);
     emitter.address(offset);
     code.op(OP.i64_eq);
@@ -55,6 +65,7 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: numb
   else {
     storeTarget();
     emitter.storeRemaining(0);
+    if (local !== undefined) emitter.tellSurprise();
     code.i32(LEFT).set(REMAINING);
     resume(emitter, pc, next);
   }

@@ -111,12 +111,12 @@ class Discovery {
     if (first === undefined) return undefined;
     const regions = new Map([[start, first]]);
     // Those found on the way are gone through, too.
-    for (const { nodes } of regions.values()) {
+    for (const { nodes, at } of regions.values()) {
       for (const { block } of nodes) {
         const { ending, context } = block!;
         if (!this.#optimizations.has('clusters') || ending.kind !== 'call') continue;
         for (const target of ending.target === undefined ? ending.seen : [ending.target]) {
-          if (regions.has(target) || this.#mayInline(ending, context)) continue;
+          if (regions.has(target) || at(target, [...context, ending.next]) !== undefined) continue;
           if (regions.size === MOST_REGIONS || this.#inAll >= MOST_IN_ALL) break;
           const region = this.#isWarm(target, ending) ? this.#region(target) : undefined;
           if (region !== undefined) regions.set(target, region);
@@ -147,10 +147,13 @@ class Discovery {
     const entry = want(start, []);
     if (entry === undefined) return undefined;
     for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
-      const block = node.block!;
-      for (const [offset, context] of this.#targets(block.ending, block.context)) {
-        if (this.#isWarm(offset, block.ending)) want(offset, context);
+      const { ending, context } = node.block!;
+      let isLast = true;
+      for (const [offset, copy] of this.#targets(ending, context)) {
+        if (this.#isWarm(offset, ending) && want(offset, copy) !== undefined) isLast = false;
       }
+      // Not inlined after all.
+      if (isLast && ending.kind === 'call' && this.#isWarm(ending.next, ending)) want(ending.next, context);
     }
     // Whatever leads to a block of the region is an edge, whether or not it was warm by itself.
     for (const node of nodes.values()) {
@@ -182,9 +185,12 @@ class Discovery {
         ];
       case 'jump':
         return [[ending.target, context]];
-      case 'call':
-        if (this.#mayInline(ending, context)) return [[ending.target!, [...context, ending.next]]];
-        return [[ending.next, context]];
+      case 'call': {
+        const { target, seen, next } = ending;
+        const inlined = (target === undefined ? seen : [target]).filter((one) => this.#mayInline(one, next, context));
+        const targets = inlined.map((one): [number, readonly number[]] => [one, [...context, next]]);
+        return target !== undefined && inlined.length > 0 ? targets : [[next, context], ...targets];
+      }
       case 'return':
         return ending.inlined === undefined ? [] : [[ending.inlined, context.slice(0, -1)]];
       case 'computed':
@@ -208,14 +214,9 @@ class Discovery {
     return isTransfer ? this.#codePages.wasEntered(page, inPage) : this.#codePages.wasDecoded(page, inPage);
   }
 
-  #mayInline({ target, next }: Ending & { kind: 'call' }, context: readonly number[]): boolean {
-    if (
-      !this.#optimizations.has('inlining') ||
-      target === undefined ||
-      context.length >= INLINE_DEPTH ||
-      context.includes(next)
-    )
-      return false;
+  /** Whether a call of `target` that comes back at `next` is to be part of its caller. */
+  #mayInline(target: number, next: number, context: readonly number[]): boolean {
+    if (!this.#optimizations.has('inlining') || context.length >= INLINE_DEPTH || context.includes(next)) return false;
     return this.#sizeOf(target) <= INLINE_INSTRUCTIONS;
   }
 

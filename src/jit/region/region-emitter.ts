@@ -14,6 +14,7 @@ import { BUDGET_SLACK } from '../interpreter.ts';
 import type { StateLayout } from '../layout.ts';
 import type { Optimizations } from '../optimizations.ts';
 import { LEFT, UNWOUND } from '../outcome.ts';
+import { emitTelling } from '../promotion.ts';
 import { addressType, type CallTargets } from '../runtime-imports.ts';
 import { emitCall } from './calls.ts';
 import type { Region } from './discover.ts';
@@ -42,6 +43,8 @@ export interface RegionContext {
   readonly width: 32 | 64;
   /** Bytes of the guest's smallest instruction. */
   readonly parcel: number;
+  /** Address of the record of the instruction at an offset. */
+  readonly recordAt: (offset: number) => number;
   /** The function, in the same module, of the region that begins at an offset. */
   readonly functionAt: (offset: number) => number | undefined;
   /** State that does not change in a region. */
@@ -263,7 +266,27 @@ export class RegionEmitter extends Emitter {
     emitCases(this, cases, target, this.#context.parcel);
     this.storeTarget(target);
     this.spill(this.dirty);
-    this.leave();
+    this.storeRemaining(0);
+    this.tellSurprise();
+    this.#result(LEFT);
+  }
+  /**
+   * Tells of one in so many jumps that went where none was seen to go before; everything is in memory.
+   * Unwinds if that gave the region up, to be made anew.
+   */
+  tellSurprise(): void {
+    const { code } = this;
+    const at = this.#node.block === undefined ? undefined : this.#block.offset + this.#offset;
+    // At the hub it is not known which jump it was.
+    if (at === undefined) return;
+    emitTelling(this, this.#status);
+    code.i32(this.#context.recordAt(at));
+    this.address(at);
+    code.op(OP.i32_wrap_i64).call(this.targets.surprised);
+    code.if();
+    this.unwind();
+    code.end();
+    code.end();
   }
   storeTarget(target: number): void {
     this.code.get(CPU).get(target).memory(OP.i64_store, this.layout.offset('pc'));
