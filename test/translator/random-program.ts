@@ -76,6 +76,7 @@ export class RandomProgram {
     for (let i = 0; i < functions; i++) {
       asm.label(`function${i}`);
       for (let n = random.below(20); n >= 0; n--) this.#something();
+      if (i + 1 < functions && random.below(2) === 0) this.#callFrom(i);
       asm.op('jalr', { rs1: 1 });
     }
     asm.label(`block${blocks}`);
@@ -95,7 +96,7 @@ export class RandomProgram {
   #turn(block: number, blocks: number, functions: number): void {
     const random = this.#random;
     const asm = this.#asm;
-    switch (random.below(6)) {
+    switch (random.below(7)) {
       case 0:
         // Back, as long as there is fuel.
         asm.op('addi', { rd: 23, rs1: 23, imm: -1 });
@@ -121,8 +122,38 @@ export class RandomProgram {
         asm.op('jalr', { rd: random.pick([0, 1, 22]), rs1: 25 }).op('ebreak');
         break;
       }
+      case 5:
+        this.#choose(block, blocks, functions);
+        break;
       default:
     }
+  }
+
+  /** Calls the next function; where to return to is kept in memory that anybody may write to. */
+  #callFrom(i: number): void {
+    const asm = this.#asm;
+    asm.op('sd', { rs1: 2, rs2: 1, imm: -8 * (i + 1) }).op('jal', { rd: 1, imm: `function${i + 1}` });
+    for (let n = this.#random.below(5); n > 0; n--) this.#something();
+    asm.op('ld', { rd: 1, rs1: 2, imm: -8 * (i + 1) });
+  }
+
+  /** One of some functions is called, or control goes to one of some blocks, as a register says. */
+  #choose(block: number, blocks: number, functions: number): void {
+    const random = this.#random;
+    const asm = this.#asm;
+    const choices = random.pick([2, 4, 8]);
+    const isCall = random.below(2) === 0;
+    const label = `chosen${this.#labels++}`;
+    asm.op('slli', { rd: 26, rs1: random.pick(SOURCES), shamt: 3 });
+    asm.op('andi', { rd: 26, rs1: 26, imm: 8 * (choices - 1) }).op('auipc', { rd: 25 });
+    asm.op('add', { rd: 25, rs1: 25, rs2: 26 });
+    // Eight bytes for each, behind the jump.
+    asm.op('jalr', { rd: isCall ? 1 : 0, rs1: 25, imm: 16 }).j(label);
+    for (let i = 0; i < choices; i++) {
+      if (isCall) asm.j(`function${random.below(functions)}`).op('ebreak');
+      else asm.j(`block${Math.min(block + 1 + random.below(3), blocks)}`).op('ebreak');
+    }
+    asm.label(label);
   }
 
   #something(): void {
