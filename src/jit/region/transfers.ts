@@ -23,11 +23,14 @@ export class Transfers {
   includes(instruction: number): boolean {
     const known = this.#known[instruction]!;
     if (known !== UNKNOWN) return known === YES;
-    const { operands, endsBlock, lower } = this.#guest.instructions[instruction]!;
+    const definition = this.#guest.instructions[instruction]!;
     const builder = new Builder(true);
     builder.startInstruction(0, 0);
-    lower(builder, Object.fromEntries(operands.map(({ name }) => [name, { name, value: undefined }])));
-    const is = endsBlock || TRANSFERS.has(builder.unit.nodes.at(-1)!.op);
+    definition.lower(
+      builder,
+      Object.fromEntries(definition.operands.map(({ name }) => [name, { name, value: undefined }])),
+    );
+    const is = definition.endsBlock || TRANSFERS.has(builder.unit.nodes.at(-1)!.op);
     this.#known[instruction] = is ? YES : NO;
     return is;
   }
