@@ -66,6 +66,7 @@ const HELPER = {
   reads: [],
   writes: [],
   faults: true,
+  raises: false,
   exits: true,
   counts: false,
   doc: '',

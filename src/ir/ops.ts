@@ -182,6 +182,8 @@ export interface HelperDefinition {
   readonly writes: readonly string[];
   /** May raise an exception of this instruction: pc is current before the call. */
   readonly faults: boolean;
+  /** Always does: what comes after it is not reached. */
+  readonly raises: boolean;
   /** May move pc or change mode, mapping or interrupt state: the unit is left when it says so. */
   readonly exits: boolean;
   /** Needs the count of retired instructions to be exact. */

@@ -13,6 +13,7 @@ const helper: HelperDefinition = {
   reads: [],
   writes: [],
   faults: true,
+  raises: false,
   exits: true,
   counts: false,
   doc: 'For the test.',

@@ -3,7 +3,7 @@ import type { Transfer } from '../ir/builder.ts';
 import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
 import type { Code } from '../wasm/code.ts';
-import { I64, OP } from '../wasm/opcodes.ts';
+import { I64, OP, VOID } from '../wasm/opcodes.ts';
 import { emitAtomic, emitLoad, emitStore, type SegmentLocals } from './access.ts';
 import { fromI64, stateLoad, stateStore, toI64 } from './conversions.ts';
 import { emitPure } from './pure.ts';
@@ -12,7 +12,7 @@ import { CPU, wasmType, type Locals } from './locals.ts';
 import type { CallTargets } from './runtime-imports.ts';
 import { SLOW_CAS, SLOW_CONDITIONAL, SLOW_RESERVE, SLOW_RMW } from './slow-access.ts';
 import { emitFloat } from './float.ts';
-import { emitLimit, roundingOf, type HostFormat } from './host-limit.ts';
+import { emitLimit, roundingOf } from './host-limit.ts';
 
 /**
  * Turns IR into wasm, in order. A pure value that is used once is emitted where it is used;
@@ -27,6 +27,7 @@ export abstract class Emitter {
   readonly locals: Locals;
   /** What accesses look at before the TLB. */
   segment: SegmentLocals | undefined;
+  #nodes: readonly Node[] = [];
   /** The node's value: its local, or its two for an i128. */
   #local: Int32Array = new Int32Array(0);
   #remaining: Int32Array = new Int32Array(0);
@@ -57,19 +58,29 @@ export abstract class Emitter {
   abstract sync(before: 'access' | 'call', helper?: HelperDefinition): void;
   /** Consumes the status of a slow access or helper: leaves unless it is CONTINUE. */
   abstract settle(after: 'load' | 'store' | 'atomic' | 'call'): void;
+  /** Consumes the status of a helper that always raises: leaves. */
+  protected abstract raised(): void;
   /** Length, offset and count that a slow access is told. */
   abstract position(): { length: number; offset: number; retired: number };
 
   /** Emits a unit; another may be emitted inside it, where it is left. */
   unit(unit: Unit): void {
-    const outer = [this.#local, this.#remaining, this.#high] as const;
+    const outer = [this.#nodes, this.#local, this.#remaining, this.#high] as const;
     const nodes = unit.nodes;
+    this.#nodes = nodes;
     this.#local = new Int32Array(nodes.length).fill(-1);
     this.#remaining = new Int32Array(nodes.length);
     this.#high = new Map();
     for (const node of nodes) this.#remaining[node.id] = node.uses;
     for (const node of nodes) this.#node(node);
-    [this.#local, this.#remaining, this.#high] = outer;
+    [this.#nodes, this.#local, this.#remaining, this.#high] = outer;
+  }
+
+  /** Whether all that an `if` does is to raise an exception. */
+  #raises({ id }: Node): boolean {
+    let at = id + 1;
+    while (OPS[this.#nodes[at]!.op].effect === 'pure') at++;
+    return this.#nodes[at]!.attributes.helper?.raises === true;
   }
 
   #node(node: Node): void {
@@ -253,7 +264,7 @@ export abstract class Emitter {
         return emitFloat(this, node);
       case 'if':
         this.use(node.args[0]!);
-        code.if();
+        code.if(VOID, this.#raises(node) ? false : undefined);
         return;
       case 'else':
         code.else();
@@ -302,8 +313,8 @@ export abstract class Emitter {
   }
 
   /** Pushes what host-limit.ts compares a result with that is rounded in a mode, which is in a local. */
-  limit(format: HostFormat, mode: Node, local: number): void {
-    emitLimit(this, format, roundingOf(mode) === 'nearest' ? undefined : () => void this.code.get(local));
+  limit(mode: Node, local: number): void {
+    emitLimit(this, roundingOf(mode) === 'nearest' ? undefined : () => void this.code.get(local));
   }
 
   #call(node: Node, helper: HelperDefinition): void {
@@ -316,7 +327,8 @@ export abstract class Emitter {
     });
     this.sync('call', helper);
     code.call(this.targets.helpers.get(helper.name)!);
-    if (helper.exits || helper.faults) this.settle('call');
+    if (helper.raises) this.raised();
+    else if (helper.exits || helper.faults) this.settle('call');
     else code.op(OP.drop);
     if (node.type === undefined || node.uses === 0) return;
     code.get(CPU).memory(OP.i64_load, layout.offset('result'));

@@ -2,7 +2,7 @@ import type { Node } from '../ir/node.ts';
 import { OP } from '../wasm/opcodes.ts';
 import type { Emitter } from './emitter.ts';
 import { emitFused } from './fusion.ts';
-import { NX, TINY, type HostFormat } from './host-limit.ts';
+import { NX, TINY } from './host-limit.ts';
 import { CPU } from './locals.ts';
 
 /**
@@ -11,6 +11,8 @@ import { CPU } from './locals.ts';
  */
 
 const RTZ = 1;
+
+type Format = keyof typeof TINY;
 
 interface Arithmetic {
   readonly f32: number;
@@ -71,7 +73,7 @@ export interface HostFloat {
 export function emitHostFloat(emitter: Emitter, float: HostFloat): void {
   const { node, values, result, done } = float;
   const { code } = emitter;
-  const [format, family] = node.attributes.fp!.split('.') as [HostFormat | 'f16', string];
+  const [format, family] = node.attributes.fp!.split('.') as [Format | 'f16', string];
   if (format === 'f16') return;
   const wide = format === 'f64' ? 1 : 0;
   const [a, b] = values as [number, number];
@@ -122,21 +124,19 @@ export function emitHostFloat(emitter: Emitter, float: HostFloat): void {
 function emitGuard(
   emitter: Emitter,
   { node, values, mode, result, done }: HostFloat,
-  format: HostFormat,
+  format: Format,
   { mayUnderflow, zeroes }: Pick<Arithmetic, 'mayUnderflow' | 'zeroes'>,
 ): void {
   const { code } = emitter;
   const wide = format === 'f64';
-  const limit = (): void => emitter.limit(format, node.args.at(-1)!, mode);
+  const limit = (): void => emitter.limit(node.args.at(-1)!, mode);
   code.get(result);
-  if (wide) code.op(OP.i64_reinterpret_f64).i64(1).op(OP.i64_shl);
-  else code.op(OP.i32_reinterpret_f32).i32(1).op(OP.i32_shl);
-  if (mayUnderflow) {
-    if (wide) code.i64(TINY.f64).op(OP.i64_sub);
-    else code.i32(TINY.f32).op(OP.i32_sub);
-  }
+  if (wide) code.op(OP.i64_reinterpret_f64).i64(32).op(OP.i64_shr_u).op(OP.i32_wrap_i64);
+  else code.op(OP.i32_reinterpret_f32);
+  code.i32(1).op(OP.i32_shl);
+  if (mayUnderflow) code.i32(TINY[format]).op(OP.i32_sub);
   limit();
-  code.op(wide ? OP.i64_lt_u : OP.i32_lt_u).brIf(done, true);
+  code.op(OP.i32_lt_u).brIf(done, true);
   if (zeroes === 0) return;
   // Nothing times a number is exact, and common.
   const isZero = (local: number): void => {
@@ -151,14 +151,13 @@ function emitGuard(
   });
   code.op(OP.i32_and);
   limit();
-  if (wide) code.i64(0).op(OP.i64_ne);
-  else code.i32(0).op(OP.i32_ne);
+  code.i32(0).op(OP.i32_ne);
   code.op(OP.i32_and).brIf(done);
 }
 
 /** Leaves for `slow` if a result that is always a number might be rounded otherwise, or raise inexact anew. */
 function mayRound(emitter: Emitter, { node, mode }: HostFloat, slow: number): void {
-  emitter.limit('f32', node.args.at(-1)!, mode);
+  emitter.limit(node.args.at(-1)!, mode);
   emitter.code.op(OP.i32_eqz).brIf(slow, false);
 }
 

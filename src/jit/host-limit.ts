@@ -5,23 +5,23 @@ import { CPU } from './locals.ts';
 import type { StateLayout } from './layout.ts';
 
 /**
- * One comparison tells whether a host operation's result is the guest's, with all flags that it raises:
+ * One comparison of the high 32 bits of a result tells whether the host's operation has done all that the
+ * guest's does, flags included:
  *
- *     2 * (bits of the result) - TINY < limit, unsigned
+ *     2 * bits - TINY < limit, unsigned
  *
- * Twice the bits are those of the magnitude. TINY makes numbers up to the smallest normal one huge:
- * they may have underflowed. The limit is what infinity and NaNs are beyond; and it is 0 where the
- * guest does not round to nearest or has not yet accrued `inexact`, so that nothing passes.
+ * Twice the bits are those of the magnitude. TINY, where it counts, makes numbers huge that may have
+ * underflowed. The limit keeps out infinity, NaNs and, since one limit serves both formats, some large
+ * doubles; it is 0 where the guest does not round to nearest or has not yet accrued `inexact`: nothing
+ * passes.
  */
 
 export const NX = 1;
 
-/** Twice the bits of the smallest normal number, which may itself be rounded, and one. */
-export const TINY = { f32: 0x0100_0001, f64: 0x0020_0000_0000_0001n } as const;
-/** Twice the bits of infinity, less TINY. */
-const LIMIT = { f32: 0xff00_0000 - TINY.f32, f64: 0xffe0_0000_0000_0000n - TINY.f64 } as const;
-
-export type HostFormat = keyof typeof LIMIT;
+/** Twice the high bits of the first number that is surely above the smallest normal one, which may be rounded. */
+export const TINY = { f32: 0x0100_0002, f64: 0x0020_0002 } as const;
+/** Twice the bits of an infinite single, less its TINY; that of a double is greater. */
+const LIMIT = 0xff00_0000 - TINY.f32;
 
 /** A rounding mode as code knows it: nearest as it stands, or the guest's register `field`; else undefined. */
 export function roundingOf(mode: Node): 'nearest' | { readonly field: string } | undefined {
@@ -33,21 +33,13 @@ export function roundingOf(mode: Node): 'nearest' | { readonly field: string } |
 /** Pushes the limit; `mode` pushes the rounding mode unless it is nearest. */
 export function emitLimit(
   { code, layout }: { readonly code: Code; readonly layout: StateLayout },
-  format: HostFormat,
   mode: (() => void) | undefined,
 ): void {
-  if (format === 'f64') code.i64(LIMIT.f64).i64(0);
-  else code.i32(LIMIT.f32).i32(0);
+  code.i32(LIMIT).i32(0);
   code.get(CPU).memory(OP.i32_load, layout.offset('fflags')).i32(NX).op(OP.i32_and);
   if (mode !== undefined) {
     mode();
     code.op(OP.i32_eqz).op(OP.i32_and);
   }
   code.op(OP.select);
-}
-
-/** The format whose limit an operation is compared with, if its result is rounded. */
-export function resultFormatOf({ attributes, type }: Node): HostFormat | undefined {
-  if (attributes.fp!.includes('.from')) return 'f32';
-  return type === 'f32' || type === 'f64' ? type : undefined;
 }

@@ -215,6 +215,10 @@ export class Tier0Emitter extends Emitter {
     }
   }
 
+  protected override raised(): void {
+    this.code.set(this.#loop.status).br(this.#labels.left);
+  }
+
   override position(): { length: number; offset: number; retired: number } {
     return { length: 0, offset: 0, retired: 0 };
   }

@@ -4,6 +4,7 @@ import { BugError } from '../base/errors.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { Code } from '../wasm/code.ts';
 import { Emitter } from './emitter.ts';
+import { roundingOf } from './host-limit.ts';
 import { CPU, Locals } from './locals.ts';
 import type { StateLayout } from './layout.ts';
 import { countEntry, emitTelling, returnIfCalled } from './promotion.ts';
@@ -38,6 +39,8 @@ export class Tier1Emitter extends Emitter {
   readonly #granted: number;
   readonly #tlb: number;
   readonly #status: number;
+  /** Limits of host results, by the field that the rounding mode is in; undefined: to nearest. */
+  readonly #limits = new Map<string | undefined, number>();
   #left = 0;
   /** The instruction being emitted: how many came before it, where it is, how long it is. */
   #index = -1;
@@ -96,6 +99,21 @@ export class Tier1Emitter extends Emitter {
   }
   protected override nextPc(): void {
     this.#address(this.#offset + this.#length);
+  }
+  /** Found out once in a block: nothing but flags that accrue changes it there. */
+  override limit(mode: Node, local: number): void {
+    const rounding = roundingOf(mode);
+    if (rounding === undefined) return super.limit(mode, local);
+    const key = rounding === 'nearest' ? undefined : rounding.field;
+    const known = this.#limits.get(key);
+    if (known !== undefined) {
+      this.code.get(known);
+      return;
+    }
+    super.limit(mode, local);
+    const limit = this.locals.take(I32);
+    this.#limits.set(key, limit);
+    this.code.tee(limit);
   }
   override tlb(): void {
     this.code.get(this.#tlb);
@@ -203,6 +221,10 @@ export class Tier1Emitter extends Emitter {
     code.end();
     this.#storePc(0);
     this.#storeRemaining(0);
+  }
+
+  protected override raised(): void {
+    this.code.op(OP.drop).i32(UNWIND).op(OP.return);
   }
 
   override position(): { length: number; offset: number; retired: number } {

@@ -6,7 +6,18 @@ import type { HelperDefinition } from '../../ir/ops.ts';
  * unit is left: pc, mode or mapping moved.
  */
 function helper(name: string, rest: Partial<HelperDefinition> & { readonly doc: string }): HelperDefinition {
-  return { name, args: [], result: 'none', reads: [], writes: [], faults: false, exits: true, counts: false, ...rest };
+  return {
+    name,
+    args: [],
+    result: 'none',
+    reads: [],
+    writes: [],
+    faults: false,
+    raises: false,
+    exits: true,
+    counts: false,
+    ...rest,
+  };
 }
 
 /** Bits of the first argument of `csr`. */
@@ -20,12 +31,14 @@ export const CSR_NO_WRITE = 8;
 export const raiseIllegal = helper('raise_illegal', {
   args: ['i32'],
   faults: true,
+  raises: true,
   doc: 'Raises illegal instruction; the argument is its word, 0 if the helper is to read it at pc.',
 });
 
 export const raiseMisalignedFetch = helper('raise_misaligned_fetch', {
   args: ['i64'],
   faults: true,
+  raises: true,
   doc: 'Raises instruction address misaligned for a jump of the instruction at pc to the argument.',
 });
 

@@ -1,8 +1,8 @@
 import type { Node } from '../../ir/node.ts';
-import { I32, I64 } from '../../wasm/opcodes.ts';
+import { I32 } from '../../wasm/opcodes.ts';
 import { stateLoad } from '../conversions.ts';
 import type { Emitter } from '../emitter.ts';
-import { emitLimit, resultFormatOf, roundingOf, type HostFormat } from '../host-limit.ts';
+import { emitLimit, roundingOf } from '../host-limit.ts';
 import { CPU, wasmType } from '../locals.ts';
 import type { Optimizations } from '../optimizations.ts';
 import type { RegionNode } from './graph.ts';
@@ -15,7 +15,8 @@ import type { RegionNode } from './graph.ts';
 export class RegionConstants {
   readonly #emitter: Emitter;
   readonly #fields = new Map<string, { readonly local: number; readonly node: Node }>();
-  readonly #limits = new Map<string, Limit>();
+  /** By the field that the rounding mode is in; undefined: to nearest. */
+  readonly #limits = new Map<string | undefined, number>();
 
   constructor(
     emitter: Emitter,
@@ -34,13 +35,12 @@ export class RegionConstants {
   }
 
   #want(node: Node, steady: ReadonlySet<string>): void {
-    const format = resultFormatOf(node);
     const rounding = roundingOf(node.args.at(-1)!);
-    if (format === undefined || rounding === undefined) return;
+    if (rounding === undefined) return;
     const field = rounding === 'nearest' ? undefined : rounding.field;
-    const key = keyOf(format, field);
-    if ((field !== undefined && !steady.has(field)) || this.#limits.has(key)) return;
-    this.#limits.set(key, { format, field, local: this.#emitter.locals.take(format === 'f64' ? I64 : I32) });
+    if ((field === undefined || steady.has(field)) && !this.#limits.has(field)) {
+      this.#limits.set(field, this.#emitter.locals.take(I32));
+    }
   }
 
   /** Emits the loads, at the region's entry. */
@@ -53,9 +53,9 @@ export class RegionConstants {
         .memory(stateLoad(layout.field(field).type, node.type!), layout.offset(field, index))
         .set(local);
     }
-    for (const { format, field, local } of this.#limits.values()) {
+    for (const [field, local] of this.#limits) {
       const mode = field === undefined ? undefined : (): void => void code.get(this.#fields.get(field)!.local);
-      emitLimit(this.#emitter, format, mode);
+      emitLimit(this.#emitter, mode);
       code.set(local);
     }
   }
@@ -66,18 +66,9 @@ export class RegionConstants {
   }
 
   /** The local of the limit of results rounded in a mode. */
-  limitOf(format: HostFormat, mode: Node): number | undefined {
+  limitOf(mode: Node): number | undefined {
     const rounding = roundingOf(mode);
     if (rounding === undefined) return undefined;
-    return this.#limits.get(keyOf(format, rounding === 'nearest' ? undefined : rounding.field))?.local;
+    return this.#limits.get(rounding === 'nearest' ? undefined : rounding.field);
   }
 }
-
-interface Limit {
-  readonly format: HostFormat;
-  /** Where the rounding mode is, unless it is nearest. */
-  readonly field: string | undefined;
-  readonly local: number;
-}
-
-const keyOf = (format: HostFormat, field: string | undefined): string => `${format} ${field}`;

@@ -8,7 +8,6 @@ import { Code } from '../../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../../wasm/opcodes.ts';
 import { Emitter } from '../emitter.ts';
 import { loadOpcode, storeOpcode } from '../conversions.ts';
-import type { HostFormat } from '../host-limit.ts';
 import { CPU, Locals, wasmType } from '../locals.ts';
 import { BUDGET_SLACK } from '../interpreter.ts';
 import type { StateLayout } from '../layout.ts';
@@ -375,9 +374,9 @@ export class RegionEmitter extends Emitter {
     this.code.set(local);
     this.#written |= 1n << BigInt(id);
   }
-  override limit(format: HostFormat, mode: Node, local: number): void {
-    const limit = this.#constants.limitOf(format, mode);
-    if (limit === undefined) super.limit(format, mode, local);
+  override limit(mode: Node, local: number): void {
+    const limit = this.#constants.limitOf(mode);
+    if (limit === undefined) super.limit(mode, local);
     else this.code.get(limit);
   }
   protected override pc(node: Node): void {
@@ -465,6 +464,12 @@ export class RegionEmitter extends Emitter {
     this.spill(this.dirty);
     this.unwind();
     code.end();
+  }
+
+  protected override raised(): void {
+    this.code.op(OP.drop);
+    this.spill(this.dirty);
+    this.unwind();
   }
 
   override position(): { length: number; offset: number; retired: number } {

@@ -22,6 +22,7 @@ const helper = (name: string, reads: readonly string[], writes: readonly string[
   reads,
   writes,
   faults: false,
+  raises: false,
   exits: false,
   counts: false,
   doc: 'For tests.',
