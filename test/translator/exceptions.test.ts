@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HOLE, Lab, MODES, READ_ONLY, resumeAt, type Mode, type Place } from './lab.ts';
+import type { Machine } from './machine.ts';
 
 const ACCESS_FAULT = { load: 5, store: 7 };
 const PAGE_FAULT = { load: 13, store: 15 };
@@ -166,4 +167,25 @@ test('a load into its own base register faults without changing it', () => {
     const machine = lab.check();
     assert.equal(machine.cpu.x(20), lab.traps()[0]!.tval - 8);
   }
+});
+
+test('firmware that answers an ecall finds the registers as they are, and what it changes stays', () => {
+  const setup = (machine: Machine): void => {
+    machine.onEnvironmentCall = () => {
+      const { x } = machine.state;
+      x[10] = BigInt.asIntN(64, x[10]! * 3n + x[17]!);
+      x[11] = x[10]! ^ x[12]!;
+      return true;
+    };
+  };
+  const lab = new Lab({ mode: 'S', rounds: 300, setup }, ({ asm }) => {
+    asm.op('addi', { rd: 10, rs1: 10, imm: 5 }).op('addi', { rd: 12, rs1: 11, imm: 7 }).li(14, 4);
+    asm.label('calls').op('addi', { rd: 17, rs1: 14 }).op('andi', { rd: 9, rs1: 14, imm: 1 });
+    asm.op('beq', { rs1: 9, imm: 'even' }).op('addi', { rd: 10, rs1: 10, imm: 3 }).label('even');
+    asm.op('xor', { rd: 11, rs1: 11, rs2: 10 }).op('ecall');
+    asm.op('add', { rd: 6, rs1: 6, rs2: 10 }).op('xor', { rd: 6, rs1: 6, rs2: 11 });
+    asm.op('addi', { rd: 14, rs1: 14, imm: -1 }).op('bne', { rs1: 14, imm: 'calls' });
+  });
+  const machine = lab.check();
+  assert.notEqual(machine.cpu.x(6), 0);
 });

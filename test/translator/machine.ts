@@ -62,6 +62,8 @@ export class Machine {
   readonly engine: Engine | OracleEngine;
   /** What was done to the device: offset, size, value written or -1. */
   readonly accesses: string[] = [];
+  /** Answers an ecall from S, as firmware that is part of the machine does; false: it traps. */
+  onEnvironmentCall: (() => boolean) | undefined;
   /** Called on a read from the device. */
   onDeviceRead: (() => void) | undefined;
   /** Called on a write to the device. */
@@ -89,6 +91,7 @@ export class Machine {
       hartId: 0,
       space,
       log: silentLog,
+      environmentCall: () => this.onEnvironmentCall?.() ?? false,
       timer: {
         now: () => this.cpu.hart.retired(),
         arm: (ticks) => {
@@ -146,6 +149,7 @@ export class Machine {
     this.cpu.reset(RAM | 0);
     this.state.exit = 0;
     this.accesses.length = 0;
+    this.onEnvironmentCall = undefined;
     this.onDeviceRead = undefined;
     this.onDeviceWrite = undefined;
   }

@@ -52,7 +52,12 @@ export const csr = helper('csr', {
   doc: 'Accesses a CSR: kind (CSR_SWAP, CSR_SET or CSR_CLEAR with the CSR_NO_ bits), number, source; gives the old value.',
 });
 
-export const ecall = helper('ecall', { faults: true, doc: 'Raises environment call from the current mode.' });
+export const ecall = helper('ecall', {
+  reads: ['x'],
+  writes: ['x'],
+  faults: true,
+  doc: 'Raises environment call from the current mode; firmware that is part of the machine may answer it.',
+});
 export const ebreak = helper('ebreak', { faults: true, doc: 'Raises breakpoint.' });
 export const mret = helper('mret', { writes: ['mstatus'], faults: true, doc: 'Returns from a trap in M.' });
 export const sret = helper('sret', { writes: ['mstatus'], faults: true, doc: 'Returns from a trap in S.' });

@@ -88,6 +88,8 @@ export class RegionEmitter extends Emitter {
   #block!: RegionBlock;
   #written: RegisterSet = 0n;
   #index = -1;
+  /** Registers are in memory, for the helper that is called. */
+  #isSpilled = false;
   #offset = 0;
   #length = 0;
 
@@ -448,7 +450,8 @@ export class RegionEmitter extends Emitter {
   override sync(before: 'access' | 'call', helper?: HelperDefinition): void {
     this.storePc(this.#block.offset + this.#offset);
     this.storeRemaining(this.#index);
-    if (before === 'call' && this.#registers.concerns(helper!.reads)) this.spill(this.dirty);
+    this.#isSpilled = before === 'call' && this.#registers.concerns(helper!.reads);
+    if (this.#isSpilled) this.spill(this.dirty);
   }
 
   override settle(after: 'load' | 'store' | 'atomic' | 'call'): void {
@@ -461,7 +464,8 @@ export class RegionEmitter extends Emitter {
       this.storeRemaining(this.#index + 1);
       code.end();
     }
-    this.spill(this.dirty);
+    // A helper that had them in memory may have written there.
+    if (after !== 'call' || !this.#isSpilled) this.spill(this.dirty);
     this.unwind();
     code.end();
   }
