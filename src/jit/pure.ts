@@ -56,7 +56,12 @@ export function emitPure(emitter: Emitter, node: Node): void {
     case 'extract_s': {
       const bits = BITS[type];
       const { value, length } = node.attributes as { value: number; length: number };
+      const extend = EXTENSIONS[`${type} ${length}`];
       emitter.use(a);
+      if (value === 0 && extend !== undefined) {
+        code.op(extend);
+        return;
+      }
       shift(emitter, type, 'shl', bits - value - length);
       shift(emitter, type, 'shr_s', bits - length);
       return;
@@ -93,6 +98,15 @@ export function emitPure(emitter: Emitter, node: Node): void {
       throw new BugError(`${node.op}.${type} is not translated`);
   }
 }
+
+/** Sign extension of the low bits of a value in place. */
+const EXTENSIONS: Readonly<Record<string, number>> = {
+  'i32 8': OP.i32_extend8_s,
+  'i32 16': OP.i32_extend16_s,
+  'i64 8': OP.i64_extend8_s,
+  'i64 16': OP.i64_extend16_s,
+  'i64 32': OP.i64_extend32_s,
+};
 
 function wide(type: Type): 0 | 1 {
   return type === 'i64' ? 1 : 0;
