@@ -23,12 +23,12 @@ export class DebugPoints {
   readonly #points: DebugPoint[] = [];
   readonly #breakpoints = new Set<bigint>();
   readonly #breakPages = new Set<bigint>();
-  #watches: readonly DebugPoint[] = [];
+  readonly #watches: DebugPoint[] = [];
 
   /** As often as it is added it must be removed. */
   add(point: DebugPoint): void {
     this.#points.push(point);
-    this.#index();
+    this.#note(point);
   }
 
   /** False if there is no such point. */
@@ -38,28 +38,32 @@ export class DebugPoints {
     );
     if (at < 0) return false;
     this.#points.splice(at, 1);
-    this.#index();
+    this.#noteAgain();
     return true;
   }
 
   clear(): void {
     this.#points.length = 0;
-    this.#index();
+    this.#noteAgain();
   }
 
   get count(): number {
     return this.#points.length;
   }
 
-  #index(): void {
+  #note(point: DebugPoint): void {
+    if (point.kind === 'break') {
+      this.#breakpoints.add(point.address);
+      this.#breakPages.add(point.address / PAGE);
+    } else this.#watches.push(point);
+  }
+
+  /** After points have gone: what is left is noted anew, since more than one may be in the same place. */
+  #noteAgain(): void {
     this.#breakpoints.clear();
     this.#breakPages.clear();
-    for (const { kind, address } of this.#points) {
-      if (kind !== 'break') continue;
-      this.#breakpoints.add(address);
-      this.#breakPages.add(address / PAGE);
-    }
-    this.#watches = this.#points.filter(({ kind }) => kind !== 'break');
+    this.#watches.length = 0;
+    for (const point of this.#points) this.#note(point);
   }
 
   /** There are breakpoints in the page of an address. */

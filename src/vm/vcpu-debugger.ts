@@ -8,7 +8,7 @@ import type { DebugStop, StepOptions, VcpuQuestions } from './vcpu-questions.ts'
 
 const PAGE = 4096;
 /** Points of one debugger. */
-const MOST_POINTS = 4096;
+const MOST_POINTS = 1024;
 /** An instruction is retried this often when something came between, such as a kick. */
 const TRIES = 8;
 
