@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { SYSTEM } from '../program.ts';
 import { Terminal } from '../terminal.ts';
-import { buildProgram, DebuggedMachine, gdb, noGdb } from './gdb/sessions.ts';
+import { buildProgram, CONTINUE_UNTIL_INTERRUPTED, DebuggedMachine, gdb, noGdb } from './gdb/sessions.ts';
 import { noTinyGuest, tinyGuest } from './tiny-guest.ts';
 
 const NATIVE = 'qemu-system-riscv64';
@@ -154,16 +154,14 @@ print ticks > $before
     const first = await gdb(directory, {
       port: machine.port,
       elf,
-      commands: 'continue\ninfo registers satp\nbreak top\ncontinue\nprint results[3] > 0\ndetach',
-      interrupts: [4000],
+      commands: `${CONTINUE_UNTIL_INTERRUPTED}info registers satp\nbreak top\ncontinue\nprint results[3] > 0\ndetach`,
     });
     assert.match(first, /Program received signal SIGINT[^]*satp +0x8[^]*Breakpoint 1, top[^]*= 1\n[^]*detached/);
     assert.equal(machine.output, '!');
     const second = await gdb(directory, {
       port: machine.port,
       elf,
-      commands: 'print $first = results[3]\ndelete\ncontinue\nprint results[3] > $first\nkill',
-      interrupts: [4000],
+      commands: `print $first = results[3]\ndelete\n${CONTINUE_UNTIL_INTERRUPTED}print results[3] > $first\nkill`,
     });
     assert.match(second, /SIGINT[^]*\$2 = 1\n/);
     assert.equal(await machine.exitCode(), 0, machine.output);
@@ -205,8 +203,7 @@ print results[1]
     const said = await gdb(directory, {
       port: machine.port,
       elf,
-      commands: 'monitor info status\nprint $first = results[3]\ncontinue\nprint results[3] > $first\nprint results[1]',
-      interrupts: [3000],
+      commands: `monitor info status\nprint $first = results[3]\n${CONTINUE_UNTIL_INTERRUPTED}print results[3] > $first\n`,
     });
     assert.match(said, /paused[^]*\$2 = 1\n/);
   });

@@ -81,20 +81,16 @@ export class DebuggedMachine implements AsyncDisposable {
   }
 }
 
-/** Runs gdb's commands on a machine; gives what it says. `interrupts`: milliseconds after which it gets a ^C. */
+/** What commands say before the guest runs until it is interrupted. */
+const MARK = 'until interrupted';
+export const CONTINUE_UNTIL_INTERRUPTED = `echo ${MARK}\\n\ncontinue\n`;
+/** How long it runs then. */
+const RUN_MS = 2000;
+
+/** Runs gdb's commands on a machine; gives what it says. It gets a ^C wherever they want one. */
 export async function gdb(
   directory: string,
-  {
-    port,
-    elf,
-    commands,
-    interrupts = [],
-  }: {
-    readonly port: number;
-    readonly elf?: string;
-    readonly commands: string;
-    readonly interrupts?: readonly number[];
-  },
+  { port, elf, commands }: { readonly port: number; readonly elf?: string; readonly commands: string },
 ): Promise<string> {
   const script = join(directory, `script-${port}.gdb`);
   // The machine may still be starting.
@@ -107,10 +103,13 @@ export async function gdb(
     killSignal: 'SIGKILL',
   });
   let said = '';
-  child.stdout.on('data', (text: Buffer) => (said += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  const timers = interrupts.map((milliseconds) => setTimeout(() => child.kill('SIGINT'), milliseconds));
+  let marks = 0;
+  const hear = (text: Buffer): void => {
+    said += text.toString();
+    for (; marks < said.split(MARK).length - 1; marks++) setTimeout(() => child.kill('SIGINT'), RUN_MS);
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
   await once(child, 'close');
-  for (const timer of timers) clearTimeout(timer);
   return said;
 }
