@@ -16,6 +16,7 @@ export const OPTIMIZATIONS = {
   clusters: 'regions that call one another are made together and call each other directly',
   segment: 'one comparison for the longest run of memory that is mapped in one piece, before the TLB',
   inlining: 'small callees become part of the regions that call them',
+  recursion: 'small functions that call themselves or their callers are inlined once',
   floats: 'regions keep f registers in locals that are floats',
   steady: 'regions read once per entry what does not change in them: whether floating point is on, how it rounds',
   fusion: 'a multiply-add is one operation of the host that rounds once, if it has one',

@@ -19,10 +19,21 @@ const MOST_PAGES = 8;
 /** A callee of up to this many instructions becomes part of its caller, through so many calls. */
 const INLINE_INSTRUCTIONS = 32;
 const INLINE_DEPTH = 3;
+/** And one that calls itself or its caller, of up to this many, through one call: half of the calls remain. */
+const INLINE_RECURSIVE = 64;
+/** Instructions of a region that come to it by inlining. */
+const MOST_INLINED = 500;
 /** Functions that an indirect call is compared with. */
 const MOST_CALLED = 3;
 /** A target that took less than one in so many jumps is left out. */
 const LEAST_SHARE = 1000;
+
+interface Size {
+  readonly instructions: number;
+  /** The functions that are called. */
+  readonly calls: ReadonlySet<number>;
+}
+const TOO_LARGE: Size = { instructions: Infinity, calls: new Set() };
 
 /** Straight-line code up to the next transfer of control. */
 interface Line {
@@ -90,8 +101,10 @@ class Discovery {
   readonly #names: readonly (readonly string[])[];
   readonly #leaders = new Set<number>();
   readonly #lines = new Map<number, Line | undefined>();
-  readonly #sizes = new Map<number, number>();
+  readonly #sizes = new Map<number, Size>();
   readonly #optimizations: Optimizations;
+  /** Where the region begins that is being found. */
+  #start = 0;
   #inAll = 0;
 
   constructor({ guest, transfers, pages, pageAt, seenFrom, optimizations }: DiscoveryOptions, first: CodePage) {
@@ -128,6 +141,8 @@ class Discovery {
 
   #region(start: number): Region | undefined {
     let instructions = 0;
+    let inlined = 0;
+    this.#start = start;
     this.#findLeaders(start);
     const nodes = new Map<string, RegionNode>();
     const queue: RegionNode[] = [];
@@ -150,6 +165,10 @@ class Discovery {
       const { ending, context } = node.block!;
       let isLast = true;
       for (const [offset, copy] of this.#targets(ending, context)) {
+        if (copy.length > context.length && !nodes.has(keyOf(offset, copy))) {
+          inlined += this.#sizeOf(offset).instructions;
+          if (inlined > MOST_INLINED) continue;
+        }
         if (this.#isWarm(offset, ending) && want(offset, copy) !== undefined) isLast = false;
       }
       // Not inlined after all.
@@ -217,31 +236,44 @@ class Discovery {
   /** Whether a call of `target` that comes back at `next` is to be part of its caller. */
   #mayInline(target: number, next: number, context: readonly number[]): boolean {
     if (!this.#optimizations.has('inlining') || context.length >= INLINE_DEPTH || context.includes(next)) return false;
-    return this.#sizeOf(target) <= INLINE_INSTRUCTIONS;
+    const { instructions, calls } = this.#sizeOf(target);
+    if (calls.size === 0) return instructions <= INLINE_INSTRUCTIONS;
+    const isRecursive = calls.has(target) || calls.has(this.#start);
+    return (
+      isRecursive && this.#optimizations.has('recursion') && context.length === 0 && instructions <= INLINE_RECURSIVE
+    );
   }
 
-  /** Instructions of the function at an offset; Infinity if it calls, computes jumps or is unknown. */
-  #sizeOf(start: number): number {
+  /** The size of the function at an offset; Infinity if it computes jumps, is unknown or too large. */
+  #sizeOf(start: number): Size {
     const known = this.#sizes.get(start);
     if (known !== undefined) return known;
-    this.#sizes.set(start, Infinity);
+    const size = this.#measure(start);
+    this.#sizes.set(start, size);
+    return size;
+  }
+
+  #measure(start: number): Size {
     const seen = new Set<number>();
     const queue = [start];
-    let size = 0;
+    const calls = new Set<number>();
+    const size = { instructions: 0, calls };
     for (let offset = queue.pop(); offset !== undefined; offset = queue.pop()) {
       if (seen.has(offset)) continue;
       seen.add(offset);
       const line = this.#line(offset);
-      if (line === undefined) return Infinity;
-      size += line.count;
-      if (size > INLINE_INSTRUCTIONS) return Infinity;
+      if (line === undefined) return TOO_LARGE;
+      size.instructions += line.count;
+      if (size.instructions > INLINE_RECURSIVE) return TOO_LARGE;
       const { ending } = line;
       if (ending.kind === 'fall') queue.push(ending.next);
       else if (ending.kind === 'branch') queue.push(ending.next, ending.taken);
       else if (ending.kind === 'jump') queue.push(ending.target);
-      else if (ending.kind !== 'return') return Infinity;
+      else if (ending.kind === 'call' && ending.target !== undefined) {
+        queue.push(ending.next);
+        calls.add(ending.target);
+      } else if (ending.kind !== 'return') return TOO_LARGE;
     }
-    this.#sizes.set(start, size);
     return size;
   }
 
