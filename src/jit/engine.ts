@@ -9,14 +9,14 @@ import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import { BlockLengths } from './block-length.ts';
-import { CodePages, type CodePage, type InstalledCode } from './code-pages.ts';
-import { JumpProfile } from './jump-profile.ts';
+import { CodePages, type CodePage } from './code-pages.ts';
+import { Clusters, type FoundCluster } from './clusters.ts';
+import { FunctionTable } from './function-table.ts';
 import { LiveCode } from './live-code.ts';
 import { optimizationsWithout, type Optimizations } from './optimizations.ts';
 import { Pace } from './pace.ts';
-import { NEVER, POLICIES, type Policy, type Tiers } from './policy.ts';
-import { discover, type Cluster, type Region } from './region/discover.ts';
-import { Transfers } from './region/transfers.ts';
+import { POLICIES, type Policy, type Tiers } from './policy.ts';
+import type { Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { BUDGET_SLACK } from './interpreter.ts';
@@ -26,16 +26,13 @@ import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 
 import { SlowMemory } from './slow-memory.ts';
 import { TranslationLog, type LoggedCode, type LoggedFunction } from './translation-log.ts';
-import { Translator, type HotBlock, type PlannedCluster, type TranslatedBlock } from './translator.ts';
+import { Translator, type HotBlock, type TranslatedBlock } from './translator.ts';
 import { Storm, type Exposed, type Stress } from './stress.ts';
-import { SLOTS, type EntryCounts } from './entry-counts.ts';
-import { JitCounters, type RegionSize } from './counters.ts';
+import { JitCounters } from './counters.ts';
 
 const PAGE = 4096;
 
 const CODE_PAGES = 3072;
-/** Counted entries after which the header of a loop is promoted whose region was left. */
-const SOON = 64;
 
 export interface EngineOptions {
   readonly arena: Arena;
@@ -80,21 +77,8 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #layout: StateLayout;
   readonly #translator: Translator;
-  readonly #table = new WebAssembly.Table({ initial: 4096, element: 'anyfunc' });
-  readonly #freeSlots: number[] = [];
-  readonly #installed: (InstalledCode | undefined)[] = [];
-  readonly #entries: EntryCounts;
-  /** By the entrance of a cluster: the cluster's pages, and how far from the first of them the entrance is. */
-  readonly #clusterPages = new WeakMap<InstalledCode, { pages: ReadonlyMap<number, CodePage>; delta: number }>();
-  #found: FoundCluster[] = [];
-  /** Records of the headers of loops in clusters, where no region begins yet. */
-  readonly #headers = new Set<number>();
-  readonly #jumps = new JumpProfile();
-  #toldTimes = 0;
-  readonly #transfers: Transfers;
-  /** Records whose cluster once had lost a page when it was entered there: they stay in one page. */
-  readonly #solitary = new Set<number>();
-  #nextSlot = 1;
+  readonly #functions: FunctionTable;
+  readonly #clusters: Clusters;
   readonly #words: Int32Array;
   readonly #view: DataView;
   readonly #imports: WebAssembly.Imports;
@@ -111,9 +95,8 @@ export class Engine {
   readonly #storm: Storm | undefined;
   readonly #exposed: Exposed;
   readonly #live: LiveCode;
-  /** How much is translated at once, into blocks and into regions. */
+  /** How many blocks are translated at once. */
   readonly #pace = new Pace();
-  readonly #regionPace = new Pace();
   #resets = 0;
   #softFloats = 0;
 
@@ -121,7 +104,6 @@ export class Engine {
     this.#options = options;
     const { arena, guest, cpu, stateStruct, state, space, tlb, pageFlags } = options;
     const { memory, width, limit } = arena;
-    this.#transfers = new Transfers(guest);
     this.counters = options.counters ?? new JitCounters(arena);
     this.#layout = new StateLayout(stateStruct);
     const layout = this.#layout;
@@ -138,9 +120,7 @@ export class Engine {
       granules,
       tlb,
       release: (code) => {
-        this.#table.set(code.slot, null);
-        this.#installed[code.slot] = undefined;
-        this.#freeSlots.push(code.slot);
+        this.#functions.release(code);
         this.#live.remove(code);
       },
     });
@@ -155,8 +135,8 @@ export class Engine {
       pageFlags,
       points: options.points,
     });
-    this.#entries = this.counters.entries;
-    const counts = this.#entries.address;
+    this.#functions = new FunctionTable(this.counters.entries);
+    const counts = this.counters.entries.address;
     const memoryPages = limit / 0x10000;
     this.#optimizations = options.optimizations ?? optimizationsWithout([]);
     this.#translator = new Translator({
@@ -184,6 +164,23 @@ export class Engine {
       exit: layout.offset('exit') / 4,
     };
 
+    this.#clusters = new Clusters({
+      guest,
+      words: this.#words,
+      layout,
+      pages: this.codePages,
+      functions: this.#functions,
+      translator: this.#translator,
+      policy: this.#policy,
+      optimizations: this.#optimizations,
+      counters: this.counters,
+      live: this.#live,
+      pc: () => this.#pc,
+      pageNear: (delta) => this.#pageNear(delta),
+      instantiate: (bytes) => this.#instantiate(bytes),
+      made: (clusters, bytes) => this.#logClusters(clusters, bytes),
+    });
+
     const soft = new SoftFloat(new Int32Array(memory.buffer, state + layout.offset('fpWindow'), 8));
     const flags = layout.offset('fflags') / 4;
     const calls = {
@@ -193,10 +190,10 @@ export class Engine {
         this.#words[flags]! |= soft.op(code, mode);
         return 0;
       },
-      promote: (slot: number) => this.#promote(slot),
-      verify: (slot: number) => this.#verify(slot),
-      told: (record: number, va: number) => this.#told(record >>> 0, va),
-      surprised: (record: number, va: number) => this.#surprised(record >>> 0, va),
+      promote: (slot: number) => this.#clusters.promote(slot),
+      verify: (slot: number) => this.#clusters.verify(slot),
+      told: (record: number, va: number) => this.#clusters.told(record >>> 0, va),
+      surprised: (record: number, va: number) => this.#clusters.surprised(record >>> 0, va),
       fetch: () => this.#fetch(),
       decode: (record: number) => this.#decode(record >>> 0),
       straddle: (record: number) => this.#straddle(record >>> 0),
@@ -205,7 +202,7 @@ export class Engine {
     const helpers = Object.fromEntries(guest.helpers.map(({ name }) => [name, cpu.helpers[name]!]));
     const js = storm?.watch(calls, this.#exposed) ?? calls;
     const helper = storm?.watch(helpers, this.#exposed) ?? helpers;
-    const env = { memory, table: this.#table };
+    const env = { memory, table: this.#functions.table };
     const bytes = buildRuntime({
       guest,
       layout,
@@ -369,6 +366,13 @@ export class Engine {
   #loggedBlock({ page, offset, length, pc, unit }: TranslatedBlock): LoggedFunction {
     return { pc, blocks: [{ ...this.#guestCode(page, offset, length, pc), lowered: unit }] };
   }
+  #logClusters(clusters: readonly FoundCluster[], bytes: Uint8Array): void {
+    if (!this.#log.wantsTranslated) return;
+    const functions = clusters.flatMap((each) =>
+      each.cluster.regions.map((region) => this.#loggedRegion(each, region)),
+    );
+    this.#log.translated('tier2', functions, bytes);
+  }
   #loggedRegion({ cluster, pc }: FoundCluster, { start, nodes }: Region): LoggedFunction {
     const { pages, regions } = cluster;
     const first = pc - BigInt(regions[0]!.start);
@@ -432,8 +436,7 @@ export class Engine {
   #forgetQueue(): void {
     this.#resets = this.codePages.resets;
     this.#queue.clear();
-    this.#jumps.clear();
-    this.#headers.clear();
+    this.#clusters.forget();
   }
 
   #translate(): void {
@@ -442,15 +445,12 @@ export class Engine {
     for (const [record] of hot) this.#queue.delete(record);
     const batch = this.#translator.translate(hot.map(([, block]) => block));
     if (batch === undefined) return;
-    const module = new WebAssembly.Module(batch.bytes);
-    const instance = new WebAssembly.Instance(module, this.#imports);
+    const instance = this.#instantiate(batch.bytes);
     const installed = batch.blocks.map((block, i) => {
       const page = this.codePages.pageOf(block.records)!;
-      const isHeader = this.#headers.has(this.codePages.recordAt(page, block.offset));
-      const slot = this.#takeSlot(isHeader ? this.#soon : this.#policy.promotion);
-      this.#table.set(slot, instance.exports[`b${i}`] as () => void);
+      const slot = this.#functions.take(this.#clusters.promotionAt(page, block.offset));
       const code = { slot, page, offset: block.offset, companions: [], isRegion: false, isDropped: false };
-      this.#installed[slot] = code;
+      this.#functions.install(code, instance.exports[`b${i}`]);
       this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
       return code;
     });
@@ -468,191 +468,20 @@ export class Engine {
     }
   }
 
+  #instantiate(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Instance {
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
+  }
+
   /** Whether anything is translated at all, and one more batch has slots. */
   #hasRoom(): boolean {
     const { batch } = this.#policy;
-    return batch < Math.max(this.#freeSlots.length, SLOTS - this.#nextSlot);
+    return batch < this.#functions.room;
   }
 
-  /** A free slot; what will be in it is promoted after so many counted entries. */
-  #takeSlot(promotion: number): number {
-    let slot = this.#freeSlots.pop();
-    if (slot === undefined) {
-      slot = this.#nextSlot++;
-      if (slot === this.#table.length) this.#table.grow(this.#table.length);
-    }
-    this.#entries.set(slot, promotion);
-    return slot;
-  }
-
-  /**
-   * The block in `slot`, where pc is, was entered often: finds the region that begins there. It is
-   * made with others, or alone if it goes on being entered. Gives the slot to enter.
-   */
-  #promote(slot: number): number {
-    const start = performance.now();
-    this.#entries.set(slot, NEVER);
-    const code = this.#installed[slot];
-    if (code === undefined || code.isRegion || this.codePages.isCold(code.page)) return slot;
-    if (!this.#found.some((found) => found.code === code)) {
-      const found = this.#findCluster(code);
-      if (found === undefined) return slot;
-      this.#found.push(found);
-      const blocks = this.#found.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
-      const isEnough = this.#found.length >= this.#policy.regions || blocks >= this.#regionPace.blocks;
-      const isHeader = this.#headers.has(this.codePages.recordAt(code.page, code.offset));
-      // Finding and making are two stops: what is enough is made at the next entry.
-      this.#entries.set(slot, isEnough ? 1 : isHeader ? this.#soon : this.#policy.promotion);
-      this.counters.stopped(performance.now() - start);
-      return slot;
-    }
-    this.#makeClusters();
-    this.counters.stopped(performance.now() - start);
-    return this.codePages.linkAt(code.page, code.offset);
-  }
-
-  #told(record: number, va: number): number {
-    const words = this.#words;
-    const { telling } = this.#policy;
-    // Not always as many: jumps come in patterns.
-    words[this.#layout.offset('untilTold') / 4] = Math.min(NEVER, telling + (this.#toldTimes++ % telling));
-    this.#jumps.note(record, (words[this.#layout.offset('pc') / 4]! - va) | 0);
-    return CONTINUE;
-  }
-
-  /** A jump of a region went where the region did not expect it. If that is so often, the region is made anew. */
-  #surprised(record: number, va: number): number {
-    this.#told(record, va);
-    if (!this.#jumps.isSurprising(record)) return 0;
-    const page = this.codePages.pageOf(record)!;
-    for (const code of this.codePages.regionsAt(page, this.codePages.offsetOf(page, record))) {
-      for (const one of [code, ...code.companions]) {
-        this.#headers.add(this.codePages.recordAt(one.page, one.offset));
-      }
-      this.codePages.drop(code);
-    }
-    return 1;
-  }
-
-  #findCluster(code: InstalledCode): FoundCluster | undefined {
-    const { codePages } = this;
-    const words = this.#words;
-    const pc = this.#layout.offset('pc') / 4;
-    const isSolitary = this.#solitary.has(code.page.records + code.offset);
-    const cluster = discover(
-      {
-        guest: this.#options.guest,
-        transfers: this.#transfers,
-        pages: codePages,
-        optimizations: this.#optimizations,
-        seenFrom: (page, offset) => this.#jumps.targets(codePages.recordAt(page, offset)),
-        pageAt: (delta) => (isSolitary ? undefined : this.#pageNear(words[pc]!, words[pc + 1]!, delta)),
-      },
-      code.page,
-      code.offset,
-    );
-    if (cluster === undefined) return undefined;
-    // One block that does not loop gains nothing.
-    const { nodes, entry } = cluster.regions[0]!;
-    if (nodes.length === 1 && entry.successors.length === 0) return undefined;
-    const generations = new Map([...cluster.pages.values()].map((page) => [page, page.generation]));
-    return { code, cluster, pc: this.#pc, generations };
-  }
-
-  /** Translates the clusters found, except those whose code has changed since. */
-  #makeClusters(): void {
-    const start = performance.now();
-    const taken = new Set<number>();
-    const made: MadeCluster[] = [];
-    for (const found of this.#found) {
-      const isStale = [...found.generations].some(([page, generation]) => page.generation !== generation);
-      if (found.code.isDropped || isStale) continue;
-      const entrances = this.#entrancesOf(found.cluster, taken);
-      if (entrances.size > 0) made.push({ ...found, entrances });
-    }
-    this.#found = [];
-    if (made.length === 0) return;
-    const bytes = this.#translator.translateClusters(made);
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
-    const all = made.flatMap((each) => this.#installCluster(each, instance));
-    this.#live.add(all, bytes.length);
-    const sizes = made.flatMap(({ cluster }) => cluster.regions.map(sizeOf));
-    const blocks = made.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
-    const took = performance.now() - start;
-    this.#regionPace.took(blocks, took);
-    this.counters.regions(sizes, bytes.length, took);
-    if (this.#log.wantsTranslated) {
-      const functions = made.flatMap((each) => each.cluster.regions.map((region) => this.#loggedRegion(each, region)));
-      this.#log.translated('tier2', functions, bytes);
-    }
-  }
-
-  /** The regions of a cluster that are to be entered from outside, by number: not those that others are already. */
-  #entrancesOf({ regions, pages }: Cluster, taken: Set<number>): Map<number, PlannedEntrance> {
-    const entrances = new Map<number, PlannedEntrance>();
-    for (const [i, { start }] of regions.entries()) {
-      const delta = Math.floor(start / PAGE);
-      const page = pages.get(delta)!;
-      const offset = start - delta * PAGE;
-      const place = page.records + offset;
-      const isTaken = taken.has(place) || this.#codeAt(page, offset)?.isRegion === true;
-      // What the cluster was asked for may be part of another one by now.
-      if (i === 0 && isTaken) break;
-      if (isTaken || (i > 0 && this.#solitary.has(place))) continue;
-      taken.add(place);
-      entrances.set(i, { slot: this.#takeSlot(NEVER), page, offset, delta });
-    }
-    return entrances;
-  }
-
-  /** Entries after which the header of a loop is promoted whose region was left. */
-  get #soon(): number {
-    return Math.min(SOON, this.#policy.promotion);
-  }
-
-  /** A loop that is left, for an interrupt or since it ran for long, is to come back to a region. */
-  #expectHeaders({ regions, pages }: Cluster): void {
-    if (!this.#optimizations.has('headers')) return;
-    for (const { start, nodes } of regions) {
-      for (const { block, isLoop } of nodes) {
-        if (!isLoop || block!.offset === start) continue;
-        const delta = Math.floor(block!.offset / PAGE);
-        const record = this.codePages.recordAt(pages.get(delta)!, block!.offset - delta * PAGE);
-        this.#headers.add(record);
-        const link = this.#view.getInt32(record + RECORD_LINK, true);
-        if (link > 0 && this.#installed[link]?.isRegion === false) this.#entries.set(link, this.#soon);
-      }
-    }
-  }
-
-  #installCluster({ cluster, entrances }: MadeCluster, instance: WebAssembly.Instance): InstalledCode[] {
-    const { pages } = cluster;
-    const all: InstalledCode[] = [];
-    for (const { slot, page, offset, delta } of entrances.values()) {
-      const block = this.#codeAt(page, offset);
-      if (block !== undefined) this.codePages.drop(block);
-      this.#table.set(slot, instance.exports[`${slot}`] as () => void);
-      const code = { slot, page, offset, companions: all, isRegion: true, isDropped: false };
-      this.#installed[slot] = code;
-      this.#clusterPages.set(code, { pages, delta });
-      // All that the cluster was made from is noted once: what drops one entrance drops all.
-      this.codePages.install(code, all.length === 0 ? partsOf(cluster) : []);
-      all.push(code);
-    }
-    this.#expectHeaders(cluster);
-    return all;
-  }
-
-  /** The translated code that is entered at an offset. */
-  #codeAt(page: CodePage, offset: number): InstalledCode | undefined {
-    const link = this.codePages.linkAt(page, offset);
-    return link > 0 ? this.#installed[link] : undefined;
-  }
-
-  /** The code page mapped `delta` pages from the one at an address; raises nothing. */
-  #pageNear(low: number, high: number, delta: number): CodePage | undefined {
+  /** The code page mapped `delta` pages from the one that pc is in; raises nothing. */
+  #pageNear(delta: number): CodePage | undefined {
     const { cpu, space, tlb, points } = this.#options;
-    const page = BigInt.asUintN(64, (BigInt(high) << 32n) + BigInt(low >>> 0) + BigInt(delta * PAGE));
+    const page = BigInt.asUintN(64, this.#pc + BigInt(delta * PAGE));
     const pageLow = Number(BigInt.asIntN(32, page)) & ~0xfff;
     const pageHigh = Number(BigInt.asIntN(32, page >> 32n));
     if (points?.breaksIn(pageLow, pageHigh) === true) return undefined;
@@ -665,69 +494,4 @@ export class Engine {
     if (found !== undefined) tlb.fillCode(pageLow, pageHigh, found.records, pageSize);
     return found;
   }
-
-  /** Whether the pages of a cluster are where it assumes; if not, it is dropped. */
-  #verify(slot: number): number {
-    const code = this.#installed[slot]!;
-    const words = this.#words;
-    const pc = this.#layout.offset('pc') / 4;
-    const { pages, delta } = this.#clusterPages.get(code)!;
-    for (const [distance, page] of pages) {
-      if (this.#pageNear(words[pc]!, words[pc + 1]!, distance - delta) !== page) {
-        this.#solitary.add(code.page.records + code.offset);
-        this.codePages.drop(code);
-        return 0;
-      }
-    }
-    return 1;
-  }
-}
-
-/** A cluster that is to be made, and what it was found in. */
-interface FoundCluster {
-  /** The block that it begins with. */
-  readonly code: InstalledCode;
-  readonly cluster: Cluster;
-  /** Where it was found, as the guest saw it. */
-  readonly pc: bigint;
-  /** Of its pages, when it was found. */
-  readonly generations: ReadonlyMap<CodePage, number>;
-}
-
-interface PlannedEntrance {
-  readonly slot: number;
-  readonly page: CodePage;
-  readonly offset: number;
-  /** Pages from the cluster's first. */
-  readonly delta: number;
-}
-
-interface MadeCluster extends FoundCluster, PlannedCluster {
-  readonly entrances: ReadonlyMap<number, PlannedEntrance>;
-}
-
-const sizeOf = ({ nodes }: Region): RegionSize => ({
-  blocks: nodes.length,
-  instructions: nodes.reduce((sum, { block }) => sum + block!.count, 0),
-});
-
-function blocksOf({ regions }: Cluster): number {
-  return regions.reduce((sum, { nodes }) => sum + nodes.length, 0);
-}
-
-/** The bytes of each page that a cluster was made from, runs of them joined. */
-function partsOf({ regions, pages }: Cluster): [CodePage, number, number][] {
-  const blocks = regions.flatMap(({ nodes }) => nodes.map(({ block }) => block!));
-  const parts: [CodePage, number, number][] = [];
-  let end = -1;
-  for (const { offset, length } of blocks.toSorted((a, b) => a.offset - b.offset)) {
-    const delta = Math.floor(offset / PAGE);
-    const start = offset - delta * PAGE;
-    const last = parts.at(-1);
-    // A block does not leave its page.
-    if (last !== undefined && offset <= end && start > 0) last[2] = Math.max(last[2], start + length);
-    else parts.push([pages.get(delta)!, start, start + length]);
-    end = Math.max(end, offset + length);
-  }
-  return parts;
 }

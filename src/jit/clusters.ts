@@ -1,0 +1,288 @@
+import { CONTINUE } from '../mem/cpu.ts';
+import type { Guest } from '../ir/guest.ts';
+import type { CodePage, CodePages, InstalledCode } from './code-pages.ts';
+import type { JitCounters, RegionSize } from './counters.ts';
+import type { FunctionTable } from './function-table.ts';
+import { JumpProfile } from './jump-profile.ts';
+import type { StateLayout } from './layout.ts';
+import type { LiveCode } from './live-code.ts';
+import type { Optimizations } from './optimizations.ts';
+import { Pace } from './pace.ts';
+import { NEVER, type Policy } from './policy.ts';
+import { discover, type Cluster, type Region } from './region/discover.ts';
+import { Transfers } from './region/transfers.ts';
+import type { PlannedCluster, Translator } from './translator.ts';
+
+const PAGE = 4096;
+/** Counted entries after which the header of a loop is promoted whose region was left. */
+const SOON = 64;
+
+export interface ClustersOptions {
+  readonly guest: Guest;
+  readonly words: Int32Array;
+  readonly layout: StateLayout;
+  readonly pages: CodePages;
+  readonly functions: FunctionTable;
+  readonly translator: Translator;
+  readonly policy: Policy;
+  readonly optimizations: Optimizations;
+  readonly counters: JitCounters;
+  readonly live: LiveCode;
+  readonly pc: () => bigint;
+  /** The code page mapped so many pages from the one that pc is in, if that is known now. */
+  readonly pageNear: (delta: number) => CodePage | undefined;
+  readonly instantiate: (bytes: Uint8Array<ArrayBuffer>) => WebAssembly.Instance;
+  /** Told of a module that was made. */
+  readonly made: (clusters: readonly FoundCluster[], bytes: Uint8Array) => void;
+}
+
+/** The clusters of regions of a virtual CPU: when they are made, and when given up. */
+export class Clusters {
+  readonly #options: ClustersOptions;
+  readonly #pages: CodePages;
+  readonly #functions: FunctionTable;
+  readonly #transfers: Transfers;
+  /** By the entrance of a cluster: the cluster's pages, and how far from the first of them the entrance is. */
+  readonly #pagesOf = new WeakMap<InstalledCode, { pages: ReadonlyMap<number, CodePage>; delta: number }>();
+  #found: FoundCluster[] = [];
+  /** Records of the headers of loops in clusters, where no region begins yet. */
+  readonly #headers = new Set<number>();
+  /** Records whose cluster once had lost a page when it was entered there: they stay in one page. */
+  readonly #solitary = new Set<number>();
+  readonly #jumps = new JumpProfile();
+  #toldTimes = 0;
+  /** How much is translated at once. */
+  readonly #pace = new Pace();
+
+  constructor(options: ClustersOptions) {
+    this.#options = options;
+    this.#pages = options.pages;
+    this.#functions = options.functions;
+    this.#transfers = new Transfers(options.guest);
+  }
+
+  /** Records stand for other code from now on. */
+  forget(): void {
+    this.#jumps.clear();
+    this.#headers.clear();
+  }
+
+  /** Entries after which a block that begins at an offset is promoted. */
+  promotionAt(page: CodePage, offset: number): number {
+    return this.#headers.has(this.#pages.recordAt(page, offset)) ? this.#soon : this.#options.policy.promotion;
+  }
+
+  /**
+   * The block in `slot`, where pc is, was entered often: finds the region that begins there. It is
+   * made with others, or alone if it goes on being entered. Gives the slot to enter.
+   */
+  promote(slot: number): number {
+    const start = performance.now();
+    this.#functions.promoteAfter(slot, NEVER);
+    const code = this.#functions.at(slot);
+    if (code === undefined || code.isRegion || this.#pages.isCold(code.page)) return slot;
+    if (!this.#found.some((found) => found.code === code)) {
+      const found = this.#findCluster(code);
+      if (found === undefined) return slot;
+      this.#found.push(found);
+      const blocks = this.#found.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
+      const isEnough = this.#found.length >= this.#options.policy.regions || blocks >= this.#pace.blocks;
+      // Finding and making are two stops: what is enough is made at the next entry.
+      this.#functions.promoteAfter(slot, isEnough ? 1 : this.promotionAt(code.page, code.offset));
+      this.#options.counters.stopped(performance.now() - start);
+      return slot;
+    }
+    this.#makeClusters();
+    this.#options.counters.stopped(performance.now() - start);
+    return this.#pages.linkAt(code.page, code.offset);
+  }
+
+  /** A computed jump of a block, at a record, goes to pc. The low half of the jump's address is `va`. */
+  told(record: number, va: number): number {
+    const { words, layout, policy } = this.#options;
+    const { telling } = policy;
+    // Not always as many: jumps come in patterns.
+    words[layout.offset('untilTold') / 4] = Math.min(NEVER, telling + (this.#toldTimes++ % telling));
+    this.#jumps.note(record, (words[layout.offset('pc') / 4]! - va) | 0);
+    return CONTINUE;
+  }
+
+  /** A jump of a region went where the region did not expect it. If that is so often, the region is made anew. */
+  surprised(record: number, va: number): number {
+    this.told(record, va);
+    if (!this.#jumps.isSurprising(record)) return 0;
+    const page = this.#pages.pageOf(record)!;
+    for (const code of this.#pages.regionsAt(page, this.#pages.offsetOf(page, record))) {
+      for (const one of [code, ...code.companions]) {
+        this.#headers.add(this.#pages.recordAt(one.page, one.offset));
+      }
+      this.#pages.drop(code);
+    }
+    return 1;
+  }
+
+  #findCluster(code: InstalledCode): FoundCluster | undefined {
+    const isSolitary = this.#solitary.has(code.page.records + code.offset);
+    const cluster = discover(
+      {
+        guest: this.#options.guest,
+        transfers: this.#transfers,
+        pages: this.#pages,
+        optimizations: this.#options.optimizations,
+        seenFrom: (page, offset) => this.#jumps.targets(this.#pages.recordAt(page, offset)),
+        pageAt: (delta) => (isSolitary ? undefined : this.#options.pageNear(delta)),
+      },
+      code.page,
+      code.offset,
+    );
+    if (cluster === undefined) return undefined;
+    // One block that does not loop gains nothing.
+    const { nodes, entry } = cluster.regions[0]!;
+    if (nodes.length === 1 && entry.successors.length === 0) return undefined;
+    const generations = new Map([...cluster.pages.values()].map((page) => [page, page.generation]));
+    return { code, cluster, pc: this.#options.pc(), generations };
+  }
+
+  /** Translates the clusters found, except those whose code has changed since. */
+  #makeClusters(): void {
+    const start = performance.now();
+    const taken = new Set<number>();
+    const made: MadeCluster[] = [];
+    for (const found of this.#found) {
+      const isStale = [...found.generations].some(([page, generation]) => page.generation !== generation);
+      if (found.code.isDropped || isStale) continue;
+      const entrances = this.#entrancesOf(found.cluster, taken);
+      if (entrances.size > 0) made.push({ ...found, entrances });
+    }
+    this.#found = [];
+    if (made.length === 0) return;
+    const bytes = this.#options.translator.translateClusters(made);
+    const instance = this.#options.instantiate(bytes);
+    const all = made.flatMap((each) => this.#installCluster(each, instance));
+    this.#options.live.add(all, bytes.length);
+    const sizes = made.flatMap(({ cluster }) => cluster.regions.map(sizeOf));
+    const blocks = made.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
+    const took = performance.now() - start;
+    this.#pace.took(blocks, took);
+    this.#options.counters.regions(sizes, bytes.length, took);
+    this.#options.made(made, bytes);
+  }
+
+  /** The regions of a cluster that are to be entered from outside, by number: not those that others are already. */
+  #entrancesOf({ regions, pages }: Cluster, taken: Set<number>): Map<number, PlannedEntrance> {
+    const entrances = new Map<number, PlannedEntrance>();
+    for (const [i, { start }] of regions.entries()) {
+      const delta = Math.floor(start / PAGE);
+      const page = pages.get(delta)!;
+      const offset = start - delta * PAGE;
+      const place = page.records + offset;
+      const isTaken = taken.has(place) || this.#functions.entered(this.#pages, page, offset)?.isRegion === true;
+      // What the cluster was asked for may be part of another one by now.
+      if (i === 0 && isTaken) break;
+      if (isTaken || (i > 0 && this.#solitary.has(place))) continue;
+      taken.add(place);
+      entrances.set(i, { slot: this.#functions.take(NEVER), page, offset, delta });
+    }
+    return entrances;
+  }
+
+  /** Entries after which the header of a loop is promoted whose region was left. */
+  get #soon(): number {
+    return Math.min(SOON, this.#options.policy.promotion);
+  }
+
+  /** A loop that is left, for an interrupt or since it ran for long, is to come back to a region. */
+  #expectHeaders({ regions, pages }: Cluster): void {
+    if (!this.#options.optimizations.has('headers')) return;
+    for (const { start, nodes } of regions) {
+      for (const { block, isLoop } of nodes) {
+        if (!isLoop || block!.offset === start) continue;
+        const delta = Math.floor(block!.offset / PAGE);
+        const record = this.#pages.recordAt(pages.get(delta)!, block!.offset - delta * PAGE);
+        this.#headers.add(record);
+        const code = this.#functions.entered(this.#pages, pages.get(delta)!, block!.offset - delta * PAGE);
+        if (code?.isRegion === false) this.#functions.promoteAfter(code.slot, this.#soon);
+      }
+    }
+  }
+
+  #installCluster({ cluster, entrances }: MadeCluster, instance: WebAssembly.Instance): InstalledCode[] {
+    const { pages } = cluster;
+    const all: InstalledCode[] = [];
+    for (const { slot, page, offset, delta } of entrances.values()) {
+      const block = this.#functions.entered(this.#pages, page, offset);
+      if (block !== undefined) this.#pages.drop(block);
+      const code = { slot, page, offset, companions: all, isRegion: true, isDropped: false };
+      this.#functions.install(code, instance.exports[`${slot}`]);
+      this.#pagesOf.set(code, { pages, delta });
+      // All that the cluster was made from is noted once: what drops one entrance drops all.
+      this.#pages.install(code, all.length === 0 ? partsOf(cluster) : []);
+      all.push(code);
+    }
+    this.#expectHeaders(cluster);
+    return all;
+  }
+
+  /** Whether the pages of a cluster are where it assumes; if not, it is dropped. */
+  verify(slot: number): number {
+    const code = this.#functions.at(slot)!;
+    const { pages, delta } = this.#pagesOf.get(code)!;
+    for (const [distance, page] of pages) {
+      if (this.#options.pageNear(distance - delta) !== page) {
+        this.#solitary.add(code.page.records + code.offset);
+        this.#pages.drop(code);
+        return 0;
+      }
+    }
+    return 1;
+  }
+}
+
+/** A cluster that is to be made, and what it was found in. */
+export interface FoundCluster {
+  /** The block that it begins with. */
+  readonly code: InstalledCode;
+  readonly cluster: Cluster;
+  /** Where it was found, as the guest saw it. */
+  readonly pc: bigint;
+  /** Of its pages, when it was found. */
+  readonly generations: ReadonlyMap<CodePage, number>;
+}
+
+interface PlannedEntrance {
+  readonly slot: number;
+  readonly page: CodePage;
+  readonly offset: number;
+  /** Pages from the cluster's first. */
+  readonly delta: number;
+}
+
+interface MadeCluster extends FoundCluster, PlannedCluster {
+  readonly entrances: ReadonlyMap<number, PlannedEntrance>;
+}
+
+const sizeOf = ({ nodes }: Region): RegionSize => ({
+  blocks: nodes.length,
+  instructions: nodes.reduce((sum, { block }) => sum + block!.count, 0),
+});
+
+function blocksOf({ regions }: Cluster): number {
+  return regions.reduce((sum, { nodes }) => sum + nodes.length, 0);
+}
+
+/** The bytes of each page that a cluster was made from, runs of them joined. */
+function partsOf({ regions, pages }: Cluster): [CodePage, number, number][] {
+  const blocks = regions.flatMap(({ nodes }) => nodes.map(({ block }) => block!));
+  const parts: [CodePage, number, number][] = [];
+  let end = -1;
+  for (const { offset, length } of blocks.toSorted((a, b) => a.offset - b.offset)) {
+    const delta = Math.floor(offset / PAGE);
+    const start = offset - delta * PAGE;
+    const last = parts.at(-1);
+    // A block does not leave its page.
+    if (last !== undefined && offset <= end && start > 0) last[2] = Math.max(last[2], start + length);
+    else parts.push([pages.get(delta)!, start, start + length]);
+    end = Math.max(end, offset + length);
+  }
+  return parts;
+}

@@ -1,0 +1,59 @@
+import type { CodePage, CodePages, InstalledCode } from './code-pages.ts';
+import { SLOTS, type EntryCounts } from './entry-counts.ts';
+
+/** The table through which translated functions are called: what is in its slots, and which are free. */
+export class FunctionTable {
+  readonly table = new WebAssembly.Table({ initial: 4096, element: 'anyfunc' });
+  readonly #entries: EntryCounts;
+  readonly #installed: (InstalledCode | undefined)[] = [];
+  readonly #free: number[] = [];
+  /** Slot 0 is no link. */
+  #next = 1;
+
+  constructor(entries: EntryCounts) {
+    this.#entries = entries;
+  }
+
+  /** Slots that are free, at least. */
+  get room(): number {
+    return Math.max(this.#free.length, SLOTS - this.#next);
+  }
+
+  /** A free slot; what will be in it is promoted after so many counted entries. */
+  take(promotion: number): number {
+    let slot = this.#free.pop();
+    if (slot === undefined) {
+      slot = this.#next++;
+      if (slot === this.table.length) this.table.grow(this.table.length);
+    }
+    this.#entries.set(slot, promotion);
+    return slot;
+  }
+
+  /** Puts a function, an export of a module, into the slot of its code. */
+  install(code: InstalledCode, call: WebAssembly.ExportValue | undefined): void {
+    this.table.set(code.slot, call);
+    this.#installed[code.slot] = code;
+  }
+
+  release({ slot }: InstalledCode): void {
+    this.table.set(slot, null);
+    this.#installed[slot] = undefined;
+    this.#free.push(slot);
+  }
+
+  at(slot: number): InstalledCode | undefined {
+    return this.#installed[slot];
+  }
+
+  /** The translated code that is entered at an offset of a page. */
+  entered(pages: CodePages, page: CodePage, offset: number): InstalledCode | undefined {
+    const link = pages.linkAt(page, offset);
+    return link > 0 ? this.#installed[link] : undefined;
+  }
+
+  /** What is in a slot is promoted after so many counted entries from now on. */
+  promoteAfter(slot: number, entries: number): void {
+    this.#entries.set(slot, entries);
+  }
+}
