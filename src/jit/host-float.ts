@@ -85,8 +85,12 @@ export function emitHostFloat(emitter: Emitter, float: HostFloat): void {
     for (const value of values) code.get(value);
     code.op(arithmetic[format]).set(result);
     emitGuard(emitter, float, format, arithmetic);
-  } else if (family === 'fma' && emitter.targets.fuses) {
-    emitFused(code, wide === 1, values as [number, number, number]);
+  } else if (family === 'fma') {
+    if (emitter.targets.fuses) emitFused(code, wide === 1, values as [number, number, number]);
+    else {
+      for (const value of values) code.get(value);
+      code.call(emitter.targets.runtime[wide ? 'fused_f64' : 'fused_f32']);
+    }
     code.set(result);
     emitGuard(emitter, float, format, { mayUnderflow: true, zeroes: 2 });
   } else if (comparison !== undefined) {
@@ -141,7 +145,8 @@ function emitGuard(
   // Nothing times a number is exact, and common.
   const isZero = (local: number): void => {
     code.get(local);
-    number(emitter, wide ? 1 : 0, 0);
+    if (wide) code.f64(0);
+    else code.f32(0);
     code.op(wide ? OP.f64_eq : OP.f32_eq);
   };
   isZero(result);
@@ -178,21 +183,12 @@ function emitToInteger(
   };
   code.get(CPU).memory(OP.i32_load, layout.offset('fflags')).i32(NX).op(OP.i32_and);
   asDouble();
-  number(emitter, 1, above);
+  code.f64(above);
   code.op(OP.f64_gt).op(OP.i32_and);
   asDouble();
-  number(emitter, 1, below);
+  code.f64(below);
   code.op(OP.f64_lt).op(OP.i32_and).op(OP.i32_eqz).brIf(slow, false);
   asDouble();
   code.prefixed(0xfc, trunc).set(result).br(done);
   code.end();
-}
-
-function number({ code }: Emitter, wide: 0 | 1, value: number): void {
-  if (wide) {
-    const words = new Int32Array(Float64Array.of(value).buffer);
-    code.f64Bits(words[0]!, words[1]!);
-  } else {
-    code.f32Bits(new Int32Array(Float32Array.of(value).buffer)[0]!);
-  }
 }

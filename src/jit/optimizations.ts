@@ -19,7 +19,7 @@ export const OPTIMIZATIONS = {
   recursion: 'small functions that call themselves or their callers are inlined once',
   floats: 'regions keep f registers in locals that are floats',
   steady: 'regions read once per entry what does not change in them: whether floating point is on, how it rounds',
-  fusion: 'a multiply-add is one operation of the host that rounds once, if it has one',
+  fusion: 'a multiply-add is one operation of the host, if it has one that rounds once',
   ...passes,
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import type { Guest } from '../ir/guest.ts';
-import { I32, I64 } from '../wasm/opcodes.ts';
+import { F32, F64, I32, I64 } from '../wasm/opcodes.ts';
 import type { ModuleBuilder } from '../wasm/module.ts';
 
 /** Functions in WebAssembly that emitted code calls, by name, with their types. `P` is an address. */
@@ -15,6 +15,8 @@ const WASM_FUNCTIONS = {
   mulhi_su: [I64, I64],
   clmul: [I64, I64],
   clmulh: [I64, I64],
+  fused_f64: [F64, F64, F64],
+  fused_f32: [F32, F32, F32],
 } as const;
 
 const RESULTS: Readonly<Record<keyof typeof WASM_FUNCTIONS, readonly number[]>> = {
@@ -29,6 +31,8 @@ const RESULTS: Readonly<Record<keyof typeof WASM_FUNCTIONS, readonly number[]>> 
   mulhi_su: [I64],
   clmul: [I64],
   clmulh: [I64],
+  fused_f64: [F64],
+  fused_f32: [F32],
 };
 
 export type RuntimeFunction = keyof typeof WASM_FUNCTIONS;

@@ -5,6 +5,7 @@ import { ModuleBuilder } from '../wasm/module.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { LEFT, RETURNED, UNWIND, UNWOUND } from './outcome.ts';
 import { buildArithmetic } from './arithmetic.ts';
+import { buildFusedEmulation } from './fused-emulation.ts';
 import { atomicSlow } from './atomics.ts';
 import { CPU } from './locals.ts';
 import { BUDGET_SLACK, buildInterpreter } from './interpreter.ts';
@@ -68,6 +69,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   const jump = buildJump(builder, context, imported.promote, blockType);
   const runtime = {
     ...buildArithmetic(builder),
+    ...buildFusedEmulation(builder),
     load: builder.function(runtimeType(builder, 'load', width), load.locals, load.code),
     store: builder.function(runtimeType(builder, 'store', width), store.locals, store.code),
     atomic: builder.function(runtimeType(builder, 'atomic', width), atomic.locals, atomic.code),

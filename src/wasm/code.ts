@@ -101,6 +101,13 @@ export class Code {
   i64(value: number | bigint): this {
     return this.byte(OP.i64_const).s64(value);
   }
+  f64(value: number): this {
+    const words = new Int32Array(Float64Array.of(value).buffer);
+    return this.f64Bits(words[0]!, words[1]!);
+  }
+  f32(value: number): this {
+    return this.f32Bits(new Int32Array(Float32Array.of(value).buffer)[0]!);
+  }
   f64Bits(low: number, high: number): this {
     this.byte(OP.f64_const);
     for (const word of [low, high]) for (let i = 0; i < 32; i += 8) this.byte((word >>> i) & 0xff);
