@@ -20,6 +20,11 @@ Guests that can be fetched:
                                  machine's apt uses; also: TINAMOU_MIRROR=URL
   --again                        fetch although it is here
 
+What a running machine does, looked at every second:
+  tinamou top SOCKET             SOCKET is the path of its QMP monitor, or HOST:PORT
+  --every SECONDS                look so often
+  --count NUMBER                 end after so many looks
+
 A machine of your own, with the options that qemu-system-riscv64 takes:
   tinamou-system-riscv64 -M virt -m 512M -kernel Image -append 'console=ttyS0' -nographic
   tinamou-system-riscv64 -help
@@ -27,7 +32,7 @@ A machine of your own, with the options that qemu-system-riscv64 takes:
   tinamou --version              tinamou --help
 `;
 
-type Flags = { mirror?: string; again: boolean; extra: string[] };
+type Flags = { mirror?: string; again: boolean; extra: string[]; every: number; count: number | undefined };
 
 async function runCommand(names: string[], flags: Flags): Promise<void> {
   const { start } = await import('./start.ts');
@@ -55,6 +60,22 @@ async function guestCommand([verb, ...names]: string[], flags: Flags): Promise<v
   }
 }
 
+async function topCommand(names: string[], { every, count }: Flags): Promise<void> {
+  const [where, ...more] = names;
+  if (where === undefined || more.length > 0)
+    throw new UserError('say `tinamou top SOCKET`, the path of a QMP monitor');
+  const { top } = await import('./top/top.ts');
+  await top(where, { every, count }, process.stdout);
+}
+
+/** The number of an option; not a number: it was spelled wrongly. */
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0)) throw new UserError(`--${name} takes a number above zero, not '${text}'`);
+  return value;
+}
+
 async function main(argv: string[]): Promise<void> {
   // What follows a lone -- belongs to the machine, whatever it looks like.
   const split = argv.includes('--') ? argv.indexOf('--') : argv.length;
@@ -63,6 +84,8 @@ async function main(argv: string[]): Promise<void> {
   const flags: Flags = {
     again: values.again ?? false,
     extra: argv.slice(split + 1),
+    every: positive('every', values.every) ?? 1,
+    count: positive('count', values.count),
     ...(values.mirror === undefined ? {} : { mirror: values.mirror }),
   };
 
@@ -74,6 +97,8 @@ async function main(argv: string[]): Promise<void> {
     await runCommand(rest, flags);
   } else if (command === 'guest') {
     await guestCommand(rest, flags);
+  } else if (command === 'top') {
+    await topCommand(rest, flags);
   } else {
     throw new UserError(`no command '${command}': \`tinamou --help\` lists them`);
   }
@@ -87,6 +112,8 @@ function parse(args: string[]) {
       options: {
         mirror: { type: 'string' },
         again: { type: 'boolean' },
+        every: { type: 'string' },
+        count: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

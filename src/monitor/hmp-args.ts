@@ -1,6 +1,7 @@
 import { HmpError } from './hmp-error.ts';
 import { expression } from './hmp-expression.ts';
 import type { HmpLine } from './hmp-line.ts';
+import type { MonitorTarget } from './target.ts';
 
 /** One argument of an HMP command. Flags come before all others on a line. */
 export interface HmpArg<out T> {
@@ -11,10 +12,18 @@ export interface HmpArg<out T> {
   usage(name: string): string;
   /** Takes it off the line; `command` is what its errors begin with. */
   take(line: HmpLine, command: string): T;
+  /** Words that the Tab key may complete it to. */
+  readonly suggest?: (target: MonitorTarget) => readonly string[];
 }
 
 export type HmpArgs = Readonly<Record<string, HmpArg<unknown>>>;
 export type HmpValues<A extends HmpArgs> = { readonly [K in keyof A]: A[K] extends HmpArg<infer T> ? T : never };
+
+/** The same argument, which the Tab key completes. */
+export const suggesting = <T>(arg: HmpArg<T>, suggest: (target: MonitorTarget) => readonly string[]): HmpArg<T> => ({
+  ...arg,
+  suggest,
+});
 
 /** A word that must be there; `what` errors call it. */
 const required =

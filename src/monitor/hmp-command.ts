@@ -9,6 +9,8 @@ export interface HmpContext extends MonitorContext {
   /** The index of the vCPU that commands are about unless they say otherwise. */
   readonly cpu: number;
   selectCpu(index: number): void;
+  /** Lines that were typed before, the oldest first. */
+  readonly history: readonly string[];
   /** How the last command showed memory, and the next does unless it says otherwise. */
   format: NumberFormat;
 }

@@ -1,6 +1,7 @@
 import { VERSION } from '../base/version.ts';
 import type { MonitorActivity } from './activity.ts';
 import { CATALOG } from './commands/index.ts';
+import { completions } from './hmp-completion.ts';
 import { HmpShell } from './hmp-shell.ts';
 import { LineEditor } from './line-editor.ts';
 import type { MonitorOutput, SessionOptions } from './session.ts';
@@ -30,8 +31,12 @@ export class HmpSession {
   constructor(target: MonitorTarget, output: MonitorOutput, options: SessionOptions & { focus?: boolean } = {}) {
     this.#output = output;
     this.#onBug = options.onBug ?? (() => {});
-    this.#shell = new HmpShell({ target, catalog: options.catalog ?? CATALOG });
-    this.#editor = new LineEditor((text) => this.#write(text));
+    const catalog = options.catalog ?? CATALOG;
+    this.#editor = new LineEditor((text) => this.#write(text), {
+      complete: (line) => completions(line, target, catalog),
+      prompt: PROMPT,
+    });
+    this.#shell = new HmpShell({ target, catalog }, undefined, () => this.#editor.history);
     this.#activity = target.activity;
     this.#leave = target.activity.arrive();
     this.#unsubscribe = target.subscribe((event) => {

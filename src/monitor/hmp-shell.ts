@@ -10,12 +10,15 @@ export class HmpShell {
   readonly #context: HmpContext;
   #cpu: number;
 
-  constructor({ target, catalog }: MonitorContext, cpu?: number) {
+  constructor({ target, catalog }: MonitorContext, cpu?: number, history: () => readonly string[] = () => []) {
     this.#cpu = cpu ?? target.cpus()[0]?.index ?? 0;
     const cpuNow = (): number => this.#cpu;
     this.#context = {
       target,
       catalog,
+      get history() {
+        return history();
+      },
       format: { letter: 'x', size: 4 },
       get cpu() {
         return cpuNow();

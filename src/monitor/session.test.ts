@@ -173,6 +173,28 @@ suite('HMP', () => {
     assert.ok(said().endsWith('info name\x1b[K\r\npartridge\r\n(qemu) '));
   });
 
+  test('lines are edited, come back, and are completed', async () => {
+    const { session, said } = open();
+    /** What the keys do: the answers, or the line as it is on the screen. */
+    const press = async (keys: string): Promise<string> => {
+      said();
+      await session.feed(keys);
+      return said();
+    };
+    const last = (text: string): string => text.slice(text.lastIndexOf('\x1b[D') + 3);
+    assert.match(await press('ifo name\x1b[D\x1b[1~\x1b[Cn\r'), /partridge/);
+    assert.match(await press('info uuid\r'), /00112233/);
+    assert.match(await press('\x1b[A\x1b[A\r'), /partridge/);
+    assert.match(await press('\x10\x10\x0e\x0e\x15info sta\x1b[H\x1b[3~\x1b[F\x17\x15\r'), /\(qemu\) $/);
+    assert.equal(last(await press('info na\t')), 'info name \x1b[K');
+    assert.ok((await press('\x15info sta\t\t')).endsWith('stats   status\r\n(qemu) info stat\x1b[K'));
+    assert.equal(last(await press('\x15info stats v\tc\t')), 'info stats vcpu \x1b[K');
+    assert.equal(last(await press('\x15qom-get /machine/per\t')), 'qom-get /machine/peripheral\x1b[K');
+    assert.equal(last(await press('\x15chardev-rem\tser\t')), 'chardev-remove serial0 \x1b[K');
+    assert.equal(await press('\x15nope\t').then(last), 'nope\x1b[K');
+    assert.match(await press('\x15info history\r'), /0: 'info uuid'\r\n1: 'info name'\r\n2: 'info history'/);
+  });
+
   test('a shared terminal is greeted when it is first ours', async () => {
     const { session, said } = open({ focus: false });
     assert.equal(said(), '');

@@ -1,6 +1,6 @@
 import { enumOf, optional, required } from '../../qapi/schema.ts';
 import { command } from '../command.ts';
-import { word } from '../hmp-args.ts';
+import { suggesting, word } from '../hmp-args.ts';
 import { hmp } from '../hmp-command.ts';
 import { PANIC_ACTIONS, REBOOT_ACTIONS, SHUTDOWN_ACTIONS, WATCHDOG_ACTIONS } from '../target.ts';
 import { topic } from '../topic.ts';
@@ -37,7 +37,7 @@ const watchdogSetAction = command('watchdog-set-action', {
 });
 
 const hmpWatchdogAction = hmp('watchdog_action', {
-  args: { action: word('what a watchdog does') },
+  args: { action: suggesting(word('what a watchdog does'), () => WATCHDOG_ACTIONS) },
   doc: `set what a watchdog does: ${WATCHDOG_ACTIONS.join(', ')}`,
   example: 'watchdog_action reset',
   run({ action }, { target }) {

@@ -5,8 +5,9 @@ import { keyValues } from '../../host/key-values.ts';
 import { characterOptions, ChardevBackend } from '../character-backend.ts';
 import type { CharacterOptions } from '../character-target.ts';
 import { command } from '../command.ts';
-import { integer, restOfLine, word } from '../hmp-args.ts';
+import { integer, restOfLine, suggesting, word } from '../hmp-args.ts';
 import { hmp, textOf } from '../hmp-command.ts';
+import type { MonitorTarget } from '../target.ts';
 import { topic } from '../topic.ts';
 
 const ChardevInfo = struct('ChardevInfo', 'A character device of the host.', {
@@ -177,6 +178,8 @@ function typed(text: string, id?: string): CharacterOptions {
   return { ...rest, id: id ?? String(rest['id']), backend: String(backend) };
 }
 
+const labels = (target: MonitorTarget): readonly string[] => target.characters.list().map(({ label }) => label);
+
 const hmpChardevAdd = hmp('chardev-add', {
   args: { chardev: restOfLine('args') },
   doc: 'make a character device, written as for -chardev',
@@ -190,28 +193,28 @@ const hmpChardevAdd = hmp('chardev-add', {
 });
 
 const hmpChardevChange = hmp('chardev-change', {
-  args: { id: word('its name'), chardev: restOfLine('args') },
+  args: { id: suggesting(word('its name'), labels), chardev: restOfLine('args') },
   doc: 'put another character device in the place of one',
   example: 'chardev-change serial0 null',
   run: ({ id, chardev: text }, { target }) => target.characters.change(typed(text, id)),
 });
 
 const hmpChardevRemove = hmp('chardev-remove', {
-  args: { id: word('its name') },
+  args: { id: suggesting(word('its name'), labels) },
   doc: 'remove a character device that nobody uses',
   example: 'chardev-remove ring0',
   run: ({ id }, { target }) => target.characters.remove(id),
 });
 
 const hmpSendBreak = hmp('chardev-send-break', {
-  args: { id: word('its name') },
+  args: { id: suggesting(word('its name'), labels) },
   doc: 'do as if a line break had come in',
   example: 'chardev-send-break serial0',
   run: ({ id }, { target }) => target.characters.sendBreak(id),
 });
 
 const hmpRingbufRead = hmp('ringbuf_read', {
-  args: { device: word('its name'), size: integer('how many at most') },
+  args: { device: suggesting(word('its name'), labels), size: integer('how many at most') },
   doc: 'take the oldest bytes out of a ring buffer',
   example: 'ringbuf_read ring0 16',
   run: ({ device, size }, { target }) =>
@@ -225,7 +228,7 @@ const printable = (text: string): string =>
   );
 
 const hmpRingbufWrite = hmp('ringbuf_write', {
-  args: { device: word('its name'), data: word('the text') },
+  args: { device: suggesting(word('its name'), labels), data: word('the text') },
   doc: 'put text into a ring buffer',
   example: 'ringbuf_write ring0 hello',
   run: ({ device, data }, { target }) => target.characters.writeRing(device, new TextEncoder().encode(data)),

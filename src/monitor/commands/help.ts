@@ -23,6 +23,11 @@ const info = hmp('info', {
   run: (_, { catalog }) => list(catalog, isOfInfo),
 });
 
+const infoHistory = hmp('info history', {
+  doc: 'show the lines that were typed before',
+  run: (_, { history }) => history.map((each, index) => `${index}: '${each}'\n`).join(''),
+});
+
 const isOfInfo = (name: string): boolean => name.startsWith('info ');
 
 const list = (catalog: Catalog, wanted: (name: string) => boolean): string =>
@@ -34,4 +39,4 @@ const list = (catalog: Catalog, wanted: (name: string) => boolean): string =>
 const line = ({ name, aliases, usage, doc }: HmpCommand): string =>
   `${[name, ...aliases].join('|')} ${usage} -- ${doc}\n`;
 
-export const helpTopic = topic('Help', { doc: 'What the human monitor knows.', hmp: [help, info] });
+export const helpTopic = topic('Help', { doc: 'What the human monitor knows.', hmp: [help, info, infoHistory] });

@@ -6,11 +6,11 @@ import { any, arrayOf, bool, openStruct, optional, required, str, struct } from 
 import { ObjectOptions } from '../../vm/user-object-kinds.ts';
 import { Place } from '../../qapi/place.ts';
 import { command } from '../command.ts';
-import { flag, optionalRest, optionalWord, restOfLine, word } from '../hmp-args.ts';
+import { flag, optionalRest, optionalWord, restOfLine, suggesting, word } from '../hmp-args.ts';
 import { hmp, textOf } from '../hmp-command.ts';
 import { keyValues } from '../../host/key-values.ts';
 import type { ObjectNode } from '../objects/node.ts';
-import { resolve } from '../objects/path.ts';
+import { resolve, walk } from '../objects/path.ts';
 import type { MonitorTarget } from '../target.ts';
 import { prettyJson } from '../pretty-json.ts';
 import { topic } from '../topic.ts';
@@ -177,6 +177,9 @@ const objectDel = command('object-del', {
   run: ({ id }, { target }) => target.objects.delete(id),
 });
 
+/** Every object. */
+const paths = ({ objects }: MonitorTarget): readonly string[] => Array.from(walk(objects.root), ({ path }) => path);
+
 /** What a person wrote, as options of the command line. */
 const given = (text: string, implied: string): Readonly<Record<string, unknown>> =>
   text === '' ? {} : keyValues(text, implied);
@@ -191,7 +194,11 @@ const hmpObjectAdd = hmp('object_add', {
 });
 
 const hmpObjectDel = hmp('object_del', {
-  args: { id: word('its name') },
+  args: {
+    id: suggesting(word('its name'), ({ objects }) => [
+      ...(objects.root.children.get('objects')?.children.keys() ?? []),
+    ]),
+  },
   doc: 'delete an object',
   example: 'object_del rng0',
   run: ({ id }, { target }) => target.objects.delete(id),
@@ -207,14 +214,18 @@ const hmpDeviceAdd = hmp('device_add', {
 });
 
 const hmpDeviceDel = hmp('device_del', {
-  args: { device: word('its name or path') },
+  args: {
+    device: suggesting(word('its name or path'), ({ objects }) => [
+      ...resolve(objects.root, '/machine/peripheral').node.children.keys(),
+    ]),
+  },
   doc: 'pull a device out',
   example: 'device_del disk0',
   run: ({ device }, { target }) => target.objects.unplug(device),
 });
 
 const hmpQomList = hmp('qom-list', {
-  args: { path: optionalWord('the path of an object') },
+  args: { path: suggesting(optionalWord('the path of an object'), paths) },
   doc: 'show the properties of an object',
   run({ path }, { target }) {
     if (path === undefined) return '/\n';
@@ -223,7 +234,7 @@ const hmpQomList = hmp('qom-list', {
 });
 
 const hmpQomGet = hmp('qom-get', {
-  args: { path: word('the path of an object'), property: word('its name') },
+  args: { path: suggesting(word('the path of an object'), paths), property: word('its name') },
   doc: 'show a property of an object',
   example: 'qom-get /machine type',
   run: ({ path, property }, { target }) => `${prettyJson(get(target, path, property))}\n`,
@@ -232,7 +243,7 @@ const hmpQomGet = hmp('qom-get', {
 const hmpQomSet = hmp('qom-set', {
   args: {
     json: flag('j', 'the value is JSON'),
-    path: word('the path of an object'),
+    path: suggesting(word('the path of an object'), paths),
     property: word('its name'),
     value: restOfLine('value'),
   },
@@ -252,7 +263,7 @@ function parseJson(text: string): Json {
 }
 
 const infoQomTree = hmp('info qom-tree', {
-  args: { path: optionalWord('where to begin') },
+  args: { path: suggesting(optionalWord('where to begin'), paths) },
   doc: 'show the objects of the machine as a tree',
   run({ path = '/machine' }, { target }) {
     const { node, path: from } = resolve(target.objects.root, path);

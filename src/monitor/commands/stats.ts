@@ -15,7 +15,7 @@ import {
 } from '../../qapi/schema.ts';
 import { PROVIDER_NAMES, STATS_TARGETS, STATS_TYPES, STATS_UNITS } from '../../stats/provider.ts';
 import { command } from '../command.ts';
-import { optionalWord, word } from '../hmp-args.ts';
+import { optionalWord, suggesting, word } from '../hmp-args.ts';
 import { hmp } from '../hmp-command.ts';
 import { statsText } from '../stats-text.ts';
 import { topic } from '../topic.ts';
@@ -120,9 +120,9 @@ const queryStatsSchemas = command('query-stats-schemas', {
 
 const infoStats = hmp('info stats', {
   args: {
-    target: word('vm or vcpu'),
+    target: suggesting(word('vm or vcpu'), () => STATS_TARGETS),
     names: optionalWord('names with commas between them; * for all'),
-    provider: optionalWord('only this one'),
+    provider: suggesting(optionalWord('only this one'), () => PROVIDER_NAMES),
   },
   doc: 'show what is counted for the machine (vm) or the current vCPU (vcpu); only these names (with commas, * for all), only this provider',
   example: 'info stats vm',

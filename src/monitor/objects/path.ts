@@ -19,12 +19,13 @@ export function resolve(root: ObjectNode, path: string): Found {
 
 /** What a path that does not begin at the root leads to, from anywhere. */
 function candidates(root: ObjectNode, names: readonly string[]): (Found | undefined)[] {
-  return [...walk(root, '')].map(({ node, path }) => descend(node, path, names));
+  return [...walk(root)].map(({ node, path }) => descend(node, path === '/' ? '' : path, names));
 }
 
-function* walk(node: ObjectNode, path: string): Iterable<Found> {
+/** An object and all below it. */
+export function* walk(node: ObjectNode, path = '/'): Iterable<Found> {
   yield { node, path };
-  for (const [name, child] of node.children) yield* walk(child, `${path}/${name}`);
+  for (const [name, child] of node.children) yield* walk(child, `${path === '/' ? '' : path}/${name}`);
 }
 
 function descend(from: ObjectNode, at: string, names: readonly string[]): Found | undefined {
