@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { File } from '../host/file.ts';
 import type { Host } from '../host/host.ts';
+import { DriveAccount } from './account.ts';
 import type { BlockDrive } from './drive.ts';
 import type { DriveInterface, DriveOptions } from './drive-options.ts';
 import { driveOptions } from './drive-options.ts';
@@ -62,7 +63,10 @@ export class Blocks {
     if (options.file === undefined) throw new UserError(`drive '${options.id}' is empty; add file=IMAGE`);
     const node = await this.#openDrive(options, options.file);
     const { id, cache, writeThrough } = options;
-    this.#drives.push({ drive: { id, node, cache, writeThrough, user: undefined, reportsStatus: false }, options });
+    this.#drives.push({
+      drive: { id, node, cache, writeThrough, user: undefined, reportsStatus: false, account: new DriveAccount() },
+      options,
+    });
     return options;
   }
 
@@ -84,7 +88,15 @@ export class Blocks {
       drive = this.#drives.find((each) => each.drive.id === '' && each.drive.node === node)?.drive;
       if (drive === undefined) {
         const cache = node instanceof FileNode ? node.cache : { direct: false, noFlush: false };
-        drive = { id: '', node, cache, writeThrough: false, user: undefined, reportsStatus: false };
+        drive = {
+          id: '',
+          node,
+          cache,
+          writeThrough: false,
+          user: undefined,
+          reportsStatus: false,
+          account: new DriveAccount(),
+        };
         this.#drives.push({ drive });
       }
     }
@@ -104,6 +116,24 @@ export class Blocks {
   /** Every disk, in the order they were made. */
   get drives(): readonly BlockDrive[] {
     return this.#drives.map(({ drive }) => drive);
+  }
+
+  /** Every node: those with a name of their own, and those of drives. */
+  get nodes(): readonly BlockNode[] {
+    const roots = [...this.#drives.map(({ drive }) => drive.node), ...this.#nodes.values()];
+    return [...new Set(roots.flatMap((node) => (node.child === undefined ? [node] : [node, node.child])))];
+  }
+
+  /** Closes a node that nobody uses. */
+  async removeNode(name: string): Promise<void> {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new UserError(`Failed to find node with node-name='${name}'`);
+    const isUsed =
+      this.#drives.some(({ drive }) => drive.node === node) ||
+      [...this.#nodes.values()].some((each) => each.child === node);
+    if (isUsed) throw new UserError(`Node ${name} is in use`);
+    this.#nodes.delete(name);
+    await node.close();
   }
 
   /** The answer to query-block. */

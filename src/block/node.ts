@@ -18,6 +18,8 @@ export interface BlockNode {
   allocated(): Promise<number>;
   /** What lies below this node, if it may be shown: query-block's `backing-image`. */
   readonly backing?: BlockNode;
+  /** The node that this one reads and writes, if it has one. */
+  readonly child?: BlockNode;
   /** Flushes and lets go. */
   close(): Promise<void>;
 }

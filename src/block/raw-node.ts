@@ -9,12 +9,12 @@ export class RawNode implements BlockNode {
   readonly readOnly: boolean;
   /** A file that ends within a sector is followed by zeroes. */
   readonly size: number;
-  readonly #below: BlockNode;
+  readonly child: BlockNode;
   /** The node below was made for this one alone. */
   readonly #owns: boolean;
 
   constructor(below: BlockNode, nodeName: string, options: { readOnly: boolean; owns: boolean }) {
-    this.#below = below;
+    this.child = below;
     this.nodeName = nodeName;
     this.readOnly = options.readOnly || below.readOnly;
     this.#owns = options.owns;
@@ -22,31 +22,31 @@ export class RawNode implements BlockNode {
   }
 
   get filename(): string {
-    return this.#below.filename;
+    return this.child.filename;
   }
 
   read(offset: number, ...into: Uint8Array[]): Promise<void> {
-    return this.#below.read(offset, ...into);
+    return this.child.read(offset, ...into);
   }
 
   write(offset: number, ...from: Uint8Array[]): Promise<void> {
-    return this.#below.write(offset, ...from);
+    return this.child.write(offset, ...from);
   }
 
   flush(): Promise<void> {
-    return this.#below.flush();
+    return this.child.flush();
   }
 
   discard(offset: number, length: number): Promise<void> {
-    return this.#below.discard(offset, length);
+    return this.child.discard(offset, length);
   }
 
   allocated(): Promise<number> {
-    return this.#below.allocated();
+    return this.child.allocated();
   }
 
   async close(): Promise<void> {
-    if (this.#owns) await this.#below.close();
-    else await this.#below.flush();
+    if (this.#owns) await this.child.close();
+    else await this.child.flush();
   }
 }

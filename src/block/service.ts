@@ -83,6 +83,7 @@ export class BlockService {
   async #serve(request: DiskRequest): Promise<void> {
     const { counters } = this.#options;
     let errno = 0;
+    const began = performance.now();
     try {
       await this.#carryOut(request);
       count(counters, request);
@@ -92,6 +93,9 @@ export class BlockService {
       counters.add('failed-operations', 1);
       this.#options.failed?.(request, error);
     }
+    const nanoseconds = Math.round((performance.now() - began) * 1e6);
+    this.#drive.account.count(request, nanoseconds, errno !== 0);
+    counters.time(request.kind, nanoseconds);
     this.#ring.complete(request.id, errno);
     this.#options.kick();
     this.#flying--;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DriveAccount } from '../block/account.ts';
 import { Worker } from 'node:worker_threads';
 import { BlockCounters } from '../block/counters.ts';
 import { FileNode } from '../block/file-node.ts';
@@ -37,14 +38,22 @@ test('bytes pass unharmed between two threads that both sleep', { timeout: 20_00
 
 test('a disk on another thread holds what was written to it', { timeout: 20_000 }, async () => {
   const sectors = 1000;
-  const ring = 64;
+  const ring = Math.ceil(BlockCounters.bytes / 64) * 64;
   const data = ring + RingBlockPort.bytes;
   const buffer = new SharedArrayBuffer(data + 2 * sectors * 512);
   const file = await nodeHost.files.temporary();
   await file.truncate(sectors * 512);
   const cache = { direct: false, noFlush: false };
   const node = new RawNode(await FileNode.over(file, 'f', cache), 'r', { readOnly: false, owns: true });
-  const drive = { id: 'd', node, cache, writeThrough: false, user: undefined, reportsStatus: true };
+  const drive = {
+    id: 'd',
+    node,
+    cache,
+    writeThrough: false,
+    user: undefined,
+    reportsStatus: true,
+    account: new DriveAccount(),
+  };
   const counters = new BlockCounters(buffer, 0);
   const service = new BlockService(RingBlockPort.ring(buffer, ring), drive, { buffer, counters, kick: () => {} });
   const work: DiskWork = { buffer, ring, data, sectors, rounds: 5 };

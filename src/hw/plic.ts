@@ -33,6 +33,12 @@ function contextsOf(config: string): string[] {
 /** Bits that exist in a word of the pending or enable bits. */
 const validBits = (word: number): number => (word === 0 ? ~1 : word === WORDS - 1 ? 1 : ~0);
 
+/** What others ask of it. */
+export interface Plic {
+  /** Sources that are in use and contexts, a line each. */
+  describe(): readonly string[];
+}
+
 export const plic = device(
   'riscv.sifive.plic',
   {
@@ -162,7 +168,24 @@ export const plic = device(
       update();
     }
 
+    function describe(): readonly string[] {
+      const words = (source: number): readonly string[] => [
+        `priority ${d.priority[source]}`,
+        ...(isSet(d.level, source) ? ['high'] : []),
+        ...(isSet(d.pending, source) ? ['pending'] : []),
+        ...(isSet(d.inService, source) ? ['in service'] : []),
+      ];
+      const sources = Array.from({ length: SOURCES }, (_, index) => index + 1)
+        .filter((source) => d.priority[source] !== 0 || words(source).length > 1)
+        .map((source) => `source ${source}: ${words(source).join(', ')}`);
+      return [
+        ...sources,
+        ...lines.map((_, context) => `context ${context}: threshold ${d.threshold[context]}, next ${best(context)}`),
+      ];
+    }
+
     return {
+      api: { describe } satisfies Plic as Plic,
       regs: {
         PRIORITY: {
           read: (offset) => d.priority[offset >>> 2],

@@ -8,7 +8,10 @@ import { FakeMemory } from './fake-memory.ts';
 import { FakeObjects } from './objects/fake.ts';
 import type {
   BlockDeviceInfo,
+  BlockMediumInfo,
+  BlockStatsInfo,
   CpuInfo,
+  InterruptInfo,
   MachineEvent,
   MachineInfo,
   MachineStatus,
@@ -116,6 +119,39 @@ export class FakeTarget implements MonitorTarget {
       { device: '', qdev: 'vd', removable: false, medium: { ...medium, nodeName: 'n0', readOnly: true } },
       { device: 'cd', removable: true },
     ];
+  }
+
+  blockNodes(): readonly BlockMediumInfo[] {
+    const cache = { writeback: true, direct: false, noFlush: false };
+    return [
+      {
+        nodeName: '#block147',
+        driver: 'raw',
+        file: 'd.img',
+        readOnly: false,
+        virtualSize: 1048576,
+        actualSize: 0,
+        cache,
+      },
+    ];
+  }
+
+  blockStats(): readonly BlockStatsInfo[] {
+    const tally = { bytes: 512, operations: 1, failed: 0, time: 1000 };
+    const stats = { read: tally, write: tally, flush: { ...tally, bytes: 0 }, discard: tally, highestWrite: 512 };
+    return [{ device: 'hd', qdev: 'disk0', nodeName: '#block147', below: '#block001', stats }];
+  }
+
+  async addBlockNode({ filename }: Readonly<Record<string, unknown>>): Promise<void> {
+    if (filename === '/nope') throw new UserError("Could not open '/nope': No such file or directory");
+  }
+
+  async deleteBlockNode(name: string): Promise<void> {
+    throw new UserError(`Failed to find node with node-name='${name}'`);
+  }
+
+  interrupts(): InterruptInfo {
+    return { device: 'riscv.sifive.plic', served: new Map([[10, 53]]), state: ['source 10: priority 1, pending'] };
   }
 
   async registers(cpu: number): Promise<readonly string[]> {

@@ -53,6 +53,14 @@ export interface MonitorTarget {
   /** The device tree that the machine passes to its guest, flat. */
   deviceTreeBlob(): Uint8Array;
   blockDevices(): Maybe<readonly BlockDeviceInfo[]>;
+  /** Every node that disks are made of. */
+  blockNodes(): Maybe<readonly BlockMediumInfo[]>;
+  blockStats(): readonly BlockStatsInfo[];
+  /** Makes a node, as `-blockdev` does. */
+  addBlockNode(options: Readonly<Record<string, unknown>>): Promise<void>;
+  deleteBlockNode(name: string): Promise<void>;
+  /** The interrupt controller: how often it served which source, and its state, a line each. */
+  interrupts(): InterruptInfo;
 
   /** The registers of a vCPU, one line each. */
   registers(cpu: number): Maybe<readonly string[]>;
@@ -226,16 +234,46 @@ export interface BlockDeviceInfo {
   readonly qdev?: string;
   readonly removable: boolean;
   /** Absent: an empty drive. */
-  readonly medium?: {
-    readonly nodeName: string;
-    /** The format: `raw`. */
-    readonly driver: string;
-    readonly file: string;
-    readonly readOnly: boolean;
-    /** In bytes, as the guest sees it. */
-    readonly virtualSize: number;
-    /** In bytes, as the host stores it. */
-    readonly actualSize?: number;
-    readonly cache: { readonly writeback: boolean; readonly direct: boolean; readonly noFlush: boolean };
+  readonly medium?: BlockMediumInfo;
+}
+
+/** A node of the block graph. */
+export interface BlockMediumInfo {
+  readonly nodeName: string;
+  /** The format: `raw`. */
+  readonly driver: string;
+  readonly file: string;
+  readonly readOnly: boolean;
+  /** In bytes, as the guest sees it. */
+  readonly virtualSize: number;
+  /** In bytes, as the host stores it. */
+  readonly actualSize?: number;
+  readonly cache: { readonly writeback: boolean; readonly direct: boolean; readonly noFlush: boolean };
+}
+
+/** Requests of one kind: how many, and how long they took in nanoseconds. */
+export interface BlockTally {
+  readonly bytes: number;
+  readonly operations: number;
+  readonly failed: number;
+  readonly time: number;
+}
+
+export interface BlockStatsInfo {
+  /** The id of `-drive`; empty for a `-blockdev`. */
+  readonly device: string;
+  readonly qdev?: string | undefined;
+  readonly nodeName: string;
+  /** The node below. */
+  readonly below?: string | undefined;
+  readonly stats: Readonly<Record<'read' | 'write' | 'flush' | 'discard', BlockTally>> & {
+    readonly highestWrite: number;
   };
+}
+
+export interface InterruptInfo {
+  readonly device: string;
+  /** By the number of the source; those that were never served are left out. */
+  readonly served: ReadonlyMap<number, number>;
+  readonly state: readonly string[];
 }

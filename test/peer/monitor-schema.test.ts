@@ -27,7 +27,7 @@ const byName = (entries: readonly Entry[]): Schema => new Map(entries.map((entry
 const OURS_ALONE = ['tcg', 'block', 'irq', 'memory', 'monitor', 'timers'];
 
 /** Members whose words are kinds of things, of which we have fewer: a client that looks will not ask for the others. */
-const KINDS = ['object-add.qom-type', 'chardev-add.backend.type', 'chardev-change.backend.type'];
+const KINDS = ['object-add.qom-type', 'chardev-add.backend.type', 'chardev-change.backend.type', 'blockdev-add.driver'];
 
 /**
  * Which of our entries a client of theirs would not understand. Arguments must be the same; of what is

@@ -1,4 +1,8 @@
 import type { Blocks } from '../../block/blocks.ts';
+import type { BoardDevice } from '../../board/site.ts';
+import type { BlockNode } from '../../block/node.ts';
+import type { Device } from '../../hw/device.ts';
+import type { Plic } from '../../hw/plic.ts';
 import type { BlockDrive } from '../../block/drive.ts';
 import type { Chardevs } from '../../char/chardevs.ts';
 import type { HostClock } from '../../host/clock.ts';
@@ -9,7 +13,10 @@ import type { MemoryTarget } from '../../monitor/memory-target.ts';
 import type {
   Actions,
   BlockDeviceInfo,
+  BlockMediumInfo,
+  BlockStatsInfo,
   CpuInfo,
+  InterruptInfo,
   MachineEvent,
   MachineInfo,
   MachineStatus,
@@ -122,6 +129,30 @@ export class SystemTarget implements MonitorTarget {
     return Promise.all(this.#parts.blocks.drives.map(describe));
   }
 
+  blockNodes(): Promise<readonly BlockMediumInfo[]> {
+    return Promise.all(
+      this.#parts.blocks.nodes.map((node) => medium(node, { direct: false, noFlush: false, writeback: true })),
+    );
+  }
+  blockStats(): readonly BlockStatsInfo[] {
+    return this.#parts.blocks.drives.map(({ id, node, user, account }) => ({
+      device: id,
+      qdev: user,
+      nodeName: node.nodeName,
+      below: node.child?.nodeName,
+      stats: account,
+    }));
+  }
+  async addBlockNode(options: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#parts.blocks.addNode(options);
+  }
+  deleteBlockNode(name: string): Promise<void> {
+    return this.#parts.blocks.removeNode(name);
+  }
+  interrupts(): InterruptInfo {
+    return controllerInfo(this.#parts.machine.core.board.devices);
+  }
+
   registers(): Promise<readonly string[]> {
     return this.#parts.machine.registers();
   }
@@ -162,14 +193,32 @@ async function describe({ id, node, cache, writeThrough, user }: BlockDrive): Pr
     device: id,
     ...(user === undefined ? {} : { qdev: user }),
     removable: user === undefined,
-    medium: {
-      nodeName: node.nodeName,
-      driver: node.driver,
-      file: node.filename,
-      readOnly: node.readOnly,
-      virtualSize: node.size,
-      actualSize: await node.allocated(),
-      cache: { writeback: !writeThrough, ...cache },
-    },
+    medium: await medium(node, { writeback: !writeThrough, ...cache }),
+  };
+}
+
+async function medium(node: BlockNode, cache: BlockMediumInfo['cache']): Promise<BlockMediumInfo> {
+  return {
+    nodeName: node.nodeName,
+    driver: node.driver,
+    file: node.filename,
+    readOnly: node.readOnly,
+    virtualSize: node.size,
+    actualSize: await node.allocated(),
+    cache,
+  };
+}
+
+/** What the PLIC says of itself. */
+function controllerInfo(devices: readonly BoardDevice[]): InterruptInfo {
+  const plic = devices.find(({ device }) => device.declaration.name === 'riscv.sifive.plic')?.device;
+  const counts = plic?.counters.find(({ name }) => name === 'claims-by-source')?.read() ?? [];
+  const served = Array.isArray(counts)
+    ? counts.flatMap((count: number, source) => (count > 0 ? [[source, count] as const] : []))
+    : [];
+  return {
+    device: 'riscv.sifive.plic',
+    served: new Map(served),
+    state: (plic as Device<Plic> | undefined)?.api.describe() ?? [],
   };
 }

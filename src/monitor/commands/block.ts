@@ -1,7 +1,7 @@
 import { arrayOf, bool, enumOf, int, optional, required, str, struct, type Static } from '../../qapi/schema.ts';
 import { command } from '../command.ts';
 import { hmp, textOf } from '../hmp-command.ts';
-import type { BlockDeviceInfo } from '../target.ts';
+import type { BlockDeviceInfo, BlockMediumInfo } from '../target.ts';
 import { topic } from '../topic.ts';
 
 const ImageInfo = struct('ImageInfo', 'A disk image.', {
@@ -20,7 +20,7 @@ const BlockdevCacheInfo = struct('BlockdevCacheInfo', 'How writes reach the disk
 
 const DETECT_ZEROES = ['off', 'on', 'unmap'] as const;
 
-const BlockDeviceInserted = struct('BlockDeviceInfo', 'What is in a drive. Limits of zero are none.', {
+export const BlockDeviceInserted = struct('BlockDeviceInfo', 'What is in a drive. Limits of zero are none.', {
   file: required(str, 'the file'),
   'node-name': optional(str, 'the name of the block node'),
   ro: required(bool, 'it cannot be written'),
@@ -66,34 +66,35 @@ const queryBlock = command('query-block', {
 function describe({ device, qdev, removable, medium }: BlockDeviceInfo): Static<typeof BlockInfo> {
   const drive = { device, qdev, type: 'unknown', removable, locked: false };
   if (medium === undefined) return drive;
+  return { ...drive, 'io-status': qdev === undefined ? undefined : 'ok', inserted: describeMedium(medium) };
+}
+
+/** A node as clients see it. */
+export function describeMedium(medium: BlockMediumInfo): Static<typeof BlockDeviceInserted> {
   const { nodeName, driver, file, readOnly, virtualSize, actualSize, cache } = medium;
   return {
-    ...drive,
-    'io-status': qdev === undefined ? undefined : 'ok',
-    inserted: {
-      file,
-      'node-name': nodeName,
-      ro: readOnly,
-      drv: driver,
-      backing_file_depth: 0,
-      encrypted: false,
-      detect_zeroes: 'off',
-      bps: 0,
-      bps_rd: 0,
-      bps_wr: 0,
-      iops: 0,
-      iops_rd: 0,
-      iops_wr: 0,
-      image: {
-        filename: file,
-        format: driver,
-        'virtual-size': virtualSize,
-        'actual-size': actualSize,
-        'dirty-flag': false,
-      },
-      cache: { writeback: cache.writeback, direct: cache.direct, 'no-flush': cache.noFlush },
-      write_threshold: 0,
+    file,
+    'node-name': nodeName,
+    ro: readOnly,
+    drv: driver,
+    backing_file_depth: 0,
+    encrypted: false,
+    detect_zeroes: 'off',
+    bps: 0,
+    bps_rd: 0,
+    bps_wr: 0,
+    iops: 0,
+    iops_rd: 0,
+    iops_wr: 0,
+    image: {
+      filename: file,
+      format: driver,
+      'virtual-size': virtualSize,
+      'actual-size': actualSize,
+      'dirty-flag': false,
     },
+    cache: { writeback: cache.writeback, direct: cache.direct, 'no-flush': cache.noFlush },
+    write_threshold: 0,
   };
 }
 

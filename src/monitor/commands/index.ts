@@ -32,6 +32,8 @@ import { memoryDevices } from './memory-devices.ts';
 import { options } from './options.ts';
 import { tpm } from './tpm.ts';
 import { objects } from './objects.ts';
+import { blockNodes } from './block-nodes.ts';
+import { interrupts } from './interrupts.ts';
 
 /** Everything that a monitor can do, in the order of the reference. */
 export const CATALOG = new Catalog([
@@ -55,8 +57,10 @@ export const CATALOG = new Catalog([
   memoryDevices,
   balloon,
   dumping,
+  interrupts,
   objects,
   block,
+  blockNodes,
   jobs,
   chardev,
   descriptors,
