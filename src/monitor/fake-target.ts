@@ -6,6 +6,7 @@ import { MonitorActivity } from './activity.ts';
 import { FakeCharacters } from './fake-characters.ts';
 import { FakeMemory } from './fake-memory.ts';
 import { FakeObjects } from './objects/fake.ts';
+import { TraceEvents } from './trace-events.ts';
 import type {
   BlockDeviceInfo,
   BlockMediumInfo,
@@ -27,6 +28,9 @@ export class FakeTarget implements MonitorTarget {
   readonly uuid: string = '00112233-4455-6677-8899-aabbccddeeff';
   readonly stats = fakeStats();
   readonly activity = new MonitorActivity();
+  /** What was traced. */
+  readonly traced: string[] = [];
+  readonly traces = new TraceEvents((text) => this.traced.push(text));
   readonly memory = new FakeMemory();
   readonly objects = new FakeObjects();
   readonly characters = new FakeCharacters();

@@ -1,5 +1,4 @@
 import { VERSION } from '../base/version.ts';
-import type { MonitorActivity } from './activity.ts';
 import { CATALOG } from './commands/index.ts';
 import { completions } from './hmp-completion.ts';
 import { HmpShell } from './hmp-shell.ts';
@@ -16,7 +15,7 @@ export class HmpSession {
   readonly #shell: HmpShell;
   readonly #editor: LineEditor;
   readonly #onBug: (error: unknown) => void;
-  readonly #activity: MonitorActivity;
+  readonly #target: MonitorTarget;
   readonly #leave: () => void;
   readonly #unsubscribe: () => void;
   readonly #decoder = new TextDecoder();
@@ -37,7 +36,7 @@ export class HmpSession {
       prompt: PROMPT,
     });
     this.#shell = new HmpShell({ target, catalog }, undefined, () => this.#editor.history);
-    this.#activity = target.activity;
+    this.#target = target;
     this.#leave = target.activity.arrive();
     this.#unsubscribe = target.subscribe((event) => {
       if (event.name === 'SHUTDOWN' && event.data.reason === 'host-qmp-quit') this.#isQuitting = true;
@@ -84,7 +83,8 @@ export class HmpSession {
     for (let next = this.#typed.shift(); next !== undefined && !this.#isQuitting; next = this.#typed.shift()) {
       const line = this.#editor.take(next);
       if (line === undefined) continue;
-      this.#activity.lines++;
+      this.#target.activity.lines++;
+      this.#target.traces.emit('handle_hmp_command', () => line);
       const text = this.#run(line);
       this.#print(text instanceof Promise ? await text : text);
       if (!this.#isQuitting) this.#write(PROMPT);

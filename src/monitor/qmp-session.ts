@@ -74,6 +74,7 @@ export class QmpSession {
   }
 
   #receive(document: Json): void {
+    this.#target.traces.emit('handle_qmp_command', () => writeJson(document));
     const request = QmpRequest.read(document, this.#oob);
     if (request.isOutOfBand) void this.#answer(request);
     else this.#enqueue(() => this.#answer(request));
@@ -108,7 +109,9 @@ export class QmpSession {
     const began = performance.now();
     const answer = (message: JsonObject): void => {
       activity.answered(performance.now() - began);
-      this.#send(request.sign(message));
+      const signed = request.sign(message);
+      this.#target.traces.emit('monitor_qmp_respond', () => writeJson(signed));
+      this.#send(signed);
     };
     const fail = (error: unknown): void => {
       activity.errors++;
@@ -154,6 +157,7 @@ export class QmpSession {
   #tell(event: MachineEvent): void {
     if (!this.#negotiated) return;
     this.#target.activity.events++;
+    this.#target.traces.emit('monitor_protocol_event_emit', () => event.name);
     const now = this.#target.wall();
     const seconds = Math.floor(now);
     this.#send({

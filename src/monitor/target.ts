@@ -4,6 +4,7 @@ import type { MonitorActivity } from './activity.ts';
 import type { CharacterTarget } from './character-target.ts';
 import type { DumpStatus } from './guest-dump.ts';
 import type { MemoryTarget } from './memory-target.ts';
+import type { TraceEvents } from './trace-events.ts';
 import type { ObjectTarget } from './objects/target.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface MonitorTarget {
   readonly stats: StatsRegistry;
   /** Where sessions count what they do. */
   readonly activity: MonitorActivity;
+  /** What is logged about what they and the machine do. */
+  readonly traces: TraceEvents;
   readonly memory: MemoryTarget;
   readonly objects: ObjectTarget;
   readonly characters: CharacterTarget;

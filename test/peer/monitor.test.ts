@@ -234,6 +234,19 @@ suite('the same', () => {
         send('set-action', { panic: 'none' }),
         send('watchdog-set-action', { action: 'none' }),
         send('query-command-line-options', { option: 'nope' }),
+        ...['cancel', 'complete', 'dismiss', 'pause'].map((deed) => send(`job-${deed}`, { id: 'x' })),
+        ...['cancel', 'complete', 'pause', 'resume'].map((deed) => send(`block-job-${deed}`, { device: 'x' })),
+        send('block-job-set-speed', { device: 'x', speed: 5 }),
+        send('trace-event-get-state', { name: 'nope' }),
+        send('trace-event-get-state', { name: 'nope*' }),
+        send('trace-event-get-state', { name: 'handle_hmp_command' }),
+        send('trace-event-get-state', { name: 'handle_hmp_command', vcpu: 0 }),
+        send('trace-event-set-state', { name: 'nope', enable: true }),
+        send('trace-event-set-state', { name: 'vm_state_notify', enable: false }),
+        send('query-rx-filter'),
+        send('query-rx-filter', { name: 'x' }),
+        send('set_link', { name: 'x', up: true }),
+        ...['query-vnc', 'query-spice'].map((name) => send(name)),
       ],
       exactly,
     ));
@@ -315,7 +328,7 @@ suite('the same', () => {
       x/gx 0x1000;x /2xw 0x5000000000;print /x 16*2;p/d -1;p/c 65;p/c 300;p/c 39;p/o 8;p/o 0;p/u -1;p;p 1 2;p/xb 0x1ff
       p/d 0xffffffffffffffff;x /xw $x0x;x/1xw 0x1000;gva2gpa 0x1000;gva2gpa;sum 0x1000 10;sum 0x1000;info mem
       info numa;info memory-devices;info iothreads;info kvm;info block-jobs;info mice;info dump;info hotpluggable-cpus
-      info tpm;nmi;system_wakeup;exit_preconfig;watchdog_action;watchdog_action foo;watchdog_action reset;balloon
+      info tpm;nmi;system_wakeup;exit_preconfig;watchdog_action;watchdog_action foo;watchdog_action reset;set_link x on;set_link x;set_link x foo;block_job_cancel x;info vnc;info spice;trace-event nope on;trace-event nope* on;trace-event handle_hmp_command foo;info trace-events vm_state_*;info trace-events nope;info network;balloon
       balloon 5;info balloon;screendump;screendump a;getfd a;closefd a;memsave 0x1000;memsave 0x1000 16
       memsave 0 16 "/dev/null";pmemsave 0 16 "/dev/null";dump-guest-memory;dump-guest-memory -z -l x`;
     return compare(lines.split(/;|\n\s*/).map(hmp), exactly);

@@ -9,6 +9,7 @@ import type { HostClock } from '../../host/clock.ts';
 import type { Files } from '../../host/file.ts';
 import { MonitorActivity } from '../../monitor/activity.ts';
 import type { CharacterTarget } from '../../monitor/character-target.ts';
+import { TraceEvents } from '../../monitor/trace-events.ts';
 import type { MemoryTarget } from '../../monitor/memory-target.ts';
 import type {
   Actions,
@@ -58,6 +59,7 @@ export class SystemTarget implements MonitorTarget {
   readonly uuid: string;
   readonly stats: StatsRegistry;
   readonly activity = new MonitorActivity();
+  readonly traces: TraceEvents;
   readonly memory: MemoryTarget;
   readonly objects: ObjectTarget;
   readonly characters: CharacterTarget;
@@ -70,12 +72,17 @@ export class SystemTarget implements MonitorTarget {
     this.name = parts.name;
     this.uuid = parts.uuid;
     this.stats = parts.machine.stats;
+    this.traces = new TraceEvents((text) => void parts.log.write(text));
     this.stats.register(this.activity.provider());
     this.memory = new MachineMemory(parts.machine);
     this.objects = new MachineObjects(parts.machine, parts.chardevs, parts.objects);
     this.characters = new MachineCharacters(parts.chardevs, parts.machine);
     this.files = parts.files;
-    parts.machine.subscribe((event) => this.tell(event));
+    parts.machine.subscribe((event) => {
+      if (event.name === 'STOP' || event.name === 'RESUME')
+        this.traces.emit('vm_state_notify', () => `running ${event.name === 'RESUME' ? 1 : 0}`);
+      this.tell(event);
+    });
   }
 
   status(): MachineStatus {

@@ -34,6 +34,9 @@ import { tpm } from './tpm.ts';
 import { objects } from './objects.ts';
 import { blockNodes } from './block-nodes.ts';
 import { interrupts } from './interrupts.ts';
+import { network } from './network.ts';
+import { remoteScreens } from './remote-screens.ts';
+import { trace } from './trace.ts';
 
 /** Everything that a monitor can do, in the order of the reference. */
 export const CATALOG = new Catalog([
@@ -64,10 +67,13 @@ export const CATALOG = new Catalog([
   jobs,
   chardev,
   descriptors,
+  network,
   display,
+  remoteScreens,
   tpm,
   stats,
   trees,
+  trace,
   log,
   gdbserverTopic,
   human,

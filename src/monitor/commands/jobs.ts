@@ -1,5 +1,7 @@
 import { arrayOf, bool, enumOf, int, optional, required, str, struct } from '../../qapi/schema.ts';
+import { QapiError } from '../../qapi/error.ts';
 import { command } from '../command.ts';
+import { word } from '../hmp-args.ts';
 import { hmp } from '../hmp-command.ts';
 import { topic } from '../topic.ts';
 
@@ -76,10 +78,85 @@ const queryBlockJobs = command('query-block-jobs', {
   run: () => [],
 });
 
+const noJob = (): never => {
+  throw new QapiError('Job not found');
+};
+
+const noBlockJob = ({ device }: { readonly device: string }): never => {
+  throw new QapiError(`Block job '${device}' not found`, 'DeviceNotActive');
+};
+
+const jobId = { id: required(str, 'its name') };
+
+/** What can be asked of a job. */
+const jobCommands = Object.entries({
+  cancel: 'Ends a job before it is done.',
+  complete: 'Lets a job that is ready come to its end.',
+  dismiss: 'Forgets a job that has ended.',
+  finalize: 'Lets a job that waits for it do its last step.',
+  pause: 'Lets a job wait.',
+  resume: 'Lets a job that waits go on.',
+}).map(([deed, doc]) =>
+  command(`job-${deed}`, {
+    since: '3.0',
+    doc,
+    args: jobId,
+    errors: { GenericError: 'there is no such job' },
+    example: { id: 'job0' },
+    run: noJob,
+  }),
+);
+
+const blockJob = { device: required(str, 'its name') };
+const blockJobErrors = { DeviceNotActive: 'there is no such job' };
+
+const blockJobCommands = [
+  command('block-job-cancel', {
+    since: '1.1',
+    doc: 'Ends a job on a disk before it is done.',
+    args: { ...blockJob, force: optional(bool, 'even while it waits') },
+    errors: blockJobErrors,
+    example: { device: 'job0' },
+    run: noBlockJob,
+  }),
+  command('block-job-set-speed', {
+    since: '1.1',
+    doc: 'Limits how fast a job on a disk is.',
+    args: { ...blockJob, speed: required(int, 'the most bytes a second; zero for no limit') },
+    errors: blockJobErrors,
+    example: { device: 'job0', speed: 0 },
+    run: noBlockJob,
+  }),
+  ...Object.entries({
+    complete: 'Lets a job on a disk that is ready come to its end.',
+    pause: 'Lets a job on a disk wait.',
+    resume: 'Lets a job on a disk that waits go on.',
+  }).map(([deed, doc]) =>
+    command(`block-job-${deed}`, {
+      since: '1.3',
+      doc,
+      args: blockJob,
+      errors: blockJobErrors,
+      example: { device: 'job0' },
+      run: noBlockJob,
+    }),
+  ),
+];
+
+const hmpBlockJobs = Object.entries({ cancel: 'end', complete: 'complete', pause: 'pause', resume: 'resume' }).map(
+  ([deed, doc]) =>
+    hmp(`block_job_${deed}`, {
+      args: { device: word('its name') },
+      doc: `${doc} a job on a disk`,
+      example: `block_job_${deed} job0`,
+      run: noBlockJob,
+    }),
+);
+
 const infoBlockJobs = hmp('info block-jobs', { doc: 'show the jobs on disks', run: () => 'No active jobs\n' });
 
 export const jobs = topic('Jobs', {
   doc: 'Work on disks in the background. There is none of it yet.',
-  commands: [queryJobs, queryBlockJobs],
-  hmp: [infoBlockJobs],
+  commands: [queryJobs, ...jobCommands, queryBlockJobs, ...blockJobCommands],
+  hmp: [infoBlockJobs, ...hmpBlockJobs],
 });
