@@ -360,6 +360,7 @@ suite('the same shape', () => {
         'query-named-block-nodes',
         'query-block-exports',
         'query-pr-managers',
+        'x-query-virtio',
       ].map((name) => send(name)),
       shape,
     ));

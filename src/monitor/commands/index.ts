@@ -37,6 +37,7 @@ import { interrupts } from './interrupts.ts';
 import { network } from './network.ts';
 import { remoteScreens } from './remote-screens.ts';
 import { trace } from './trace.ts';
+import { buses } from './buses.ts';
 
 /** Everything that a monitor can do, in the order of the reference. */
 export const CATALOG = new Catalog([
@@ -62,6 +63,7 @@ export const CATALOG = new Catalog([
   dumping,
   interrupts,
   objects,
+  buses,
   block,
   blockNodes,
   jobs,

@@ -19,6 +19,7 @@ export class FakeObjects implements ObjectTarget {
         { name: 'rng', type: 'link<rng-backend>' },
       ],
     },
+    { name: 'virtio-blk-device', parent: 'virtio-device', properties: [] },
     { name: 'rng-random', parent: 'object', properties: [{ name: 'filename', type: 'string' }] },
     { name: 'memory-region', parent: 'object', properties: [] },
   ]);
