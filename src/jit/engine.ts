@@ -32,7 +32,7 @@ import { JitCounters } from './counters.ts';
 
 const PAGE = 4096;
 
-const CODE_PAGES = 3072;
+const CODE_PAGES = 1536;
 
 export interface EngineOptions {
   readonly arena: Arena;
@@ -418,6 +418,7 @@ export class Engine {
     if (this.#resets !== codePages.resets) this.#forgetQueue();
     const page = codePages.pageOf(record);
     if (page === undefined || codePages.isCold(page) || !codePages.canTranslate(record) || !this.#hasRoom()) {
+      if (page !== undefined) codePages.refused(page);
       // Counted anew, so that the count does not grow without end.
       this.#view.setInt32(record + RECORD_LINK, 0, true);
       return 0;

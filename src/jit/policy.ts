@@ -25,7 +25,7 @@ export interface Policy {
   readonly kept: number;
 }
 
-const KEPT = 16 << 20;
+const KEPT = 8 << 20;
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
   auto: { period: 64, batch: 128, urgent: 512, promotion: 50_000, telling: 31, regions: 8, kept: KEPT },

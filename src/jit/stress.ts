@@ -107,9 +107,10 @@ export class Storm {
     }
     if (this.#names.has('writes') && codePages.size > 0) {
       for (let i = this.#below(4); i > 0; i--) {
-        const { hostPage } = codePages.page(this.#below(codePages.size));
+        const page = codePages.page(this.#below(codePages.size));
         const from = this.#below(4096);
-        codePages.written(hostPage * 4096 + from, 1 + this.#below(Math.min(256, 4096 - from)));
+        if (page !== undefined)
+          codePages.written(page.hostPage * 4096 + from, 1 + this.#below(Math.min(256, 4096 - from)));
       }
     }
   }

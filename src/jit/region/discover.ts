@@ -14,7 +14,7 @@ const MOST_BLOCKS = 240;
 const MOST_INSTRUCTIONS = 1600;
 /** Most regions and instructions of a cluster, and pages it may span. */
 const MOST_REGIONS = 16;
-const MOST_IN_ALL = 2400;
+const MOST_IN_ALL = 1400;
 const MOST_PAGES = 8;
 /** A callee of up to this many instructions becomes part of its caller, through so many calls. */
 const INLINE_INSTRUCTIONS = 32;
