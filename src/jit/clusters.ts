@@ -80,6 +80,8 @@ export class Clusters {
     const start = performance.now();
     this.#functions.promoteAfter(slot, NEVER);
     const code = this.#functions.at(slot);
+    // Even a count that never ends does so after 2^31 entries.
+    if (this.#options.policy.promotion === NEVER) return slot;
     if (code === undefined || code.isRegion || this.#pages.isCold(code.page)) return slot;
     if (!this.#found.some((found) => found.code === code)) {
       const found = this.#findCluster(code);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { openSbi, type OpenSbi } from './opensbi.ts';
 import { comparable, DEVIATIONS, expected } from './privileged/deviations.ts';
-import { build, NATIVE, runMachine } from './privileged/programs.ts';
+import { build, emptyDisk, NATIVE, runMachine } from './privileged/programs.ts';
 
 const OURS = join(import.meta.dirname, '../../bin/tinamou-system-riscv64');
 /** Ways to run code: each tier by itself, and the translator under stress (jit/stress.ts). */
@@ -33,20 +33,23 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   interrupts: 'rv64,h=off',
   svinval: 'rv64,h=off,svinval=on',
   threads: 'rv64,h=off',
+  rewriting: 'rv64,h=off',
 };
 
+/** What a program needs on the command line. */
+const needs = (program: string): string[] => (program === 'rewriting' ? emptyDisk() : []);
 const forced = (tier: string): string[] => ['-accel', `tcg,tier=${tier}`];
 
 describe('machine mode, without firmware', { concurrency: 2 }, () => {
   for (const [program, cpu] of Object.entries(PROGRAMS)) {
     test(program, { timeout: 300_000 }, async (t) => {
       const path = build(program);
-      const transcript = await runMachine(NATIVE, path, { cpu });
+      const transcript = await runMachine(NATIVE, path, { cpu, extra: needs(program) });
       assert.match(transcript, program === 'csr' ? /^3a2 /m : /^done$/m, 'the program came to its end');
       const native = expected(program, transcript);
       for (const tier of TIERS) {
         await t.test(`tier ${tier}`, async () => {
-          const ours = await runMachine(OURS, path, { cpu, seconds: 200, extra: forced(tier) });
+          const ours = await runMachine(OURS, path, { cpu, seconds: 200, extra: [...needs(program), ...forced(tier)] });
           assert.deepEqual(comparable(program, ours), native);
         });
       }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -27,6 +27,16 @@ export function build(name: string, ...flags: string[]): string {
   );
   assert.equal(gcc.status, 0, gcc.stderr || String(gcc.error));
   return path;
+}
+
+let disks = 0;
+
+/** Arguments for a small disk of zeros, of its own for each machine. */
+export function emptyDisk(): string[] {
+  const path = join(out, `disk${disks++}`);
+  writeFileSync(path, Buffer.alloc(1 << 16));
+  const drive = `file=${path},format=raw,if=none,id=disk`;
+  return ['-drive', drive, '-device', 'virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0'];
 }
 
 const OPTIONS = '-M virt -m 128 -display none -monitor none -serial stdio';
