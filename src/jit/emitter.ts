@@ -4,9 +4,11 @@ import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
 import type { Code } from '../wasm/code.ts';
 import { I64, OP, VOID } from '../wasm/opcodes.ts';
-import { emitAtomic, emitLoad, emitStore, type SegmentLocals } from './access.ts';
+import { emitAtomic, emitLoad, emitStore } from './access.ts';
+import type { AccessGroups } from './access-groups.ts';
 import { fromI64, stateLoad, stateStore, toI64 } from './conversions.ts';
 import { emitPure } from './pure.ts';
+import type { SegmentLocals } from './reach.ts';
 import type { StateLayout } from './layout.ts';
 import { CPU, wasmType, type Locals } from './locals.ts';
 import type { CallTargets } from './runtime-imports.ts';
@@ -27,6 +29,8 @@ export abstract class Emitter {
   readonly locals: Locals;
   /** What accesses look at before the TLB. */
   segment: SegmentLocals | undefined;
+  /** Accesses of the unit that are checked together. */
+  groups: AccessGroups = new Map();
   #nodes: readonly Node[] = [];
   /** The node's value: its local, or its two for an i128. */
   #local: Int32Array = new Int32Array(0);
@@ -65,15 +69,20 @@ export abstract class Emitter {
 
   /** Emits a unit; another may be emitted inside it, where it is left. */
   unit(unit: Unit): void {
-    const outer = [this.#nodes, this.#local, this.#remaining, this.#high] as const;
+    const outer = [this.#nodes, this.groups, this.#local, this.#remaining, this.#high] as const;
     const nodes = unit.nodes;
     this.#nodes = nodes;
+    this.groups = this.groupsOf(unit);
     this.#local = new Int32Array(nodes.length).fill(-1);
     this.#remaining = new Int32Array(nodes.length);
     this.#high = new Map();
     for (const node of nodes) this.#remaining[node.id] = node.uses;
     for (const node of nodes) this.#node(node);
-    [this.#nodes, this.#local, this.#remaining, this.#high] = outer;
+    [this.#nodes, this.groups, this.#local, this.#remaining, this.#high] = outer;
+  }
+
+  protected groupsOf(_unit: Unit): AccessGroups {
+    return this.groups;
   }
 
   /** Whether all that an `if` does is to raise an exception. */

@@ -15,6 +15,7 @@ export const OPTIMIZATIONS = {
   pointers: 'indirect calls go directly to functions that they were seen to call',
   clusters: 'regions that call one another are made together and call each other directly',
   segment: 'one comparison for the longest run of memory that is mapped in one piece, before the TLB',
+  groups: 'accesses at constant distances from one value share a check',
   inlining: 'small callees become part of the regions that call them',
   recursion: 'small functions that call themselves or their callers are inlined once',
   floats: 'regions keep f registers in locals that are floats',

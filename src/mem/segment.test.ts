@@ -23,7 +23,8 @@ class Rig {
   /** First address, host address and bytes, as translated code is told of them. */
   get told(): [bigint, bigint, number] {
     this.segment.publish(this.#words);
-    const [start, limit, host] = new BigInt64Array(this.#words.buffer);
+    const [start, limit, groupLimit, host] = new BigInt64Array(this.#words.buffer);
+    assert.equal(groupLimit, limit! > 4088n ? limit! - 4088n : 0n);
     return [start!, host!, limit === 0n ? 0 : Number(limit) + SEGMENT_MARGIN];
   }
 }

@@ -1,14 +1,16 @@
-/** Words of what translated code is told of a segment: start, limit and host address, low half first. */
+/** Words of what translated code is told of a segment: start, limits and host address, low half first. */
 export const SEGMENT_START = 0;
 export const SEGMENT_LIMIT = 2;
-export const SEGMENT_HOST = 4;
-export const SEGMENT_WORDS = 6;
+export const SEGMENT_GROUP_LIMIT = 4;
+export const SEGMENT_HOST = 6;
+export const SEGMENT_WORDS = 8;
 
 /**
- * Bytes at the end of a segment that its limit leaves out, so that a check of the first byte of an access
- * is enough.
+ * Bytes at the end of a segment that its limits leave out, so that a check of the first byte of an access,
+ * or of several near each other, is enough.
  */
 export const SEGMENT_MARGIN = 7;
+export const SEGMENT_GROUP_MARGIN = 4095;
 const PAGE = 4096;
 
 /**
@@ -95,6 +97,9 @@ export class Segment {
     words[SEGMENT_START + 1] = this.#high;
     words[SEGMENT_LIMIT] = limit;
     words[SEGMENT_LIMIT + 1] = Math.floor(limit / 2 ** 32);
+    const groupLimit = Math.max(0, this.#size - SEGMENT_GROUP_MARGIN);
+    words[SEGMENT_GROUP_LIMIT] = groupLimit;
+    words[SEGMENT_GROUP_LIMIT + 1] = Math.floor(groupLimit / 2 ** 32);
     words[SEGMENT_HOST] = this.#host;
     words[SEGMENT_HOST + 1] = Math.floor(this.#host / 2 ** 32);
   }

@@ -86,6 +86,33 @@ test('a base that is changed between accesses', () => {
   }
 });
 
+test('a loop that one branch enters at two places', () => {
+  for (const mode of MODES) {
+    const lab = new Lab({ mode }, ({ asm, data }) => {
+      const group = (base: number): void => {
+        asm.op('sd', { rs1: base, rs2: 6, imm: 8 }).op('sd', { rs1: base, rs2: 27, imm: 16 });
+        asm.op('ld', { rd: 5, rs1: base, imm: 16 }).op('ld', { rd: 8, rs1: base, imm: 8 });
+        note(asm).op('add', { rd: 6, rs1: 6, rs2: 8 });
+      };
+      asm
+        .li(20, data + 0xfc0)
+        .li(21, data + 0x2000)
+        .li(9, 3);
+      // The way alternates, and the place differs from one round to the next.
+      asm.op('andi', { rd: 8, rs1: 27, imm: 15 }).op('slli', { rd: 8, rs1: 8, shamt: 6 });
+      asm.op('add', { rd: 20, rs1: 20, rs2: 8 }).op('sub', { rd: 21, rs1: 21, rs2: 8 });
+      asm.op('andi', { rd: 7, rs1: 27, imm: 1 }).op('beq', { rs1: 7, imm: 'second' });
+      asm.label('first');
+      group(20);
+      asm.op('addi', { rd: 9, rs1: 9, imm: -1 }).label('second');
+      group(21);
+      asm.op('bne', { rs1: 9, imm: 'first' });
+    });
+    lab.check();
+    assert.equal(lab.traps().length, 0);
+  }
+});
+
 test('a device in the page after them, which writes to memory when it is touched', () => {
   for (const mode of ['S', 'U'] as const) {
     const options = {

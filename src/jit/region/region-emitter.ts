@@ -1,11 +1,12 @@
 import { BugError } from '../../base/errors.ts';
 import type { HelperDefinition } from '../../ir/ops.ts';
-import type { Node, StateRef } from '../../ir/node.ts';
+import type { Node, StateRef, Unit } from '../../ir/node.ts';
 import type { Type } from '../../ir/types.ts';
 import { MOVED } from '../../mem/cpu.ts';
-import { SEGMENT_HOST, SEGMENT_LIMIT, SEGMENT_START } from '../../mem/segment.ts';
+import { SEGMENT_GROUP_LIMIT, SEGMENT_HOST, SEGMENT_LIMIT, SEGMENT_START } from '../../mem/segment.ts';
 import { Code } from '../../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../../wasm/opcodes.ts';
+import { groupAccesses, type AccessGroups } from '../access-groups.ts';
 import { Emitter } from '../emitter.ts';
 import { loadOpcode, storeOpcode } from '../conversions.ts';
 import { CPU, Locals, wasmType } from '../locals.ts';
@@ -109,9 +110,10 @@ export class RegionEmitter extends Emitter {
     this.#tlb = this.locals.take(addressType(width));
     this.#status = this.locals.take(I32);
     this.#jumpTarget = region.hub === undefined ? -1 : this.locals.take(I64);
-    if (optimizations.has('segment') && region.nodes.some(touchesMemory)) {
-      const [start, limit, host] = [I64, I64, addressType(width)].map((type) => this.locals.take(type));
-      this.segment = { start: start!, limit: limit!, host: host!, pageFlags };
+    if (optimizations.has('segment') && region.nodes.some(touchesMemory) && this.#order.some(({ isLoop }) => isLoop)) {
+      const types = [I64, I64, I64, addressType(width)];
+      const [start, limit, groupLimit, host] = types.map((type) => this.locals.take(type));
+      this.segment = { start: start!, limit: limit!, groupLimit: groupLimit!, host: host!, pageFlags };
     }
     for (const node of this.#order) {
       if (node.dispatch !== undefined) this.#labels.set(node, this.locals.take(I32));
@@ -154,6 +156,9 @@ export class RegionEmitter extends Emitter {
     const at = (word: number): number => layout.offset('segment', word);
     code.get(CPU).memory(OP.i64_load, at(SEGMENT_START)).set(segment.start);
     code.get(CPU).memory(OP.i64_load, at(SEGMENT_LIMIT)).set(segment.limit);
+    if (this.#context.region.nodes.some(({ block }) => this.groupsOf(block!.unit).size > 0)) {
+      code.get(CPU).memory(OP.i64_load, at(SEGMENT_GROUP_LIMIT)).set(segment.groupLimit);
+    }
     code
       .get(CPU)
       .memory(width === 32 ? OP.i32_load : OP.i64_load, at(SEGMENT_HOST))
@@ -386,6 +391,9 @@ export class RegionEmitter extends Emitter {
   }
   protected override nextPc(): void {
     this.address(this.#block.offset + this.#offset + this.#length);
+  }
+  protected override groupsOf(unit: Unit): AccessGroups {
+    return this.#context.optimizations.has('groups') ? groupAccesses(unit) : super.groupsOf(unit);
   }
   override tlb(): void {
     this.code.get(this.#tlb);

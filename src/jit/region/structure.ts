@@ -25,9 +25,10 @@ export function structure(entry: RegionNode, nodes: readonly RegionNode[]): Regi
       else next.forward++;
     }
   }
-  // Its entries are branched to from the dispatch as well as to it.
+  // Its entries are branched to from the dispatch as well as to it; it itself perhaps by two edges of one node.
   for (const node of order) {
-    for (const target of node.dispatch?.entries ?? []) target.forward = Math.max(target.forward, 2);
+    if (node.dispatch === undefined) continue;
+    for (const target of [node, ...node.dispatch.entries]) target.forward = Math.max(target.forward, 2);
   }
   return order;
 }
