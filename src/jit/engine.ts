@@ -32,7 +32,7 @@ import { JitCounters } from './counters.ts';
 
 const PAGE = 4096;
 
-const CODE_PAGES = 1536;
+const CODE_PAGES = 2560;
 
 export interface EngineOptions {
   readonly arena: Arena;

@@ -36,6 +36,7 @@ const machine = spawn(
 const wrong: string[] = [];
 const compiled = new Map<string, string>();
 let rounds = 0;
+let compiles = 0;
 let line = '';
 machine.stdout.setEncoding('latin1').on('data', (text: string) => {
   const lines = (line + text).split('\n');
@@ -46,6 +47,7 @@ machine.stdout.setEncoding('latin1').on('data', (text: string) => {
     if (source === undefined || hash === undefined) continue;
     const first = compiled.get(source) ?? hash;
     compiled.set(source, first);
+    compiles++;
     if (first !== hash) wrong.push(`${source} was compiled to something else in round ${rounds}`);
   }
 });
@@ -67,10 +69,10 @@ for (;;) {
   const { all, guest: touched } = residentOf(machine.pid!, RAM);
   const stats = await qmp.translatorStats();
   samples.push({ seconds, beyond: all - touched });
-  const code = `code ${mib(stats('wasm-kept'))} of ${mib(stats('wasm-bytes'))}, ${stats('evictions')} evictions`;
+  const code = `code ${mib(stats('wasm-kept'))} of ${mib(stats('wasm-bytes'))}, ${stats('evictions')} evictions, ${stats('code-resets')} resets, ${(stats('compile-time') / 1e6).toFixed(0)} s translating`;
   const stop = `longest stop ${(stats('compile-time-max') / 1000).toFixed(1)} ms`;
   console.log(
-    `${seconds.toFixed(0).padStart(5)} s  resident ${mib(all)}  touched ${mib(touched)}  beyond ${mib(all - touched)} MiB  ${code}, ${stop}, ${rounds} rounds`,
+    `${seconds.toFixed(0).padStart(5)} s  resident ${mib(all)}  touched ${mib(touched)}  beyond ${mib(all - touched)} MiB  ${code}, ${stop}, ${compiles} compiles, ${rounds} rounds`,
   );
 }
 machine.kill('SIGKILL');
