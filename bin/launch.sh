@@ -4,9 +4,8 @@
 
 root=${self%/*/*}
 
-# The one place for flags of the JavaScript engine. Threads keep little garbage: what lives long in a
-# machine is in its one shared memory.
-flags='--disable-warning=ExperimentalWarning --max-semi-space-size=2'
+# The one place for flags of the JavaScript engine.
+flags='--disable-warning=ExperimentalWarning'
 
 # An installed Node lies where any dependency would: in a node_modules here or further up.
 find_node() {

