@@ -50,6 +50,27 @@ export const CPU_HEADER = {
   runState: 'i32',
 } as const;
 
+/** What an engine keeps in the header for itself: no part of the guest's state. */
+export const ENGINE_FIELDS: ReadonlySet<string> = new Set<keyof typeof CPU_HEADER>([
+  'exit',
+  'remaining',
+  'granted',
+  'arguments',
+  'result',
+  'fpWindow',
+  'tlb',
+  'codeTlb',
+  'secondTlb',
+  'secondTlbGeneration',
+  'segment',
+  'codeGeneration',
+  'callDepth',
+  'untilTold',
+  'interpreted',
+  'inRegions',
+  'rounds',
+]);
+
 /** Reasons in `exit`. */
 export const EXIT_INTERRUPT = 1;
 export const EXIT_STOP = 2;

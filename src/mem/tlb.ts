@@ -129,6 +129,7 @@ export class SoftTlb implements Contexts {
   flushAll(): void {
     this.flushes++;
     for (let slot = 0; slot < SLOTS; slot++) this.#clear(slot);
+    this.#publish();
   }
 
   flushAsid(asid: number): void {

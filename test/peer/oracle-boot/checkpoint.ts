@@ -1,4 +1,5 @@
 import { RiscvState } from '../../../src/isa/riscv/state.ts';
+import { ENGINE_FIELDS } from '../../../src/mem/cpu.ts';
 
 /** A hart after so many retired instructions. */
 export interface Checkpoint {
@@ -7,28 +8,11 @@ export interface Checkpoint {
   readonly hart: Readonly<Record<string, string>>;
 }
 
-/** What an engine keeps for itself. */
-const OWN = new Set([
-  'exit',
-  'remaining',
-  'granted',
-  'arguments',
-  'result',
-  'fpWindow',
-  'tlb',
-  'codeTlb',
-  'segment',
-  'secondTlb',
-  'secondTlbGeneration',
-  'callDepth',
-  'codeGeneration',
-]);
-
 /** The registers of the hart whose state is at an address of the shared memory. */
 export function hartAt(memory: WebAssembly.Memory, address: number): Checkpoint['hart'] {
   const hart: Record<string, string> = {};
   for (const { name, type, offset, length, isArray } of RiscvState.fields) {
-    if (OWN.has(name)) continue;
+    if (ENGINE_FIELDS.has(name)) continue;
     const size = SIZES[type];
     // Behind x31 is what swallows writes to x0.
     const count = name === 'x' ? 32 : length;

@@ -112,7 +112,6 @@ export class CountedMachine {
   #goOnWith({ memory, retired }: Image, length: number): void {
     const { arena, board } = this.#core;
     const state = this.#state;
-    const { tlb, codeTlb, secondTlb, secondTlbGeneration } = state;
     const ram = board.memory.hostOffset(RAM, RAM_SIZE);
     for (const [start, size] of [
       [0, length],
@@ -120,7 +119,7 @@ export class CountedMachine {
     ] as const) {
       new Uint8Array(arena.memory.buffer, start, size).set(new Uint8Array(memory.buffer, start, size));
     }
-    Object.assign(state, { tlb, codeTlb, secondTlb, secondTlbGeneration, exit: 0, callDepth: 0 });
+    Object.assign(state, { exit: 0, callDepth: 0 });
     this.#retired = retired;
     // There is no translated code yet, and no translation of an address.
     board.memory.pageFlags.fill(0);
