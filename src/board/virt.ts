@@ -15,7 +15,7 @@ import { Timers, type Timer } from '../hw/timers.ts';
 import { uart16550 } from '../hw/uart16550.ts';
 import { virtioMmio } from '../hw/virtio/mmio.ts';
 import { createRiscv, type RiscvGuest } from '../isa/riscv/guest.ts';
-import { coreNote } from '../isa/riscv/core-note.ts';
+import { coreNote, EM_RISCV } from '../isa/riscv/core-note.ts';
 import { RiscvPageTables } from '../isa/riscv/page-tables.ts';
 import { RiscvState, word } from '../isa/riscv/state.ts';
 import { AddressSpace } from '../mem/address-space.ts';
@@ -39,6 +39,7 @@ const FW_CFG_NB_CPUS = 5;
 
 /** The RISC-V `virt` machine. */
 export class VirtBoard {
+  readonly elfMachine = EM_RISCV;
   readonly guest: RiscvGuest;
   readonly stateStruct = RiscvState;
   readonly states: readonly number[];

@@ -50,6 +50,8 @@ export class FakeMemory implements MemoryTarget {
     return { line: `${word.toString(16).padStart(8, '0')}          .word`, length: 4 };
   }
 
+  readonly elfMachine = 243;
+
   registerNote(): Uint8Array {
     return new Uint8Array(16);
   }

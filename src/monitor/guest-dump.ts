@@ -24,10 +24,9 @@ const PT_LOAD = 1;
 const PT_NOTE = 4;
 const CHUNK = 65536;
 
-/** ELF's header of a core file of RISC-V (machine 243), 64 bits, little-endian. */
+/** ELF's header of a core file, 64 bits, little-endian. */
 const IDENT = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1];
 const ET_CORE = 4;
-const EM_RISCV = 243;
 
 /** The memory of a guest and the registers of its vCPUs as a core file, which debuggers understand. */
 export class GuestDump {
@@ -74,7 +73,7 @@ export class GuestDump {
     const view = new DataView(bytes.buffer);
     bytes.set(IDENT);
     view.setUint16(16, ET_CORE, true);
-    view.setUint16(18, EM_RISCV, true);
+    view.setUint16(18, this.#memory.elfMachine, true);
     view.setUint32(20, 1, true);
     view.setBigUint64(32, BigInt(ELF_HEADER), true);
     view.setUint16(52, ELF_HEADER, true);

@@ -14,6 +14,8 @@ export interface MemoryTarget {
   mappings(cpu: number): Iterable<Mapping> | undefined;
   /** The instruction in `bytes` as listings show it: a line, and how many bytes it takes; 0 if not all are there. */
   disassemble(address: bigint, bytes: Uint8Array): { readonly line: string; readonly length: number };
+  /** The number that core files have for the architecture of the vCPUs. */
+  readonly elfMachine: number;
   /** The notes of a core file that tell the registers of a vCPU, in the form of its architecture. */
   registerNote(cpu: number): Uint8Array;
 }

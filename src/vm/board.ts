@@ -24,6 +24,8 @@ export interface Board {
   createCpu(index: number, site: CpuSite): BoardCpu;
   /** What CPU `index` translates addresses by; for any thread. */
   pageTables(index: number): PageTables;
+  /** ELF's number of the CPUs' architecture. */
+  readonly elfMachine: number;
   /** The registers of a CPU in the form that core files have them. */
   registerNote(index: number): Uint8Array;
   /** What to load and where to start. Throws a UserError if files and machine do not fit. */

@@ -67,6 +67,10 @@ export class MachineMemory {
     return { line: `${shown}          ${guest.listing(word | 0, address)}`, length };
   }
 
+  get elfMachine(): number {
+    return this.#machine.core.board.elfMachine;
+  }
+
   registerNote(cpu: number): Uint8Array {
     return this.#machine.core.board.registerNote(cpu);
   }

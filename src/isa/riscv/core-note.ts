@@ -3,6 +3,8 @@
  * thread's number, pc and x1 to x31.
  */
 
+/** ELF's number of the architecture, in the header of the file. */
+export const EM_RISCV = 243;
 const NT_PRSTATUS = 1;
 const NAME = 'CORE\0';
 /** Header of three words, and the name padded to a multiple of four. */
