@@ -30,6 +30,8 @@ export interface BoardCpu {
   readonly debug: DebugCpu;
   /** As after power-on, or as firmware leaves it. */
   reset(start: Start): void;
+  /** A saved state was put in place of its own. */
+  loaded(): void;
   /** `info registers`. */
   registers(): string[];
 }

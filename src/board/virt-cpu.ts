@@ -78,6 +78,10 @@ export class VirtCpu implements BoardCpu {
     if (start.kind === 'idle') Atomics.store(words, RUN_STATE, OFF);
   }
 
+  loaded(): void {
+    this.cpu.loaded();
+  }
+
   timerExpired(): void {
     if (this.#firmware?.timerExpired() !== true) this.cpu.timerExpired();
   }

@@ -23,8 +23,10 @@ import type { Arena } from '../mem/arena.ts';
 import { EXIT_INTERRUPT } from '../mem/cpu.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
 import { hartLine, MEIP, MSIP, MTIP, SEIP, type HartInterrupts } from '../mem/interrupts.ts';
+import type { Section } from '../mem/section.ts';
 import { lockedRegion } from './locked-region.ts';
 import { VIRT } from './memory-map.ts';
+import { deviceSections, firmwareSection, hartSection } from './sections.ts';
 import { VirtCpu } from './virt-cpu.ts';
 import type { BoardCpu, BoardDevice, BoardSite, BootFiles, BootPlan, CpuSite } from './site.ts';
 import type { VirtConfig } from './virt-config.ts';
@@ -238,6 +240,16 @@ export class VirtBoard {
     });
     this.#alarm.ring = () => cpu.timerExpired();
     return cpu;
+  }
+
+  /** All that is saved of the board but its memory. */
+  get sections(): readonly Section[] {
+    const { memory } = this.#arena;
+    const harts = this.states.map((state) => hartSection(memory, state, this.#alarm.timer));
+    const firmware = this.#config.builtinFirmware
+      ? this.states.map((_, hart) => firmwareSection(memory, this.#firmware, hart))
+      : [];
+    return [...harts, ...firmware, ...deviceSections(this.#made)];
   }
 
   pageTables(index: number): RiscvPageTables {

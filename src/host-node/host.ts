@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { NodeClock } from './clock.ts';
+import { NodeCompression } from './compression.ts';
 import { NodeFiles } from './files.ts';
 import { NodeNetwork } from './network.ts';
 import { NodeRandom } from './random.ts';
@@ -18,4 +19,5 @@ export const nodeHost: Host = {
   signals: new NodeSignals(),
   workers: new NodeWorkers(),
   random: new NodeRandom(),
+  compression: new NodeCompression(),
 };

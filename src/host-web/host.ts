@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { MemoryFiles } from '../host/memory-files.ts';
 import type { Tty } from '../host/tty.ts';
 import { WebClock } from './clock.ts';
+import { WebCompression } from './compression.ts';
 import { WebRandom } from './random.ts';
 import { WebTimers } from './timers.ts';
 import { WebWorkers } from './workers.ts';
@@ -32,5 +33,6 @@ export function webHost(tty: Tty): WebHost {
     signals: { listen: () => {} },
     workers: new WebWorkers(),
     random: new WebRandom(),
+    compression: new WebCompression(),
   };
 }

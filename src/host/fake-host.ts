@@ -1,4 +1,5 @@
 import { BugError } from '../base/errors.ts';
+import { noCompression } from './compression.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { FakeTime } from './fake-time.ts';
 import { FakeTty } from './fake-tty.ts';
@@ -36,6 +37,7 @@ export function fakeHost(): FakeHost {
       },
     },
     random: new SeededRandom(0n),
+    compression: noCompression,
     signal: (name, number) => signalled(name, number),
   };
 }

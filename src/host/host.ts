@@ -1,4 +1,5 @@
 import type { HostClock } from './clock.ts';
+import type { Compression } from './compression.ts';
 import type { Files } from './file.ts';
 import type { Network } from './network.ts';
 import type { Random } from './random.ts';
@@ -17,4 +18,5 @@ export interface Host {
   readonly signals: Signals;
   readonly workers: Workers;
   readonly random: Random;
+  readonly compression: Compression;
 }

@@ -5,12 +5,18 @@ import type { Random } from './random.ts';
  * filled from the seed by splitmix64. For repeatable runs, not for secrets.
  */
 export class SeededRandom implements Random {
-  readonly #state = new Uint32Array(4);
-  readonly #word = new Uint8Array(4);
-  #left = 0;
+  /** 32-bit words of its state: the generator's four, a word that is given out, and how many bytes of it are left. */
+  static readonly words = 6;
+  readonly #state: Uint32Array;
 
-  /** `stream` tells apart the users of one seed, so that one's appetite does not shift another's bytes. */
-  constructor(seed: bigint, stream = 0) {
+  /**
+   * `stream` tells apart the users of one seed, so that one's appetite does not shift another's bytes. `state`
+   * is where its state is kept: in shared memory, if several threads or a saved machine go on with it.
+   */
+  constructor(seed: bigint, stream = 0, state = new Uint32Array(SeededRandom.words)) {
+    this.#state = state;
+    // A state of zeroes is one that the generator never gets into.
+    if (state.some((word) => word !== 0)) return;
     let x = BigInt.asUintN(64, seed ^ (BigInt(stream) * 0xd1342543de82ef95n));
     for (let i = 0; i < 4; i += 2) {
       x = BigInt.asUintN(64, x + 0x9e3779b97f4a7c15n);
@@ -18,8 +24,8 @@ export class SeededRandom implements Random {
       z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
       z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
       z ^= z >> 31n;
-      this.#state[i] = Number(z & 0xffffffffn);
-      this.#state[i + 1] = Number(z >> 32n);
+      state[i] = Number(z & 0xffffffffn);
+      state[i + 1] = Number(z >> 32n);
     }
   }
 
@@ -38,15 +44,18 @@ export class SeededRandom implements Random {
   }
 
   fill(into: Uint8Array): void {
+    const s = this.#state;
     for (let i = 0; i < into.length; i++) {
-      if (this.#left === 0) {
-        const word = this.next();
-        for (let byte = 0; byte < 4; byte++) this.#word[byte] = word >>> (8 * byte);
-        this.#left = 4;
+      if (s[LEFT] === 0) {
+        s[WORD] = this.next();
+        s[LEFT] = 4;
       }
-      into[i] = this.#word[4 - this.#left--]!;
+      into[i] = s[WORD]! >>> (8 * (4 - (s[LEFT]!-- & 7)));
     }
   }
 }
+
+const WORD = 4;
+const LEFT = 5;
 
 const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));

@@ -22,6 +22,7 @@ import type { Clock } from '../mem/clock.ts';
 import type { GuestLog } from '../mem/guest-log.ts';
 import type { GuestMemory } from '../mem/guest-memory.ts';
 import type { InterruptLine } from '../mem/interrupts.ts';
+import type { Section } from '../mem/section.ts';
 import type { Fields, StructView } from '../mem/struct.ts';
 import type { Backends } from './backends.ts';
 import type { DtNode } from './fdt.ts';
@@ -196,9 +197,7 @@ export interface Device<A = unknown> {
   /** Input line `n`. */
   input(n: number): InterruptLine;
   /** The state, for a saved machine. */
-  save(): Uint8Array;
-  /** False, and nothing changed, if `bytes` is no state of this device. */
-  load(bytes: Uint8Array): boolean;
+  readonly section: Section;
   /** Registers by device offset, for a transport that shows them as configuration space. */
   readConfig(offset: number, size: number): number;
   writeConfig(offset: number, size: number, value: number): void;

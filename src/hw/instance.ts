@@ -3,6 +3,7 @@
 import { BugError } from '../base/errors.ts';
 import type { MmioRegion, RomdRegion } from '../mem/address-space.ts';
 import { unconnected } from '../mem/interrupts.ts';
+import { structSection, withNumbers } from '../mem/section.ts';
 import { array, struct } from '../mem/struct.ts';
 import type { Field, Fields } from '../mem/struct.ts';
 import type {
@@ -20,6 +21,7 @@ import { parseProperties, printProperty } from './properties.ts';
 import type { Properties } from './properties.ts';
 import { RegisterFile, hasCell } from './registers.ts';
 import type { RegisterBehaviour, Registers } from './registers.ts';
+import { savedDeadline, type Timer } from './timers.ts';
 
 type AnyBehave<A> = (
   d: DeviceState<Registers, Fields>,
@@ -70,7 +72,7 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
       ? new Uint8Array(0)
       : new Uint8Array(arena.memory.buffer, site.storage, spec.romd === true ? bytes : 0);
 
-  const timers: { arm(deadline: number): void; disarm(): void; readonly deadline: number }[] = [];
+  const timers: Timer[] = [];
   const behaviour = behave(state as DeviceState<Registers, Fields>, {
     props,
     backends: (site.backends ?? {}) as Env<Properties, BackendSlots, Counters>['backends'],
@@ -149,25 +151,17 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
     reset,
     poll: () => behaviour.poll?.(),
     input: (n) => ({ set: (level) => behaviour.input?.(n, level) }),
-    save() {
-      const saved = new Uint8Array(layout.size + 8 * timers.length);
-      saved.set(image);
-      const view = new DataView(saved.buffer);
-      timers.forEach((timer, i) => view.setFloat64(layout.size + 8 * i, timer.deadline, true));
-      return saved;
-    },
-    load(saved) {
-      if (saved.length !== layout.size + 8 * timers.length) return false;
-      image.set(saved.subarray(0, layout.size));
-      const view = new DataView(saved.buffer, saved.byteOffset);
-      timers.forEach((timer, i) => {
-        const deadline = view.getFloat64(layout.size + 8 * i, true);
-        if (deadline >= 0 && deadline < Infinity) timer.arm(deadline);
-        else timer.disarm();
-      });
-      behaviour.loaded?.();
-      return true;
-    },
+    section: withNumbers(
+      {
+        ...structSection(spec.section?.name ?? name, spec.section?.version ?? 1, {
+          fields: layout.fields,
+          memory: arena.memory,
+          address,
+        }),
+        loaded: () => behaviour.loaded?.(),
+      },
+      timers.map(savedDeadline),
+    ),
     readConfig(offset, size) {
       let value = 0;
       for (let i = size - 1; i >= 0; i--) value = value * 256 + (registers.peek(offset + i) ?? 0);

@@ -5,6 +5,7 @@
 
 import { BugError } from '../base/errors.ts';
 import type { Arena } from '../mem/arena.ts';
+import type { SavedNumber } from '../mem/section.ts';
 import { log2Bucket } from '../stats/histogram.ts';
 
 export interface Timer {
@@ -14,6 +15,18 @@ export interface Timer {
   disarm(): void;
   /** The deadline; Infinity if not armed. */
   readonly deadline: number;
+}
+
+/** A timer's deadline as part of a saved state. One that makes no sense is none. */
+export function savedDeadline(timer: Timer): SavedNumber {
+  return {
+    name: `deadline of ${timer.name.slice(timer.name.lastIndexOf('.') + 1)}`,
+    get: () => timer.deadline,
+    set(deadline) {
+      if (deadline >= 0 && deadline < Infinity) timer.arm(deadline);
+      else timer.disarm();
+    },
+  };
 }
 
 const CAPACITY = 256;

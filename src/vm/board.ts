@@ -4,6 +4,7 @@ import type { Timers } from '../hw/timers.ts';
 import type { Guest } from '../ir/guest.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import type { GuestMemory } from '../mem/guest-memory.ts';
+import type { Section } from '../mem/section.ts';
 import type { PageTables } from '../mem/page-tables.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 
@@ -20,6 +21,8 @@ export interface Board {
   readonly memory: GuestMemory;
   readonly timers: Timers;
   readonly devices: readonly BoardDevice[];
+  /** All that is saved of it but its memory. */
+  readonly sections: readonly Section[];
   /** CPU `index`, for the thread that runs it. */
   createCpu(index: number, site: CpuSite): BoardCpu;
   /** What CPU `index` translates addresses by; for any thread. */

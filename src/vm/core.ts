@@ -5,6 +5,7 @@ import type { HostClock } from '../host/clock.ts';
 import { RingBlockPort } from '../host/ring-block-port.ts';
 import { RingCharPort } from '../host/ring-char-port.ts';
 import type { RequestRing } from '../host/request-ring.ts';
+import { SeededRandom } from '../host/seeded-random.ts';
 import type { Power } from '../hw/backends.ts';
 import type { EntropyPort } from '../hw/backends.ts';
 import { JitCounters } from '../jit/counters.ts';
@@ -27,6 +28,7 @@ export interface CoreSite {
   /** Writes what is logged; left out, it goes through the pipe to the main thread. */
   readonly log?: (text: string) => void;
   readonly power: Power;
+  /** Where randomness comes from, unless the machine has a seed. */
   readonly entropy: EntropyPort;
 }
 
@@ -57,6 +59,8 @@ export class MachineCore {
   readonly links: ReadonlyMap<string, CharLink>;
   readonly rings: ReadonlyMap<string, RequestRing>;
   readonly board: Board;
+  /** Where the generator of a seed has its state. */
+  readonly randomAddress: number;
   readonly #exit: Int32Array;
 
   constructor(config: MachineConfig, site: CoreSite, memory?: WebAssembly.Memory) {
@@ -77,9 +81,12 @@ export class MachineCore {
       config.disks.map(({ name }) => [name, RingBlockPort.ring(buffer, arena.allocate(RingBlockPort.bytes))]),
     );
     this.clock = machineClock(config.clock, config.rtc, site.clock, arena, () => this.board.states);
+    this.randomAddress = arena.allocate(SeededRandom.words * 4);
+    const random = new Uint32Array(buffer, this.randomAddress, SeededRandom.words);
     const disks = new Map(config.disks.map((disk) => [disk.name, disk]));
     this.board = new VirtBoard(config.board, arena, {
-      ...site,
+      power: site.power,
+      entropy: config.seed === undefined ? site.entropy : new SeededRandom(config.seed, 0, random),
       clock: this.clock,
       log: this.log,
       lock: this.lock,

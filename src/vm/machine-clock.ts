@@ -14,6 +14,8 @@ export interface MachineClock extends Clock {
   skipTo(deadline: number): boolean;
   start(): void;
   stop(): void;
+  /** Nanoseconds that it shows from now on; of instructions, those that are retired until now are part of it. */
+  set(now: number): void;
 }
 
 export function machineClock(
@@ -60,6 +62,9 @@ class RealClock implements MachineClock {
   }
   stop(): void {
     this.#clock.stop();
+  }
+  set(now: number): void {
+    this.#clock.set(now);
   }
 }
 
@@ -114,6 +119,9 @@ class InstructionClock implements MachineClock {
   }
   start(): void {}
   stop(): void {}
+  set(now: number): void {
+    this.#skipped[0] = now - this.#retired() * this.#nanoseconds;
+  }
 }
 
 const RETIRED = Header.offsetOf.retired / 4;

@@ -6,7 +6,6 @@ import type { BootFiles, BootPlan } from '../board/site.ts';
 import type { CharBackend } from '../char/backend.ts';
 import { CharPump } from '../char/pump.ts';
 import type { Host } from '../host/host.ts';
-import { SeededRandom } from '../host/seeded-random.ts';
 import { EXIT_STOP } from '../mem/cpu.ts';
 import type { LogItem } from '../mem/log-items.ts';
 import { StatsRegistry } from '../stats/registry.ts';
@@ -35,6 +34,8 @@ export interface MachineOptions {
   readonly noReboot?: boolean;
   /** The guest's power-off only stops the machine. */
   readonly noShutdown?: boolean;
+  /** Its state will come from elsewhere before it runs: nothing is loaded into its memory. */
+  readonly awaitsState?: boolean;
   /** Takes what is logged. */
   readonly log?: LogSink;
 }
@@ -70,6 +71,7 @@ export class Machine {
   #state: RunState = 'prelaunch';
   #debugStop: DebugStop | undefined;
   #ending = false;
+  #isBlank: boolean;
 
   /** A machine that stands before its first instruction. Throws a UserError if it cannot be made. */
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
@@ -83,6 +85,7 @@ export class Machine {
     this.#options = options;
     this.noReboot = options.noReboot ?? false;
     this.noShutdown = options.noShutdown ?? false;
+    this.#isBlank = options.awaitsState ?? false;
     this.#host = host;
     this.config = options.config;
     const { promise, resolve, reject } = Promise.withResolvers<Ending>();
@@ -100,14 +103,15 @@ export class Machine {
       clock: host.clock,
       log: (text) => void log(text),
       power: { shutdown: (code) => ask(() => events.shutdown(code)), reset: () => ask(() => events.reset()) },
-      entropy: config.seed === undefined ? host.random : new SeededRandom(config.seed),
+      entropy: host.random,
     });
     this.core = core;
     core.log.items = config.log.items;
     this.#endLog = core.logPipe.drainInto(log, (error) => this.#fail(error));
     this.#plan = core.board.plan(options.files);
     core.board.powerOn();
-    core.board.load(this.#plan);
+    if (this.#isBlank) this.#state = 'inmigrate';
+    else core.board.load(this.#plan);
     this.stats.register(tcgStats(core));
     this.stats.register(blockProvider(core.blockCounters));
     this.stats.register(irqStats(core));
@@ -126,7 +130,7 @@ export class Machine {
           `device requires ${storage.length} bytes, '${node.filename}' provides ${node.size} bytes: pad it, for example with truncate -s ${storage.length}`,
         );
       }
-      await node.read(0, storage);
+      if (!this.#isBlank) await node.read(0, storage);
     }
   }
 
@@ -214,6 +218,17 @@ export class Machine {
 
   #checkRunnable(): void {
     if (this.#state === 'shutdown') throw new UserError('Resetting the Virtual Machine is required');
+    this.#checkFree();
+  }
+
+  /** Its state is not being saved or replaced. */
+  #checkFree(): void {
+    if (this.#state === 'finish-migrate') throw new UserError('Migration is not finalized yet');
+    if (this.#state === 'save-vm' || this.#state === 'restore-vm') {
+      throw new UserError(
+        `the state of the machine is being ${this.#state === 'save-vm' ? 'saved' : 'loaded'}; try again`,
+      );
+    }
   }
 
   #run(): void {
@@ -268,7 +283,50 @@ export class Machine {
   }
 
   async reset(): Promise<void> {
-    await this.#reset('host-qmp-system-reset');
+    this.#checkFree();
+    // What will come begins with a state, which a reset would not change.
+    if (this.#state !== 'inmigrate') await this.#reset('host-qmp-system-reset');
+  }
+
+  /**
+   * Stands still in a state that only `release` leaves, with no I/O under way, and all of it as devices and
+   * CPUs know it. Resolves with the state it was in.
+   */
+  async hold(state: 'save-vm' | 'restore-vm' | 'finish-migrate'): Promise<RunState> {
+    this.#checkFree();
+    const before = this.#state;
+    this.#state = state;
+    if (before === 'running') await this.#halt(state);
+    else await this.#vcpu.park();
+    await this.#vcpu.ready;
+    do {
+      await Promise.all(this.#services.map((service) => service.drain()));
+      await this.#vcpu.ask('settle');
+    } while ([...this.core.rings.values()].some((ring) => ring.inFlight > 0));
+    return before;
+  }
+
+  /** Leaves the state of `hold`, or that of a machine whose state has come. */
+  release(state: RunState): void {
+    if (this.#ending) return;
+    this.#state = state === 'running' ? 'paused' : state;
+    if (state === 'running') this.cont();
+  }
+
+  /** Resolves once its vCPU could run. */
+  get vcpuReady(): Promise<void> {
+    return this.#vcpu.ready;
+  }
+  /** There is nothing in its memory: its state has yet to come. */
+  get isBlank(): boolean {
+    return this.#isBlank;
+  }
+
+  /** Tells all that its state is another one now. */
+  async stateReplaced(): Promise<void> {
+    this.#isBlank = false;
+    await this.#vcpu.ask('stateReplaced');
+    this.core.kick();
   }
 
   async #reset(cause: Cause): Promise<void> {

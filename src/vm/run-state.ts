@@ -1,5 +1,20 @@
 /** `query-status`, as far as a machine gets into those states; the spelling is QEMU's. */
-export type RunState = 'prelaunch' | 'running' | 'paused' | 'debug' | 'shutdown' | 'internal-error';
+export const RUN_STATES = [
+  'prelaunch',
+  'running',
+  'paused',
+  'debug',
+  'shutdown',
+  'internal-error',
+  'inmigrate',
+  'finish-migrate',
+  'postmigrate',
+  'save-vm',
+  'restore-vm',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+export const isRunState = (value: unknown): value is RunState => RUN_STATES.some((state) => state === value);
 
 /** Why the machine ended or starts anew. */
 export type Cause =

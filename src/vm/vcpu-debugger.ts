@@ -22,6 +22,8 @@ export interface VcpuParts {
   readonly words: Int32Array;
   /** Executes the instruction at pc; 0 if it was not retired. */
   readonly step: () => number;
+  /** Forgets what was made of the guest's code. */
+  readonly forget: () => void;
 }
 
 const Header = struct(CPU_HEADER);
@@ -107,6 +109,16 @@ export class VcpuDebugger implements VcpuQuestions {
   clearPoints(): void {
     this.#parts.points.clear();
     this.#pointsChanged();
+  }
+
+  settle(): void {
+    const { core } = this.#parts;
+    core.lock.with(() => core.board.poll());
+  }
+
+  stateReplaced(): void {
+    this.#parts.forget();
+    this.#parts.cpu.loaded();
   }
 
   /** Pages that may be entered into the TLBs are others now. */

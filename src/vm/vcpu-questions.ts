@@ -32,6 +32,10 @@ export interface VcpuQuestions {
   /** False if there is no such point. */
   removePoint(point: DebugPoint): boolean;
   clearPoints(): void;
+  /** Carries out a reset that was asked for, and lets devices see what their back ends have done. */
+  settle(): void;
+  /** The machine's state is another one: what was made of the old one is forgotten. */
+  stateReplaced(): void;
   /** Executes one instruction, or enters the handler of an exception or interrupt. It must stand still. */
   step(how: StepOptions): DebugStop;
 }

@@ -1,6 +1,5 @@
 import type { HostClock } from '../host/clock.ts';
 import type { Random } from '../host/random.ts';
-import { SeededRandom } from '../host/seeded-random.ts';
 import type { WorkerSide } from '../host/workers.ts';
 import { EXIT_STOP } from '../mem/cpu.ts';
 import type { VcpuData } from './config.ts';
@@ -35,7 +34,7 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
     {
       clock: host.clock,
       power: { shutdown: (code) => ask({ kind: 'shutdown', code }), reset: () => ask({ kind: 'reset' }) },
-      entropy: config.seed === undefined ? host.random : new SeededRandom(config.seed),
+      entropy: host.random,
     },
     memory,
   );

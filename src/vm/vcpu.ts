@@ -80,6 +80,7 @@ export class Vcpu {
       points: this.#points,
       words: this.#words,
       step: () => runner.enter(1, false),
+      forget: () => runner.forget(),
     });
     board.memory.onCodeWrite = (pa, length) => {
       const host = board.space.codeOffset(pa);

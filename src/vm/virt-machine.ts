@@ -32,11 +32,21 @@ export interface VirtOptions {
   readonly seed?: bigint;
   readonly noReboot?: boolean;
   readonly noShutdown?: boolean;
+  /** Its state will come from a saved machine. */
+  readonly awaitsState?: boolean;
 }
 
 /** Makes the machine; `cont()` starts it. */
 export async function virtMachine(options: VirtOptions, host: Host): Promise<Machine> {
-  const { bios = 'builtin', serial, threads, seed, noReboot = false, noShutdown = false } = options;
+  const {
+    bios = 'builtin',
+    serial,
+    threads,
+    seed,
+    noReboot = false,
+    noShutdown = false,
+    awaitsState = false,
+  } = options;
   const wall = host.clock.wall();
   const config: MachineConfig = {
     board: {
@@ -58,7 +68,10 @@ export async function virtMachine(options: VirtOptions, host: Host): Promise<Mac
     log: { items: [], ranges: [] },
   };
   const chars = new Map(serial === undefined ? [] : [[SERIAL, serial]]);
-  return Machine.create({ config, files: files(options, bios), chars, threads, noReboot, noShutdown }, host);
+  return Machine.create(
+    { config, files: files(options, bios), chars, threads, noReboot, noShutdown, awaitsState },
+    host,
+  );
 }
 
 function files(options: VirtOptions, bios: 'builtin' | 'none' | Uint8Array): BootFiles {

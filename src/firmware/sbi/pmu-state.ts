@@ -1,3 +1,4 @@
+import { structSection, type Section } from '../../mem/section.ts';
 import { array, struct, type StructView } from '../../mem/struct.ts';
 import { eventCode, eventType, HW_CPU_CYCLES, HW_INSTRUCTIONS, TYPE_FIRMWARE } from './pmu-events.ts';
 
@@ -26,6 +27,11 @@ export class FirmwareCounters {
   /** Bytes to allocate for a machine. */
   static sizeFor(harts: number): number {
     return harts * HartPmu.size;
+  }
+
+  /** What is saved of a hart. */
+  static section(memory: WebAssembly.Memory, address: number, hart: number): Section {
+    return structSection('sbi', 1, { fields: HartPmu.fields, memory, address: address + hart * HartPmu.size });
   }
 
   constructor(memory: WebAssembly.Memory, address: number, harts: number, counterMask: number) {

@@ -1,3 +1,4 @@
+import type { Section } from '../../mem/section.ts';
 import type { SbiCall, SbiExtension, SbiFunction } from './extension.ts';
 import { extensions } from './extensions.ts';
 import type { SbiHost } from './host.ts';
@@ -15,6 +16,11 @@ export class Sbi {
   /** Bytes of shared memory, a multiple of 8. */
   static sizeFor(harts: number): number {
     return FirmwareCounters.sizeFor(harts);
+  }
+
+  /** What is saved of the firmware of a hart. */
+  static section(memory: WebAssembly.Memory, address: number, hart: number): Section {
+    return FirmwareCounters.section(memory, address, hart);
   }
 
   readonly #functions = new Map<bigint, ReadonlyMap<bigint, SbiFunction>>();

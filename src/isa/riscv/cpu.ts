@@ -19,6 +19,7 @@ import { Hart, type HartConfiguration } from './hart.ts';
 import { CSR_CLEAR, CSR_NO_READ, CSR_NO_WRITE, CSR_SET, CSR_SWAP } from './helpers.ts';
 import { ACCESS_CAUSE, Mmu } from './mmu.ts';
 import { dataPrivilege } from './mode.ts';
+import { repairState } from './loaded-state.ts';
 import { M, S, U, word } from './state.ts';
 import { MSTATUS_TSR, MSTATUS_TVM, MSTATUS_TW } from './status.ts';
 import { translationText } from './trap-text.ts';
@@ -115,6 +116,14 @@ export class RiscvCpu implements GuestCpu {
     this.#words[PRIVILEGE] = privilege;
     this.writeX(10, a0);
     this.writeX(11, a1);
+    this.hart.publishMode();
+  }
+
+  /** A saved state was put in place of its own: brings up to date what follows from it. */
+  loaded(): void {
+    repairState(this.#words, this.hart);
+    this.hart.pmp.decode();
+    this.hart.contexts.flushAll();
     this.hart.publishMode();
   }
 

@@ -35,6 +35,9 @@ export const BARE = 0;
 export const SV39 = 8;
 export const SV57 = 10;
 
+/** Whether a mode of satp is one that there is. */
+export const isTranslationMode = (mode: number): boolean => mode === BARE || (mode >= SV39 && mode <= SV57);
+
 /** What `walk` found. */
 const OK = 0;
 const PAGE_FAULT = 1;

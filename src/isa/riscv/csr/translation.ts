@@ -1,6 +1,6 @@
 /** satp (Privileged Architecture 1.12, 4.1.11). */
 
-import { BARE, SV39, SV57 } from '../mmu.ts';
+import { isTranslationMode } from '../mmu.ts';
 import { S, word } from '../state.ts';
 import { MSTATUS_TVM } from '../status.ts';
 import { csr, rw } from './csr.ts';
@@ -23,8 +23,7 @@ export const satp = csr({
   // 3.1.6.5: TVM makes it illegal in S.
   allows: (hart) => hart.words[PRIVILEGE] !== S || (hart.words[MSTATUS]! & MSTATUS_TVM) === 0,
   write(hart, low, high) {
-    const mode = high >>> 28;
-    if (!hart.features.mmu || (mode !== BARE && (mode < SV39 || mode > SV57))) return;
+    if (!hart.features.mmu || !isTranslationMode(high >>> 28)) return;
     if (hart.words[SATP] === low && hart.words[SATP + 1] === high) return;
     hart.words[SATP] = low;
     hart.words[SATP + 1] = high;

@@ -1,0 +1,74 @@
+import type { BlockDrive } from '../../block/drive.ts';
+import type { Host } from '../../host/host.ts';
+import type { Machine } from '../machine.ts';
+import type { RunState } from '../run-state.ts';
+import type { Head } from './head.ts';
+import { placeDisks, placeState, StateReader, unpackState, type ReadyState } from './load.ts';
+import { partsOf, type DiskExtent, type StateParts } from './parts.ts';
+import { saveState, type SaveProgress, type StateSink } from './save.ts';
+
+export interface SaveRequest {
+  readonly tag?: string;
+  /** What the machine did before it was held. */
+  readonly runState: RunState;
+  readonly progress?: SaveProgress;
+}
+
+/** A machine's state, out of it and into it. */
+export class MachineState {
+  readonly #machine: Machine;
+  readonly #host: Pick<Host, 'clock' | 'compression'>;
+  readonly #drives: ReadonlyMap<string, BlockDrive>;
+
+  /** `drives` by the names that devices know them under. */
+  constructor(
+    machine: Machine,
+    host: Pick<Host, 'clock' | 'compression'>,
+    drives: ReadonlyMap<string, BlockDrive> = new Map(),
+  ) {
+    this.#machine = machine;
+    this.#host = host;
+    this.#drives = drives;
+  }
+
+  /** Disks that the guest can write. */
+  get #disks(): readonly DiskExtent[] {
+    return [...this.#drives].flatMap(([name, { node }]) => (node.readOnly ? [] : [{ name, size: node.size, node }]));
+  }
+
+  #parts(withDisks: boolean): StateParts {
+    return partsOf(this.#machine.core, withDisks ? this.#disks : []);
+  }
+
+  /** Writes the state of a machine that is held. */
+  save(request: SaveRequest, withDisks: boolean, sink: StateSink): Promise<void> {
+    const { clock, compression } = this.#host;
+    const times = { wall: clock.wall(), clock: this.#machine.core.clock.now() };
+    return saveState(this.#parts(withDisks), { compression, ...times, ...request }, sink);
+  }
+
+  /** Reads a state to the end, whatever the machine does meanwhile. Throws a UserError if it does not fit. */
+  async read(source: AsyncIterable<Uint8Array>): Promise<ReplacingState> {
+    const { compression } = this.#host;
+    const parts = this.#parts(true);
+    const reader = new StateReader(parts, compression);
+    for await (const bytes of source) reader.push(bytes);
+    const state = await unpackState(reader.end(), compression);
+    return { head: state.head, replace: () => this.#replace(state, parts) };
+  }
+
+  async #replace(state: ReadyState, parts: StateParts): Promise<void> {
+    const machine = this.#machine;
+    await machine.vcpuReady;
+    await placeDisks(state, parts, this.#host.compression);
+    machine.core.lock.with(() => placeState(state, parts, machine.isBlank));
+    await machine.stateReplaced();
+  }
+}
+
+/** A state that fits the machine that read it. */
+export interface ReplacingState {
+  readonly head: Head;
+  /** Puts it in the place of the machine's own, which is held or waits for one. */
+  replace(): Promise<void>;
+}

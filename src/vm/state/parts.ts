@@ -1,0 +1,67 @@
+import type { BlockNode } from '../../block/node.ts';
+import { SeededRandom } from '../../host/seeded-random.ts';
+import { structSection, withNumbers, type Section } from '../../mem/section.ts';
+import { array, struct } from '../../mem/struct.ts';
+import type { Json } from '../../qapi/json.ts';
+import type { MachineCore } from '../core.ts';
+import type { Extent } from './pages.ts';
+import { numbered, type NumberedSection } from './sections.ts';
+import { shapeOf } from './shape.ts';
+
+/** Memory of the machine, live. */
+export interface MemoryExtent extends Extent {
+  readonly bytes: Uint8Array;
+}
+
+/** A disk whose content is saved with the machine. */
+export interface DiskExtent extends Extent {
+  readonly node: Pick<BlockNode, 'read' | 'write' | 'flush'>;
+}
+
+/** What the state of a machine consists of. */
+export interface StateParts {
+  readonly shape: Json;
+  readonly sections: readonly NumberedSection[];
+  readonly memory: readonly MemoryExtent[];
+  readonly disks: readonly DiskExtent[];
+}
+
+const Random = struct({ state: array('u32', SeededRandom.words) });
+
+/** The parts of a machine that stands still; `disks` are those whose content is part of it. */
+export function partsOf(core: MachineCore, disks: readonly DiskExtent[]): StateParts {
+  const { memory } = core.arena;
+  return {
+    shape: shapeOf(core),
+    sections: numbered(sectionsOf(core)),
+    memory: core.board.space.regions.flatMap((region) => {
+      if (region.kind === 'mmio') return [];
+      const { name, size, hostOffset } = region;
+      return [{ name, size, bytes: new Uint8Array(memory.buffer, hostOffset, size) }];
+    }),
+    disks,
+  };
+}
+
+function sectionsOf(core: MachineCore): Section[] {
+  const { board, clock, config } = core;
+  const { memory } = core.arena;
+  const random =
+    config.seed === undefined
+      ? []
+      : [structSection('random', 1, { fields: Random.fields, memory, address: core.randomAddress })];
+  // A clock of instructions is set when those are known: the CPUs come first.
+  return [...board.sections, ...random, timerSection(clock)];
+}
+
+/** The machine's time, in QEMU's words. */
+function timerSection(clock: MachineCore['clock']): Section {
+  const none = { name: 'timer', version: 2, fields: [], save: () => new Uint8Array(0), load() {} };
+  return withNumbers<Section>(none, [
+    {
+      name: 'cpu_clock_offset',
+      get: () => clock.now(),
+      set: (now) => clock.set(now >= 0 && now < 2 ** 53 ? now : 0),
+    },
+  ]);
+}
