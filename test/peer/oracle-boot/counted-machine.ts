@@ -1,21 +1,33 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { BootFile } from '../../../src/board/site.ts';
+import type { PluggedDevice } from '../../../src/board/virt-config.ts';
 import { FakeTime } from '../../../src/host/fake-time.ts';
 import type { CharLink } from '../../../src/host/char-link.ts';
 import { SeededRandom } from '../../../src/host/seeded-random.ts';
 import { RiscvCpu } from '../../../src/isa/riscv/cpu.ts';
 import { parseFeatures } from '../../../src/isa/riscv/features.ts';
 import { RiscvState, U } from '../../../src/isa/riscv/state.ts';
+import { fieldSize } from '../../../src/mem/section.ts';
 import { EXIT_WORK } from '../../../src/mem/cpu.ts';
 import type { Tier } from '../../../src/vm/config.ts';
 import { MachineCore } from '../../../src/vm/core.ts';
 import { Vcpu } from '../../../src/vm/vcpu.ts';
 import { RUNNING } from '../../../src/vm/vcpu-control.ts';
+import { placeState, StateReader, unpackState } from '../../../src/vm/state/load.ts';
+import { partsOf } from '../../../src/vm/state/parts.ts';
+import { saveState } from '../../../src/vm/state/save.ts';
+import { nodeHost } from '../../../src/host-node/host.ts';
 import { hartAt, type Checkpoint } from './checkpoint.ts';
 
-/** What is booted; files by their paths. */
+/** Firmware that is part of the machine. */
+export const BUILTIN = 'builtin';
+
+/** What is booted; files by their paths, '' for none. */
 export interface Boot {
+  /** Bytes of RAM; 128 MiB. */
+  readonly memory?: number;
+  readonly devices?: readonly PluggedDevice[];
   readonly cpu: string;
   readonly firmware: string;
   readonly kernel: string;
@@ -50,6 +62,7 @@ const PIECE = 1 << 16;
 export class CountedMachine {
   console = '';
   readonly #boot: Boot;
+  readonly #ramSize: number;
   readonly #core: MachineCore;
   readonly #vcpu: Vcpu;
   readonly #link: CharLink;
@@ -60,16 +73,17 @@ export class CountedMachine {
 
   constructor(boot: Boot, tier: Tier, image?: Image) {
     this.#boot = boot;
+    this.#ramSize = boot.memory ?? RAM_SIZE;
     const end = (): void => void (this.#ended = true);
     const core: MachineCore = new MachineCore(
       {
         board: {
-          ramSize: RAM_SIZE,
+          ramSize: this.#ramSize,
           cpu: parseFeatures(boot.cpu),
-          builtinFirmware: false,
+          builtinFirmware: boot.firmware === BUILTIN,
           serial: SERIAL,
           flash: [],
-          devices: [],
+          devices: boot.devices ?? [],
           globals: [],
         },
         tier,
@@ -93,9 +107,9 @@ export class CountedMachine {
     this.#state = RiscvState.at(core.arena.memory, core.board.states[0]!);
     const shared = core.arena.used;
     const plan = core.board.plan({
-      bios: file(boot.firmware),
-      kernel: file(boot.kernel),
-      initrd: file(boot.initrd),
+      bios: boot.firmware === BUILTIN ? BUILTIN : file(boot.firmware),
+      kernel: boot.kernel === '' ? undefined : file(boot.kernel),
+      initrd: boot.initrd === '' ? undefined : file(boot.initrd),
       append: boot.append,
       rngSeed: new Uint8Array(32).fill(1),
     });
@@ -112,10 +126,10 @@ export class CountedMachine {
   #goOnWith({ memory, retired }: Image, length: number): void {
     const { arena, board } = this.#core;
     const state = this.#state;
-    const ram = board.memory.hostOffset(RAM, RAM_SIZE);
+    const ram = board.memory.hostOffset(RAM, this.#ramSize);
     for (const [start, size] of [
       [0, length],
-      [ram, RAM_SIZE],
+      [ram, this.#ramSize],
     ] as const) {
       new Uint8Array(arena.memory.buffer, start, size).set(new Uint8Array(memory.buffer, start, size));
     }
@@ -133,6 +147,55 @@ export class CountedMachine {
   /** The machine as it stands. It must not run any more. */
   image(): Image {
     return { boot: this.#boot, memory: this.#core.arena.memory, retired: this.#retired };
+  }
+
+  /** The machine as it stands, as a saved one. */
+  async save(): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    this.#vcpu.answer({ name: 'settle', args: [] });
+    const { compression } = nodeHost;
+    await saveState(
+      partsOf(this.#core, []),
+      { compression, runState: 'running', wall: 0, clock: this.#core.clock.now() },
+      async (bytes) => void pieces.push(bytes.slice()),
+    );
+    return Buffer.concat(pieces);
+  }
+
+  /** Becomes a saved machine, which had retired so many instructions. */
+  async load(saved: Uint8Array, retired: number): Promise<void> {
+    const parts = partsOf(this.#core, []);
+    const reader = new StateReader(parts, nodeHost.compression);
+    reader.push(saved);
+    placeState(await unpackState(reader.end(), nodeHost.compression), parts, false);
+    this.#vcpu.answer({ name: 'stateReplaced', args: [] });
+    this.#retired = retired;
+  }
+
+  /** Changes what a section of it holds, field by field. */
+  loadSection(name: string, change: (field: string, bytes: Uint8Array) => void): void {
+    const { section } = partsOf(this.#core, []).sections.find((each) => each.section.name === name)!;
+    const bytes = section.save();
+    let at = 0;
+    for (const field of section.fields) change(field.name, bytes.subarray(at, (at += fieldSize(field))));
+    section.load(bytes);
+    section.loaded?.();
+    this.#vcpu.answer({ name: 'stateReplaced', args: [] });
+  }
+
+  /** Lets it run for a while, as far as it comes. */
+  runAtMost(instructions: number): void {
+    for (let left = 10; left > 0 && !this.#ended; left--) this.#vcpu.step(instructions / 10);
+  }
+
+  /** Everything that a saved machine has of devices and CPUs, as hexadecimal digits, by names of sections. */
+  sections(): Record<string, string> {
+    return Object.fromEntries(
+      partsOf(this.#core, []).sections.map(({ section, instance }) => [
+        `${section.name} ${instance}`,
+        Buffer.from(section.save()).toString('hex'),
+      ]),
+    );
   }
 
   /** Runs until exactly so many instructions are retired since the start. */
@@ -178,7 +241,7 @@ export class CountedMachine {
   /** Hashes of RAM, piece by piece. */
   ram(): string[] {
     const { memory } = this.#core.board;
-    return Array.from({ length: RAM_SIZE / PIECE }, (_, i) =>
+    return Array.from({ length: this.#ramSize / PIECE }, (_, i) =>
       createHash('sha1')
         .update(memory.bytes(RAM + i * PIECE, PIECE)!)
         .digest('hex'),
