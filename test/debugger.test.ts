@@ -34,10 +34,10 @@ class Debugged implements AsyncDisposable {
   }
 
   breakAt(address: number): Promise<boolean> {
-    return this.machine.ask('addPoint', { kind: 'break', address: BigInt(address), length: 4n });
+    return this.machine.ask(0, 'addPoint', { kind: 'break', address: BigInt(address), length: 4n });
   }
   watch(kind: DebugPoint['kind'], address: number, length = 8): Promise<boolean> {
-    return this.machine.ask('addPoint', { kind, address: BigInt(address), length: BigInt(length) });
+    return this.machine.ask(0, 'addPoint', { kind, address: BigInt(address), length: BigInt(length) });
   }
 
   /** Goes on until something stops it; gives where. */
@@ -64,7 +64,7 @@ class Debugged implements AsyncDisposable {
     return this.pc();
   }
   async value(number: number): Promise<bigint> {
-    const [value] = await this.machine.ask('readRegisters', [number]);
+    const [value] = await this.machine.ask(0, 'readRegisters', [number]);
     return value!;
   }
   async register(number: number): Promise<number> {
@@ -115,7 +115,7 @@ for (const tier of TIERS) {
         assert.equal(await debugged.go(), at(label));
         assert.deepEqual([await debugged.register(A0), await debugged.register(A2)], [count + 1, rounds + 1]);
         assert.equal(debugged.machine.state, 'debug');
-        await debugged.machine.ask('clearPoints');
+        await debugged.machine.ask(0, 'clearPoints');
       }
       if (!threads) return;
       const before = await debugged.register(A0);
@@ -135,15 +135,16 @@ for (const tier of TIERS) {
         assert.deepEqual(debugged.machine.debugStop, {
           kind: 'watch',
           point: { kind, address: BigInt(DATA + 3), length: 1n },
+          vcpu: 0,
         });
         assert.equal(await debugged.step(), at(place), 'a step does not pass over it');
-        await debugged.machine.ask('clearPoints');
+        await debugged.machine.ask(0, 'clearPoints');
         assert.equal(await debugged.step(), at(place) + 4);
       }
       await debugged.watch('access', DATA);
       await debugged.watch('write', DATA + 8);
       await debugged.go();
-      await debugged.machine.ask('removePoint', { kind: 'access', address: BigInt(DATA), length: 8n });
+      await debugged.machine.ask(0, 'removePoint', { kind: 'access', address: BigInt(DATA), length: 8n });
       const before = await debugged.register(A0);
       await debugged.warm();
       assert.ok((await debugged.register(A0)) > before + 10, 'beside the bytes that are watched it runs on');
@@ -161,13 +162,13 @@ for (const tier of TIERS) {
     });
     await debugged.warm(5);
     const rounds = async (kind: DebugPoint['kind'], address: number): Promise<number[]> => {
-      await debugged.machine.ask('clearPoints');
+      await debugged.machine.ask(0, 'clearPoints');
       await debugged.warm(1);
       await debugged.watch(kind, address, 1);
       const places = new Set<number>();
       for (let i = 0; i < 6; i++) {
         places.add(await debugged.go());
-        await debugged.machine.ask('clearPoints');
+        await debugged.machine.ask(0, 'clearPoints');
         await debugged.step();
         await debugged.watch(kind, address, 1);
       }
@@ -190,7 +191,7 @@ for (const tier of TIERS) {
     assert.deepEqual(await rounds('write', DATA + 0xfff), [sd]);
     assert.deepEqual(await rounds('read', DATA + 0x1004), [ld]);
     assert.deepEqual(await rounds('access', DATA + 0x1000), [sd, ld]);
-    await debugged.machine.ask('clearPoints');
+    await debugged.machine.ask(0, 'clearPoints');
     // It was stepped over like any other: the store succeeded.
     await debugged.breakAt(sd);
     await debugged.go();
@@ -211,7 +212,7 @@ for (const tier of TIERS) {
     });
     await debugged.breakAt(RAM);
     await debugged.go();
-    await debugged.machine.ask('clearPoints');
+    await debugged.machine.ask(0, 'clearPoints');
     let pc = await debugged.pc();
     while (pc !== HANDLER) {
       const next = await debugged.step();
@@ -226,9 +227,9 @@ for (const tier of TIERS) {
     assert.equal(await debugged.step(), RAM + 0x106, 'it does not wait');
     // A software interrupt: pending, enabled, masked by the step unless it is let in.
     const csr = (number: number): number => 66 + number;
-    await debugged.machine.ask('writeRegister', csr(MIE), 8n);
-    await debugged.machine.ask('writeRegister', csr(MSTATUS), 8n);
-    await debugged.machine.ask('writeRegister', PC, BigInt(RAM + 0x104));
+    await debugged.machine.ask(0, 'writeRegister', csr(MIE), 8n);
+    await debugged.machine.ask(0, 'writeRegister', csr(MSTATUS), 8n);
+    await debugged.machine.ask(0, 'writeRegister', PC, BigInt(RAM + 0x104));
     debugged.machine.core.board.space.store(0x200_0000, 4, 1);
     assert.equal(await debugged.step(), RAM + 0x106);
     assert.equal(await debugged.step({ ...MASKED, takesInterrupts: true }), HANDLER);
@@ -242,10 +243,11 @@ test('memory is looked at without a trace, and what is written is executed', asy
   await using debugged = await Debugged.make('tier2', loop);
   const { machine } = debugged;
   await debugged.warm();
-  assert.equal(await machine.ask('readMemory', 0x1000_0000n, 1, false), undefined, 'devices are left alone');
-  assert.equal(await machine.ask('readMemory', 0x4000_0000_0000n, 1, true), undefined);
+  assert.equal(await machine.ask(0, 'readMemory', 0x1000_0000n, 1, false), undefined, 'devices are left alone');
+  assert.equal(await machine.ask(0, 'readMemory', 0x4000_0000_0000n, 1, true), undefined);
   assert.equal(
     await machine.ask(
+      0,
       'writeMemory',
       BigInt(RAM + 0x1000 * 4095),
       Array.from({ length: 5000 }, () => 0),
@@ -258,11 +260,11 @@ test('memory is looked at without a trace, and what is written is executed', asy
   await debugged.breakAt(at('back'));
   await debugged.go();
   const before = await debugged.register(A2);
-  assert.ok(await machine.ask('writeMemory', BigInt(at('back')), [...word], true));
+  assert.ok(await machine.ask(0, 'writeMemory', BigInt(at('back')), [...word], true));
   await debugged.step();
   await debugged.go();
   assert.equal(await debugged.register(A2), before + 2);
-  assert.deepEqual(await machine.ask('readMemory', BigInt(at('back')), 4, false), Uint8Array.from(word));
+  assert.deepEqual(await machine.ask(0, 'readMemory', BigInt(at('back')), 4, false), Uint8Array.from(word));
 });
 
 test('a reset finds the breakpoints where they were, and registers as after it', async () => {

@@ -1,5 +1,6 @@
 import {
   HART_STARTED,
+  HART_SUSPENDED,
   type HartEntry,
   type PmuEventMap,
   type SbiCounters,
@@ -11,29 +12,38 @@ import { handOver } from '../firmware/sbi/boot-state.ts';
 import { Sbi } from '../firmware/sbi/sbi.ts';
 import type { MTimer } from '../hw/aclint-mtimer.ts';
 import type { Timer } from '../hw/timers.ts';
+import { flush, type PageRange } from '../mem/page-flush.ts';
+import { EXIT_REQUEST, RUNNING } from '../mem/cpu.ts';
+import type { ExitWords } from '../mem/exit-words.ts';
+import type { HartInterrupts } from '../mem/interrupts.ts';
 import type { RiscvCpu, StartState } from '../isa/riscv/cpu.ts';
 import { SSIP, STIP } from '../isa/riscv/interrupts.ts';
 import { LOAD_ACCESS } from '../isa/riscv/traps.ts';
-import { RiscvState } from '../isa/riscv/state.ts';
+import { RiscvState, word } from '../isa/riscv/state.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import type { GuestMemory } from '../mem/guest-memory.ts';
 import type { Power } from '../hw/backends.ts';
+import type { HartStates } from './hart-states.ts';
 import { VIRT } from './memory-map.ts';
+import type { OtherCpus } from './site.ts';
 
 /** What the built-in SBI stands on, besides the hart. */
 export interface SbiSite {
+  readonly hart: number;
+  readonly harts: HartStates;
+  readonly interrupts: HartInterrupts;
+  readonly exits: ExitWords;
   readonly memory: GuestMemory;
   readonly space: AddressSpace;
   readonly mtimer: MTimer;
   /** Rings at the hart's deadline when it has no stimecmp. */
   readonly timer: Timer;
   readonly power: Power;
-  readonly fenceCode: () => void;
+  readonly others: OtherCpus;
   /** Lets the serial port look for input and room, under the machine lock. */
   readonly pollConsole: () => void;
 }
 
-const SSIP_BIT = 1n << BigInt(SSIP);
 const SIP = 0x144;
 const MCOUNTINHIBIT = 0x320;
 const MCYCLE = 0xb00;
@@ -59,7 +69,7 @@ const EVENTS = (mask: number): readonly PmuEventMap[] => [
 
 /** Supervisor firmware of one hart, run by the emulator itself. */
 export class HartFirmware implements SbiHost {
-  readonly hartCount = 1;
+  readonly hartCount: number;
   readonly mvendorid: bigint;
   readonly marchid: bigint;
   readonly mimpid: bigint;
@@ -79,6 +89,7 @@ export class HartFirmware implements SbiHost {
     this.marchid = BigInt(features.marchid);
     this.mimpid = BigInt(features.mimpid);
     this.#site = site;
+    this.hartCount = site.harts.count;
     const mask = (2 ** features['pmu-num'] - 1) * 8;
     this.counters = {
       mask,
@@ -106,13 +117,27 @@ export class HartFirmware implements SbiHost {
   startState(pc: number, deviceTree: number): StartState {
     this.#sbi.reset();
     const sstc = this.#hart.hart.features.sstc;
-    return handOver(0, { address: BigInt(pc), opaque: BigInt(deviceTree) }, { sstc });
+    return handOver(this.#site.hart, { address: BigInt(pc), opaque: BigInt(deviceTree) }, { sstc });
+  }
+
+  /** Another hart may have started this one. */
+  attend(): void {
+    const entry = this.#site.harts.takeEntry(this.#site.hart);
+    if (entry === undefined) return;
+    const cpu = this.#hart;
+    cpu.start(handOver(this.#site.hart, entry, { sstc: cpu.hart.features.sstc }));
+    Atomics.store(cpu.hart.words, RUN_STATE, RUNNING);
+  }
+
+  woke(): void {
+    const { harts, hart } = this.#site;
+    if (harts.of(hart) === HART_SUSPENDED) harts.set(hart, HART_STARTED);
   }
 
   /** An ECALL from S, with pc behind it. */
   call(): boolean {
     const cpu = this.#hart;
-    const result = this.#sbi.call(0, this.#registers);
+    const result = this.#sbi.call(this.#site.hart, this.#registers);
     if (typeof result === 'string') return true;
     cpu.pc -= 4n;
     const value = BigInt.asIntN(64, result.value);
@@ -120,20 +145,25 @@ export class HartFirmware implements SbiHost {
     return true;
   }
 
-  hartState(): number {
-    return HART_STARTED;
+  hartState(hart: number): number {
+    return this.#site.harts.of(hart);
   }
-  startHart(): boolean {
-    return false;
+  startHart(hart: number, entry: HartEntry): boolean {
+    const { harts, exits } = this.#site;
+    if (!harts.start(hart, entry)) return false;
+    exits.kick(hart, EXIT_REQUEST);
+    return true;
   }
-  /** The only hart stops: nothing can start it again. */
-  stopHart(): void {
+  stopHart(hart: number): void {
     this.#hart.switchOff();
+    this.#site.harts.stop(hart);
   }
-  suspendHart(_hart: number, resume: HartEntry | undefined): void {
+  suspendHart(hart: number, resume: HartEntry | undefined): void {
     const cpu = this.#hart;
-    if (resume !== undefined) cpu.start(handOver(0, resume, { sstc: cpu.hart.features.sstc, wakes: true }));
+    if (resume !== undefined) cpu.start(handOver(hart, resume, { sstc: cpu.hart.features.sstc, wakes: true }));
+    this.#site.harts.set(hart, HART_SUSPENDED);
     cpu.halt();
+    if (cpu.hart.words[RUN_STATE] === RUNNING) this.woke();
   }
 
   setTimer(_hart: number, time: bigint): void {
@@ -156,28 +186,21 @@ export class HartFirmware implements SbiHost {
     return true;
   }
 
-  sendIpi(): void {
-    this.#hart.writeCsr(SIP, SSIP_BIT);
+  sendIpi(hart: number): void {
+    this.#site.interrupts.setSoftware(hart, SSIP);
   }
   clearIpi(): void {
     this.#hart.writeCsr(SIP, 0n);
   }
 
-  fenceI(): void {
-    this.#site.fenceCode();
+  fenceI(harts: readonly number[]): void {
+    this.#site.others.fenceCode(harts);
   }
-  sfenceVma(_harts: readonly number[], range: SbiRange | undefined, asid: bigint | undefined): void {
-    const { contexts } = this.#hart.hart;
+  sfenceVma(harts: readonly number[], range: SbiRange | undefined, asid: bigint | undefined): void {
     const space = asid === undefined ? -1 : Number(asid & 0xffffn);
-    if (range === undefined || range.size > MANY_PAGES) {
-      if (space < 0) contexts.flushAll();
-      else contexts.flushAsid(space);
-      return;
-    }
-    const end = range.start + range.size;
-    for (let at = range.start & ~0xfffn; at < end; at += 4096n) {
-      contexts.flushPage(Number(BigInt.asIntN(32, at)), Number(BigInt.asIntN(32, at >> 32n)), space);
-    }
+    const pages = range === undefined || range.size > MANY_PAGES ? undefined : pagesOf(range);
+    if (harts.includes(this.#site.hart)) flush(this.#hart.hart.contexts, pages, space);
+    this.#site.others.flush(harts, pages, space);
   }
 
   reset(type: 0 | 1 | 2, failure: boolean): void {
@@ -215,6 +238,17 @@ export class HartFirmware implements SbiHost {
     return space.load(VIRT.uart.base, 1);
   }
 }
+
+function pagesOf({ start, size }: SbiRange): PageRange {
+  const first = start & ~0xfffn;
+  return {
+    low: Number(BigInt.asIntN(32, first)),
+    high: Number(BigInt.asIntN(32, first >> 32n)),
+    count: Number((start + size - first + 0xfffn) / 4096n),
+  };
+}
+
+const RUN_STATE = word('runState');
 
 /** A longer range is flushed as a whole. */
 const MANY_PAGES = 64n * 4096n;

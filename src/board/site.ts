@@ -6,6 +6,7 @@ import type { Contexts, GuestCpu } from '../mem/cpu.ts';
 import type { DebugCpu } from '../mem/debug.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
 import type { Lock } from '../mem/lock.ts';
+import type { PageRange } from '../mem/page-flush.ts';
 
 export type { BootFile, BootPlan, Start };
 
@@ -21,8 +22,16 @@ export interface BoardDevice {
 /** What a CPU is given by the thread that runs it. */
 export interface CpuSite {
   readonly contexts: Contexts;
-  /** FENCE.I asked for by firmware. */
-  readonly fenceCode: () => void;
+  /** What the CPU asks of the others. */
+  readonly others: OtherCpus;
+}
+
+/** Requests to other CPUs, which are over when the call is. They name CPUs by number; the caller's own is passed over. */
+export interface OtherCpus {
+  /** Fetches of instructions see what was stored before. */
+  fenceCode(cpus: readonly number[]): void;
+  /** No translations that were in use before are: all, or those of a range of virtual addresses. */
+  flush(cpus: readonly number[], range: PageRange | undefined, asid: number): void;
 }
 
 export interface BoardCpu {
@@ -32,6 +41,10 @@ export interface BoardCpu {
   reset(start: Start): void;
   /** A saved state was put in place of its own. */
   loaded(): void;
+  /** Looks at what other CPUs ask of it, such as to start. */
+  attend(): void;
+  /** It no longer waits for an interrupt. */
+  woke(): void;
   /** `info registers`. */
   registers(): string[];
 }
@@ -51,6 +64,8 @@ export interface BoardSite {
   readonly clock: Clock;
   readonly log: MachineLog;
   readonly lock: Lock;
+  /** One thread runs all CPUs in turn. */
+  readonly sharesThread: boolean;
   readonly power: Power;
   readonly entropy: EntropyPort;
   char(name: string): CharPort | undefined;

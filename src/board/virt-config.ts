@@ -1,9 +1,11 @@
 import type { RiscvFeatures } from '../isa/riscv/features.ts';
+import type { Topology } from './topology.ts';
 
 /** All that makes one `virt` machine different from another: plain data, the same on every thread. */
 export interface VirtConfig {
   readonly ramSize: number;
   readonly cpu: RiscvFeatures;
+  readonly topology: Topology;
   /** The machine answers the supervisor's calls itself. */
   readonly builtinFirmware: boolean;
   /** Name of the serial port's back end; none: the port leads nowhere. */

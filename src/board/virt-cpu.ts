@@ -9,14 +9,21 @@ import { registersText } from '../isa/riscv/registers-text.ts';
 import { word } from '../isa/riscv/state.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import { OFF, RUNNING } from '../mem/cpu.ts';
+import type { ExitWords } from '../mem/exit-words.ts';
+import type { HartInterrupts } from '../mem/interrupts.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
 import type { GuestMemory } from '../mem/guest-memory.ts';
+import type { HartStates } from './hart-states.ts';
 import { HartFirmware } from './riscv-sbi.ts';
 import type { BoardCpu, CpuSite, Start } from './site.ts';
 
 const RUN_STATE = word('runState');
 
 interface VirtCpuSite extends CpuSite {
+  readonly hart: number;
+  readonly harts: HartStates;
+  readonly interrupts: HartInterrupts;
+  readonly exits: ExitWords;
   readonly memory: WebAssembly.Memory;
   readonly stateAddress: number;
   readonly space: AddressSpace;
@@ -33,19 +40,21 @@ interface VirtCpuSite extends CpuSite {
   readonly pollConsole: () => void;
 }
 
-/** The hart of a `virt` machine, with its firmware if that is built in. */
+/** A hart of a `virt` machine, with its firmware if that is built in. */
 export class VirtCpu implements BoardCpu {
   readonly cpu: RiscvCpu;
   readonly debug: RiscvDebug;
+  readonly #hart: number;
   readonly #firmware: HartFirmware | undefined;
 
   constructor(site: VirtCpuSite) {
     const { memory, stateAddress, space, mtimer, timer, features, log, contexts } = site;
-    const { guestMemory, power, fenceCode, pollConsole } = site;
+    const { hart, harts, interrupts, exits, guestMemory, power, others, pollConsole } = site;
+    this.#hart = hart;
     const firmware = site.builtinFirmware
       ? new HartFirmware(
           features,
-          { memory: guestMemory, space, mtimer, timer, power, fenceCode, pollConsole },
+          { hart, harts, interrupts, exits, memory: guestMemory, space, mtimer, timer, power, others, pollConsole },
           memory,
           site.firmware,
         )
@@ -57,7 +66,7 @@ export class VirtCpu implements BoardCpu {
       space,
       contexts,
       features,
-      hartId: 0,
+      hartId: hart,
       timer: hartTimer(mtimer, timer),
       log,
       environmentCall: firmware && (() => firmware.call()),
@@ -70,12 +79,19 @@ export class VirtCpu implements BoardCpu {
     const { cpu } = this;
     const words = cpu.hart.words;
     Atomics.store(words, RUN_STATE, RUNNING);
-    if (start.kind === 'sbi') {
+    if (start.kind === 'sbi' && this.#hart === 0) {
       cpu.start(this.#firmware!.startState(start.pc, start.a1));
       return;
     }
     cpu.reset(start.kind === 'reset' ? start.pc : 0);
-    if (start.kind === 'idle') Atomics.store(words, RUN_STATE, OFF);
+    if (start.kind !== 'reset') Atomics.store(words, RUN_STATE, OFF);
+  }
+
+  attend(): void {
+    this.#firmware?.attend();
+  }
+  woke(): void {
+    this.#firmware?.woke();
   }
 
   loaded(): void {

@@ -8,7 +8,7 @@ import { TIMEBASE, VIRT } from './memory-map.ts';
 const AT_ROOT = ['fw_cfg_mem', 'cfi.pflash01'];
 
 /** The device tree of a `virt` machine with these devices. */
-export function virtTree(features: RiscvFeatures, ramSize: number, devices: readonly Device[]): DtNode {
+export function virtTree(features: RiscvFeatures, harts: number, ramSize: number, devices: readonly Device[]): DtNode {
   const nodes = (isRoot: boolean): DtNode[] =>
     devices
       .filter(({ declaration }) => AT_ROOT.includes(declaration.name) === isRoot)
@@ -30,7 +30,7 @@ export function virtTree(features: RiscvFeatures, ramSize: number, devices: read
         name: `memory@${VIRT.ram.base.toString(16)}`,
         properties: { device_type: 'memory', reg: [...cells64(VIRT.ram.base), ...cells64(ramSize)] },
       },
-      cpus(features),
+      cpus(features, harts),
       {
         name: 'soc',
         properties: { '#address-cells': [2], '#size-cells': [2], compatible: 'simple-bus', ranges: true },
@@ -47,34 +47,13 @@ function powerNode(name: string, value: number): DtNode {
   };
 }
 
-function cpus(features: RiscvFeatures): DtNode {
+function cpus(features: RiscvFeatures, count: number): DtNode {
+  const harts = Array.from({ length: count }, (_, hart) => hart);
   return {
     name: 'cpus',
     properties: { '#address-cells': [1], '#size-cells': [0], 'timebase-frequency': [TIMEBASE] },
     children: [
-      {
-        name: 'cpu@0',
-        label: 'cpu0',
-        properties: {
-          device_type: 'cpu',
-          reg: [0],
-          status: 'okay',
-          compatible: 'riscv',
-          'riscv,isa': isaString(features),
-          'mmu-type': mmuType(features),
-        },
-        children: [
-          {
-            name: 'interrupt-controller',
-            label: 'intc0',
-            properties: {
-              '#interrupt-cells': [1],
-              'interrupt-controller': true,
-              compatible: 'riscv,cpu-intc',
-            },
-          },
-        ],
-      },
+      ...harts.map((hart) => cpu(features, hart)),
       {
         name: 'cpu-map',
         properties: {},
@@ -82,9 +61,31 @@ function cpus(features: RiscvFeatures): DtNode {
           {
             name: 'cluster0',
             properties: {},
-            children: [{ name: 'core0', properties: { cpu: [{ ref: 'cpu0' }] } }],
+            children: harts.map((hart) => ({ name: `core${hart}`, properties: { cpu: [{ ref: `cpu${hart}` }] } })),
           },
         ],
+      },
+    ],
+  };
+}
+
+function cpu(features: RiscvFeatures, hart: number): DtNode {
+  return {
+    name: `cpu@${hart}`,
+    label: `cpu${hart}`,
+    properties: {
+      device_type: 'cpu',
+      reg: [hart],
+      status: 'okay',
+      compatible: 'riscv',
+      'riscv,isa': isaString(features),
+      'mmu-type': mmuType(features),
+    },
+    children: [
+      {
+        name: 'interrupt-controller',
+        label: `intc${hart}`,
+        properties: { '#interrupt-cells': [1], 'interrupt-controller': true, compatible: 'riscv,cpu-intc' },
       },
     ],
   };

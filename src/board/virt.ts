@@ -21,9 +21,11 @@ import { RiscvState, word } from '../isa/riscv/state.ts';
 import { AddressSpace } from '../mem/address-space.ts';
 import type { Arena } from '../mem/arena.ts';
 import { EXIT_INTERRUPT } from '../mem/cpu.ts';
+import { ExitWords } from '../mem/exit-words.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
 import { hartLine, MEIP, MSIP, MTIP, SEIP, type HartInterrupts } from '../mem/interrupts.ts';
 import type { Section } from '../mem/section.ts';
+import { HartStates } from './hart-states.ts';
 import { lockedRegion } from './locked-region.ts';
 import { VIRT } from './memory-map.ts';
 import { deviceSections, firmwareSection, hartSection } from './sections.ts';
@@ -34,7 +36,7 @@ import { transportBus, VirtioSlots } from './virtio-slots.ts';
 import { virtTree } from './virt-tree.ts';
 
 const EXTERNAL = word('mipExternal');
-const EXIT = word('exit');
+const SOFTWARE = word('mipSoftware');
 const WORDS = RiscvState.size / 4;
 /** Item of fw_cfg: the number of CPUs. */
 const FW_CFG_NB_CPUS = 5;
@@ -45,6 +47,8 @@ export class VirtBoard {
   readonly guest: RiscvGuest;
   readonly stateStruct = RiscvState;
   readonly states: readonly number[];
+  readonly exits: ExitWords;
+  readonly startedAddress: number;
   readonly space: AddressSpace;
   readonly memory: GuestMemory;
   readonly timers: Timers;
@@ -54,21 +58,26 @@ export class VirtBoard {
   readonly #site: BoardSite;
   readonly #mtimer: MTimer;
   readonly #firmware: number;
-  readonly #alarm: { readonly timer: Timer; ring: (() => void) | undefined };
+  readonly #alarms: readonly { readonly timer: Timer; ring: (() => void) | undefined }[];
   readonly #made: BoardDevice[] = [];
   readonly #flash: number[] = [];
   readonly #harts: HartInterrupts;
+  readonly #hartStates: HartStates;
 
   constructor(config: VirtConfig, arena: Arena, site: BoardSite) {
     this.#config = config;
     this.#arena = arena;
     this.#site = site;
     this.guest = createRiscv(config.cpu);
-    this.states = [arena.allocate(RiscvState.size, 4096)];
+    const { cpus } = config.topology;
+    this.states = Array.from({ length: cpus }, () => arena.allocate(RiscvState.size, 4096));
+    this.exits = new ExitWords(arena.memory, this.states, site.sharesThread);
+    this.#hartStates = new HartStates(arena, cpus);
+    this.startedAddress = this.#hartStates.startedAddress;
     this.space = new AddressSpace(arena.memory);
     this.memory = new GuestMemory(arena, this.space);
     this.timers = new Timers(arena);
-    this.#firmware = arena.allocate(Sbi.sizeFor(1));
+    this.#firmware = arena.allocate(Sbi.sizeFor(cpus));
     this.#harts = this.#hartInterrupts();
     const { rom, ram } = VIRT;
     this.space.add({
@@ -84,27 +93,33 @@ export class VirtBoard {
       size: config.ramSize,
       hostOffset: arena.allocateHigh(config.ramSize),
     });
-    const alarm: { timer: Timer; ring: (() => void) | undefined } = {
-      timer: this.timers.create('hart0', () => alarm.ring?.()),
-      ring: undefined,
-    };
-    this.#alarm = alarm;
+    this.#alarms = this.states.map((_, hart) => {
+      const alarm: { timer: Timer; ring: (() => void) | undefined } = {
+        timer: this.timers.create(`hart${hart}`, () => alarm.ring?.(), hart),
+        ring: undefined,
+      };
+      return alarm;
+    });
     this.#mtimer = this.#makeDevices().api;
     this.devices = this.#made;
   }
 
-  /** Interrupts of the only hart, from any thread. */
+  /** Interrupts of the harts, from any thread. */
   #hartInterrupts(): HartInterrupts {
-    const words = new Int32Array(this.#arena.memory.buffer, this.states[0], WORDS);
+    const harts = this.states.map((state) => new Int32Array(this.#arena.memory.buffer, state, WORDS));
+    const { exits } = this;
     return {
-      setPending(_hart, bit, level) {
+      setPending(hart, bit, level) {
         if (!level) {
-          Atomics.and(words, EXTERNAL, ~(1 << bit));
+          Atomics.and(harts[hart]!, EXTERNAL, ~(1 << bit));
           return;
         }
-        Atomics.or(words, EXTERNAL, 1 << bit);
-        Atomics.or(words, EXIT, EXIT_INTERRUPT);
-        Atomics.notify(words, EXIT);
+        Atomics.or(harts[hart]!, EXTERNAL, 1 << bit);
+        exits.kick(hart, EXIT_INTERRUPT);
+      },
+      setSoftware(hart, bit) {
+        Atomics.or(harts[hart]!, SOFTWARE, 1 << bit);
+        exits.kick(hart, EXIT_INTERRUPT);
       },
     };
   }
@@ -112,17 +127,23 @@ export class VirtBoard {
   #makeDevices(): Device<MTimer> {
     const { clint } = VIRT;
     const harts = this.#harts;
+    const count = this.states.length;
+    const lines = (...bits: number[]): NonNullable<Site['irqs']> =>
+      this.states.flatMap((_, hart) => bits.map((bit) => ({ line: hartLine(harts, hart, bit), number: bit })));
     const interrupts = this.#add(plic, VIRT.plic.base, {
-      irqs: [MEIP, SEIP].map((bit) => ({ line: hartLine(harts, 0, bit), number: bit })),
+      irqs: lines(MEIP, SEIP),
+      props: { 'hart-config': this.states.map(() => 'MS').join(',') },
     });
     const irq = (number: number): NonNullable<Site['irqs']> => [{ line: interrupts.input(number), number }];
-    this.#add(aclintSwi, clint.base, { irqs: [{ line: hartLine(harts, 0, MSIP), number: MSIP }] });
+    this.#add(aclintSwi, clint.base, { irqs: lines(MSIP), props: { 'num-harts': count } });
     const mtimer = this.#add(aclintMtimer, clint.base + clint.timer, {
-      irqs: [{ line: hartLine(harts, 0, MTIP), number: MTIP }],
+      irqs: lines(MTIP),
+      props: { 'num-harts': count },
+      harts: count,
     });
     this.#add(sifiveTest, VIRT.test.base, { backends: { power: this.#site.power } });
     const config = this.#add(fwCfg, VIRT.fwCfg.base);
-    config.api.add(FW_CFG_NB_CPUS, Uint8Array.of(1, 0));
+    config.api.add(FW_CFG_NB_CPUS, Uint8Array.of(count, 0));
     this.#addFlash();
     this.#addVirtio(irq);
     const { serial } = this.#config;
@@ -208,8 +229,8 @@ export class VirtBoard {
     provides?: BoardDevice['provides'],
   ): Device<A> {
     const globals = this.#config.globals.filter(({ driver }) => driver === declaration.name);
-    const props = this.#globals(declaration.name) as NonNullable<Site<P, B>['props']>;
-    const make = (): Device<A> => declaration.create({ ...this.#surroundings(), base, props, ...rest });
+    const props = { ...rest.props, ...this.#globals(declaration.name) } as NonNullable<Site<P, B>['props']>;
+    const make = (): Device<A> => declaration.create({ ...this.#surroundings(), base, ...rest, props });
     const device = globals.length === 0 ? make() : locate(globals[0]!.origin, make);
     for (const region of device.regions) this.space.add(lockedRegion(region, this.#site.lock));
     this.#made.push({ device, ...(provides && { provides }) });
@@ -223,13 +244,18 @@ export class VirtBoard {
 
   createCpu(index: number, site: CpuSite): BoardCpu {
     const stateAddress = this.states[index]!;
+    const alarm = this.#alarms[index]!;
     const cpu = new VirtCpu({
+      hart: index,
+      harts: this.#hartStates,
+      interrupts: this.#harts,
+      exits: this.exits,
       memory: this.#arena.memory,
       stateAddress,
       space: this.space,
       guestMemory: this.memory,
       mtimer: this.#mtimer,
-      timer: this.#alarm.timer,
+      timer: alarm.timer,
       features: this.#config.cpu,
       log: this.#site.log,
       power: this.#site.power,
@@ -238,18 +264,18 @@ export class VirtBoard {
       pollConsole: () => this.#site.lock.with(() => this.poll()),
       ...site,
     });
-    this.#alarm.ring = () => cpu.timerExpired();
+    alarm.ring = () => cpu.timerExpired();
     return cpu;
   }
 
   /** All that is saved of the board but its memory. */
   get sections(): readonly Section[] {
     const { memory } = this.#arena;
-    const harts = this.states.map((state) => hartSection(memory, state, this.#alarm.timer));
+    const harts = this.states.map((state, hart) => hartSection(memory, state, this.#alarms[hart]!.timer));
     const firmware = this.#config.builtinFirmware
       ? this.states.map((_, hart) => firmwareSection(memory, this.#firmware, hart))
       : [];
-    return [...harts, ...firmware, ...deviceSections(this.#made)];
+    return [...harts, ...this.#hartStates.sections, ...firmware, ...deviceSections(this.#made)];
   }
 
   pageTables(index: number): RiscvPageTables {
@@ -275,6 +301,7 @@ export class VirtBoard {
         files.dtb ??
         virtTree(
           cpu,
+          this.states.length,
           ramSize,
           this.#made.map(({ device }) => device),
         ),
@@ -295,6 +322,7 @@ export class VirtBoard {
 
   load(plan: BootPlan): void {
     const { memory } = this;
+    this.#hartStates.reset(plan.start.kind === 'reset' ? this.states.length : plan.start.kind === 'sbi' ? 1 : 0);
     loadPlan(plan, {
       write: (physical, bytes) => void memory.load(physical, bytes),
       zero: (physical, length) => void memory.load(physical, new Uint8Array(length)),

@@ -1,4 +1,4 @@
-import type { MachineThreads } from '../vm/vcpu-handle.ts';
+import type { MachineThreads } from '../vm/vcpus.ts';
 
 /** The modules that a machine's threads run on Node. */
 export const nodeThreads: MachineThreads = {

@@ -2,6 +2,7 @@
 import { runVcpuThread } from '../vm/vcpu-thread.ts';
 import { NodeClock } from './clock.ts';
 import { NodeRandom } from './random.ts';
+import { threadNumber } from './thread-number.ts';
 import { workerSide } from './workers.ts';
 
-runVcpuThread(workerSide(), { clock: new NodeClock(), random: new NodeRandom() });
+runVcpuThread(workerSide(), { clock: new NodeClock(), random: new NodeRandom(), thread: threadNumber() });

@@ -1,4 +1,4 @@
-import type { MachineThreads } from '../vm/vcpu-handle.ts';
+import type { MachineThreads } from '../vm/vcpus.ts';
 
 /** The modules that a machine's threads run in a browser: they are served beside this one. */
 export const webThreads: MachineThreads = {

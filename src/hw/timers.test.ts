@@ -4,7 +4,7 @@ import { Arena } from '../mem/arena.ts';
 import { Timers } from './timers.ts';
 
 test('timers run earliest first, once, and a second thread sees their deadlines', () => {
-  const arena = new Arena(1 << 16);
+  const arena = new Arena(1 << 18);
   const timers = new Timers(arena);
   timers.reset();
   assert.equal(timers.next(), Infinity);
@@ -24,7 +24,7 @@ test('timers run earliest first, once, and a second thread sees their deadlines'
   timers.run(9);
   assert.deepEqual(ran, []);
 
-  const other = new Timers(new Arena(1 << 16, arena.memory));
+  const other = new Timers(new Arena(1 << 18, arena.memory));
   const elsewhere: string[] = [];
   other.create('a', () => elsewhere.push('a'));
   other.create('b', () => elsewhere.push('b'));

@@ -1,6 +1,7 @@
 /**
  * Timers of the machine's virtual time. Deadlines live in shared memory, so any thread sees when
- * the next one is due; callbacks run under the machine lock on the thread that calls `run`.
+ * the next one is due. A timer belongs to a CPU, whose thread alone arms it and runs its callback, or to
+ * the devices: those run under the machine lock, on the thread of the first CPU.
  */
 
 import { BugError } from '../base/errors.ts';
@@ -30,27 +31,28 @@ export function savedDeadline(timer: Timer): SavedNumber {
 }
 
 const CAPACITY = 256;
+/** Owner of the timers of devices. */
+export const DEVICES = -1;
 /** Buckets of how late callbacks are, in nanoseconds. */
 const LATENESS_BUCKETS = 32;
 
 export class Timers {
-  /** Called after a deadline changed, so that whoever waits for the next one looks again. */
-  onChange: (() => void) | undefined;
+  /** Called after a deadline changed, with its owner, so that whoever waits for the next one looks again. */
+  onChange: ((owner: number) => void) | undefined;
 
   readonly #deadlines: Float64Array;
-  /** How often a timer was armed and expired, and how late it was then. */
+  /** Of each timer: how often it was armed and expired, and how late it was then. */
   readonly #counts: Float64Array;
-  readonly #lateness: Float64Array;
   readonly #callbacks: (() => void)[] = [];
   readonly #names: string[] = [];
+  readonly #owners: number[] = [];
 
   /** Takes room from the arena; only the first thread to make the machine calls `reset`. */
   constructor(arena: Arena) {
     const address = arena.allocate(CAPACITY * 8);
     this.#deadlines = new Float64Array(arena.memory.buffer, address, CAPACITY);
-    const counts = arena.allocate(8 * (2 + LATENESS_BUCKETS));
-    this.#counts = new Float64Array(arena.memory.buffer, counts, 2);
-    this.#lateness = new Float64Array(arena.memory.buffer, counts + 16, LATENESS_BUCKETS);
+    const counts = CAPACITY * COUNTS;
+    this.#counts = new Float64Array(arena.memory.buffer, arena.allocate(8 * counts), counts);
   }
 
   /** Disarms all: memory starts as zeroes, which would be deadlines. */
@@ -59,20 +61,21 @@ export class Timers {
   }
 
   /** Adds a timer: in the same order on every thread. */
-  create(name: string, callback: () => void): Timer {
+  create(name: string, callback: () => void, owner = DEVICES): Timer {
     const index = this.#callbacks.length;
     if (index === CAPACITY) throw new BugError('too many timers');
     this.#callbacks.push(callback);
     this.#names.push(name);
+    this.#owners.push(owner);
     const deadlines = this.#deadlines;
     const counts = this.#counts;
-    const changed = (): void => this.onChange?.();
+    const changed = (): void => this.onChange?.(owner);
     return {
       name,
       arm(deadline) {
         if (deadlines[index] === deadline) return;
         deadlines[index] = deadline;
-        counts[ARMED]!++;
+        counts[index * COUNTS + ARMED]!++;
         changed();
       },
       disarm() {
@@ -86,26 +89,50 @@ export class Timers {
     };
   }
 
-  /** The earliest deadline; Infinity if no timer is armed. */
-  next(): number {
+  /** The earliest deadline after `after`; Infinity if no timer is armed. */
+  next(after = -Infinity): number {
     let next = Infinity;
-    for (let i = 0; i < this.#callbacks.length; i++) next = Math.min(next, this.#deadlines[i]!);
+    for (let i = 0; i < this.#callbacks.length; i++) {
+      const deadline = this.#deadlines[i]!;
+      if (deadline < next && deadline > after) next = deadline;
+    }
     return next;
   }
 
-  /** Runs, earliest first, the callbacks of timers due at `now`. */
-  run(now: number): void {
+  /** The earliest of what the thread of a CPU runs. */
+  nextOf(cpu: number): number {
+    let next = Infinity;
+    for (let i = 0; i < this.#callbacks.length; i++) {
+      if (this.#deadlines[i]! < next && this.#isRunBy(cpu, i)) next = this.#deadlines[i]!;
+    }
+    return next;
+  }
+
+  /** Calls `each` with the CPU whose thread has a timer to run that is due at `now`. */
+  due(now: number, each: (cpu: number) => void): void {
+    for (let i = 0; i < this.#callbacks.length; i++) {
+      if (this.#deadlines[i]! <= now) each(Math.max(0, this.#owners[i]!));
+    }
+  }
+
+  #isRunBy(cpu: number, timer: number): boolean {
+    return this.#owners[timer] === cpu || (cpu === 0 && this.#owners[timer] === DEVICES);
+  }
+
+  /** On the thread of a CPU: runs, earliest first, the callbacks of its timers due at `now`. */
+  run(now: number, cpu = 0): void {
     // A callback that re-arms itself in the past waits for the next call, so this ends.
     for (let left = this.#callbacks.length; left > 0; left--) {
       let due = -1;
       for (let i = 0; i < this.#callbacks.length; i++) {
         if (this.#deadlines[i]! <= now && (due < 0 || this.#deadlines[i]! < this.#deadlines[due]!)) {
-          due = i;
+          if (this.#isRunBy(cpu, i)) due = i;
         }
       }
       if (due < 0) return;
-      this.#counts[EXPIRED]!++;
-      this.#lateness[log2Bucket(Math.floor(now - this.#deadlines[due]!), LATENESS_BUCKETS)]!++;
+      const counts = due * COUNTS;
+      this.#counts[counts + EXPIRED]!++;
+      this.#counts[counts + LATENESS + log2Bucket(Math.floor(now - this.#deadlines[due]!), LATENESS_BUCKETS)]!++;
       this.#deadlines[due] = Infinity;
       this.#callbacks[due]!();
     }
@@ -113,7 +140,9 @@ export class Timers {
 
   /** What was counted since the machine was made. */
   get counts(): { readonly armed: number; readonly expired: number; readonly lateness: readonly number[] } {
-    return { armed: this.#counts[ARMED]!, expired: this.#counts[EXPIRED]!, lateness: [...this.#lateness] };
+    const sums = Array.from({ length: COUNTS }, () => 0);
+    for (let i = 0; i < this.#callbacks.length * COUNTS; i++) sums[i % COUNTS]! += this.#counts[i]!;
+    return { armed: sums[ARMED]!, expired: sums[EXPIRED]!, lateness: sums.slice(LATENESS) };
   }
 
   /** How many wait for their time. */
@@ -131,3 +160,5 @@ export class Timers {
 
 const ARMED = 0;
 const EXPIRED = 1;
+const LATENESS = 2;
+const COUNTS = LATENESS + LATENESS_BUCKETS;

@@ -7,6 +7,7 @@ import { fromI64, loadOpcode, storeOpcode, toI64 } from './conversions.ts';
 import type { Emitter } from './emitter.ts';
 import { CPU, wasmType } from './locals.ts';
 import { host, probe, reachBySegment } from './reach.ts';
+import { pushIsShared } from './shared.ts';
 import { addressType } from './runtime-imports.ts';
 import { accessInfo, SLOW_CAS, SLOW_RESERVE } from './slow-access.ts';
 
@@ -163,6 +164,15 @@ function reachGroup(emitter: Emitter, va: number, group: AccessGroup, offset: nu
   code.set(group.host).end();
   locals.release(entry);
   locals.release(first);
+}
+
+/** Serial code needs no fence: one thread sees its own order. */
+export function emitFence({ code, targets, width }: Emitter): void {
+  if (targets.startedCpus === undefined) return;
+  pushIsShared(code, width, targets.startedCpus);
+  code.if();
+  code.fence();
+  code.end();
 }
 
 /** Atomics are rare enough to be the runtime's, and compare-and-swap JavaScript's. */

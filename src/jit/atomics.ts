@@ -2,6 +2,8 @@ import { TLB_WRITE_TAG } from '../mem/tlb.ts';
 import { Code } from '../wasm/code.ts';
 import { I64, OP } from '../wasm/opcodes.ts';
 import { addressType } from './runtime-imports.ts';
+import { KEEPS, sharedAtomic } from './shared-atomics.ts';
+import { pushIsShared } from './shared.ts';
 import { RMW_OPS, SLOW_CONDITIONAL, SLOW_RESERVE } from './slow-access.ts';
 import { host, probe, type SlowPathContext } from './slow-paths.ts';
 
@@ -9,18 +11,26 @@ const [CPU, VA, VALUE, INFO, KIND] = [0, 1, 2, 3, 4];
 
 /**
  * Body of `atomic(cpu, va, value, info, kind)`: read-modify-write, load-reserved and
- * store-conditional of aligned RAM that holds no code; else JavaScript. Serial: one thread runs
- * guest code, so plain accesses are atomic.
+ * store-conditional of aligned RAM that holds no code; else JavaScript. Plain accesses are atomic while
+ * one CPU runs.
  */
 export function atomicSlow(context: SlowPathContext): { locals: number[]; code: Code } {
   const { layout, width, memory } = context;
-  const [entry, old, result] = [5, 6, 7];
+  const [entry, old, result, at] = [5, 6, 7, 8];
   const c = new Code(512);
   const slow = c.block();
   probe(c, context, entry, TLB_WRITE_TAG);
   c.get(entry).memory(OP.i64_load, TLB_WRITE_TAG);
   c.get(VA).i64(1).get(INFO).i32(7).op(OP.i32_and).op(OP.i64_extend_i32_u).op(OP.i64_shl);
   c.i64(4097).op(OP.i64_sub).op(OP.i64_and).op(OP.i64_ne).brIf(slow, false);
+  if (context.startedCpus !== undefined) {
+    pushIsShared(c, width, context.startedCpus);
+    c.if();
+    host(c, width, entry);
+    c.set(at);
+    sharedAtomic(c, layout, { va: VA, value: VALUE, info: INFO, kind: KIND, at, old, result });
+    c.end();
+  }
   wordOrLong(
     c,
     () => {
@@ -76,7 +86,7 @@ export function atomicSlow(context: SlowPathContext): { locals: number[]; code: 
   c.get(CPU).get(VA).memory(OP.i64_store, layout.offset('arguments', 0));
   c.get(CPU).get(VALUE).memory(OP.i64_store, layout.offset('arguments', 1));
   c.get(KIND).get(INFO).call(memory);
-  return { locals: [addressType(width), I64, I64], code: c };
+  return { locals: [addressType(width), I64, I64, addressType(width)], code: c };
 }
 
 /** Runs one of two ways by the size of the access: four bytes or eight. */
@@ -122,17 +132,9 @@ function modify(c: Code, old: number, result: number): void {
         c.op(OP.i64_xor).set(result);
         break;
       default:
-        c.get(old).get(VALUE).op(LESS[op]).op(OP.select).set(result);
+        c.get(old).get(VALUE).op(KEEPS[op]).op(OP.select).set(result);
     }
     c.br(done);
   }
   c.end();
 }
-
-/** When the old value is kept. */
-const LESS = {
-  min_s: OP.i64_lt_s,
-  max_s: OP.i64_gt_s,
-  min_u: OP.i64_lt_u,
-  max_u: OP.i64_gt_u,
-} as const;

@@ -1,3 +1,4 @@
+import { CodeClaims } from '../mem/code-claims.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BugError } from '../base/errors.ts';
@@ -55,6 +56,8 @@ class Rig {
       capacity,
       pageFlags: this.flags,
       granules: this.granules,
+      claims: new CodeClaims(arena, this.flags, this.granules).of(0),
+      isParallel: false,
       tlb: this.tlb,
       release: ({ slot }) => this.released.push(slot),
     });

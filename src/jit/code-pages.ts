@@ -1,6 +1,7 @@
 import { BugError } from '../base/errors.ts';
 import type { Guest, Decoded } from '../ir/guest.ts';
 import type { Arena } from '../mem/arena.ts';
+import { PAGE_CODE, type CpuClaims } from '../mem/code-claims.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import {
   HANDLER_PAGE_END,
@@ -15,7 +16,6 @@ import {
 import { Rewrites } from './rewrites.ts';
 
 const PAGE = 4096;
-const PAGE_CODE = 1;
 const GRANULE_SHIFT = 6;
 /** The host page of a code page that is not in use. */
 const NOWHERE = -1;
@@ -72,6 +72,9 @@ export interface CodePagesOptions {
   readonly pageFlags: Uint8Array;
   /** Address of a u64 for each host page: its 64-byte granules that hold code. */
   readonly granules: number;
+  readonly claims: CpuClaims;
+  /** Others may store to code while it is read. */
+  readonly isParallel: boolean;
   readonly tlb: SoftTlb;
   /** Told of translated code that is dropped: its slot is free. */
   readonly release: (code: InstalledCode) => void;
@@ -160,7 +163,8 @@ export class CodePages {
   }
 
   #make(hostPage: number, mode: number, key: number): CodePage {
-    const { layout, capacity, pageFlags, tlb } = this.#options;
+    const { layout, capacity, claims, tlb } = this.#options;
+    if (!this.#byHostPage.has(hostPage) && claims.claim(hostPage)) tlb.watchPage(hostPage);
     if (this.#free.length === 0 && this.#pages.length === capacity) this.#makeRoom();
     let page = this.#free.pop();
     if (page === undefined) {
@@ -178,10 +182,6 @@ export class CodePages {
     const sharing = this.#byHostPage.get(hostPage);
     if (sharing === undefined) this.#byHostPage.set(hostPage, [page]);
     else sharing.push(page);
-    if ((pageFlags[hostPage]! & PAGE_CODE) === 0) {
-      pageFlags[hostPage]! |= PAGE_CODE;
-      tlb.watchPage(hostPage);
-    }
     return page;
   }
 
@@ -194,24 +194,22 @@ export class CodePages {
     const decoded = this.#decoded;
     let offset = this.offsetOf(page, record);
     const first = offset;
-    let end = offset;
     for (let i = 0; i < DECODE_AHEAD && offset < PAGE; i++) {
       const at = page.records + offset * 2 ** layout.shift;
       if (view.getUint16(at, true) !== 0) break;
+      this.#mark(page.hostPage, offset, offset);
       const length = guest.lengthOf(this.parcelAt(host + offset));
       if (offset + length > PAGE) {
         this.#straddle(page, at, offset);
-        offset = PAGE;
         break;
       }
+      this.#mark(page.hostPage, offset, offset + length - 1);
       guest.decode(this.#word(host + offset, length), decoded);
       layout.write(view, at, decoded.instruction, decoded.length, decoded.operands);
       offset += length;
-      end = offset;
       if (guest.instructions[decoded.instruction]!.endsBlock) break;
     }
-    this.#mark(page.hostPage, first, Math.min(offset, PAGE) - 1);
-    return end - first;
+    return offset - first;
   }
 
   /** The smallest piece of an instruction at a host address. */
@@ -265,6 +263,7 @@ export class CodePages {
     const view = this.#view;
     const offset = this.offsetOf(page, record);
     const head = PAGE - offset;
+    this.#mark(next.hostPage, 0, guest.longest - 1);
     let word = 0;
     for (let i = 0; i < guest.longest && i < 4; i++) {
       const from = i < head ? page.hostPage * PAGE + offset + i : next.hostPage * PAGE + i - head;
@@ -274,7 +273,6 @@ export class CodePages {
     this.#place(slot, word);
     view.setUint32(slot, next.records, true);
     next.straddles.add(slot);
-    this.#mark(next.hostPage, 0, guest.longest - 1);
   }
 
   /**
@@ -282,18 +280,22 @@ export class CodePages {
    * end of the page.
    */
   instructionAt(page: CodePage, offset: number): Decoded | undefined {
-    const { guest } = this.#options;
+    const { guest, isParallel } = this.#options;
     const host = page.hostPage * PAGE + offset;
+    if (isParallel) this.#mark(page.hostPage, offset, Math.min(PAGE, offset + guest.longest) - 1);
     const length = guest.lengthOf(this.parcelAt(host));
     if (offset + length > PAGE) return undefined;
     guest.decode(this.#word(host, length), this.#decoded);
     return this.#decoded;
   }
 
-  /** Marks the granules of bytes `from` to `to` of a page as holding code. */
+  /** Marks the granules of bytes `from` to `to` of a page as holding code: before they are read. */
   #mark(hostPage: number, from: number, to: number): void {
+    const words = this.#granules;
     for (let granule = from >> GRANULE_SHIFT; granule <= to >> GRANULE_SHIFT; granule++) {
-      this.#granules[hostPage * 2 + (granule >> 5)]! |= 1 << (granule & 31);
+      const word = hostPage * 2 + (granule >> 5);
+      const bit = 1 << (granule & 31);
+      if ((words[word]! & bit) === 0) Atomics.or(words, word, bit);
     }
   }
 
@@ -400,18 +402,26 @@ export class CodePages {
     for (let granule = from >> GRANULE_SHIFT; granule <= to >> GRANULE_SHIFT; granule++) {
       const word = hostPage * 2 + (granule >> 5);
       const bit = 1 << (granule & 31);
-      if ((words[word]! & bit) === 0) continue;
-      words[word]! &= ~bit;
+      // Atomic even where there is nothing to clear: see CodeClaims.
+      if ((Atomics.and(words, word, ~bit) & bit) === 0) continue;
       hit = true;
       first = Math.min(first, granule << GRANULE_SHIFT);
       last = Math.max(last, (granule + 1) << GRANULE_SHIFT);
     }
     if (!hit) return false;
+    this.#options.claims.written(hostPage, first, last);
+    this.dropRange(hostPage, first, last);
+    return true;
+  }
+
+  /** Bytes of a host page were written, by whomever: drops what was made from them. */
+  dropRange(hostPage: number, first: number, last: number): void {
+    const pages = this.#byHostPage.get(hostPage);
+    if (pages === undefined) return;
     this.invalidations++;
     let isWaste = false;
-    for (const page of this.#byHostPage.get(hostPage)!) if (this.#dropRange(page, first, last)) isWaste = true;
+    for (const page of pages) if (this.#dropRange(page, first, last)) isWaste = true;
     if (isWaste) this.#rewrites.wasted(hostPage);
-    return true;
   }
 
   /**
@@ -464,7 +474,7 @@ export class CodePages {
   }
 
   #forget(pages: readonly CodePage[]): void {
-    const { layout, pageFlags, tlb } = this.#options;
+    const { layout, claims, tlb } = this.#options;
     this.resets++;
     for (const page of pages) {
       const { hostPage } = page;
@@ -479,8 +489,7 @@ export class CodePages {
       sharing.splice(sharing.indexOf(page), 1);
       if (sharing.length === 0) {
         this.#byHostPage.delete(hostPage);
-        pageFlags[hostPage]! &= ~PAGE_CODE;
-        this.#granules.fill(0, hostPage * 2, hostPage * 2 + 2);
+        claims.release(hostPage);
       }
       page.hostPage = NOWHERE;
       this.#free.push(page);

@@ -4,7 +4,7 @@ import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { OPS, type HelperDefinition } from '../ir/ops.ts';
 import type { Code } from '../wasm/code.ts';
 import { I64, OP, VOID } from '../wasm/opcodes.ts';
-import { emitAtomic, emitLoad, emitStore } from './access.ts';
+import { emitAtomic, emitFence, emitLoad, emitStore } from './access.ts';
 import type { AccessGroups } from './access-groups.ts';
 import { fromI64, stateLoad, stateStore, toI64 } from './conversions.ts';
 import { emitPure } from './pure.ts';
@@ -268,7 +268,7 @@ export abstract class Emitter {
       case 'store_conditional':
         return emitAtomic(this, node, SLOW_CONDITIONAL);
       case 'fence':
-        return; // Code is emitted serial: one thread sees its own order.
+        return emitFence(this);
       case 'fp':
         return emitFloat(this, node);
       case 'if':

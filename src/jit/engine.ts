@@ -2,7 +2,8 @@ import type { Guest } from '../ir/guest.ts';
 import { SoftFloat } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
 import type { Arena } from '../mem/arena.ts';
-import { CONTINUE, EXIT_DEBUG, RAISED, type GuestCpu } from '../mem/cpu.ts';
+import type { CpuClaims } from '../mem/code-claims.ts';
+import { CONTINUE, EXIT_DEBUG, EXIT_REQUEST, RAISED, type GuestCpu } from '../mem/cpu.ts';
 import type { DebugPoints } from '../mem/debug-points.ts';
 import { silentLog } from '../mem/guest-log.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
@@ -43,7 +44,15 @@ export interface EngineOptions {
   readonly state: number;
   readonly space: AddressSpace;
   readonly tlb: SoftTlb;
+  /** See GuestMemory. */
   readonly pageFlags: Uint8Array;
+  readonly granules: number;
+  readonly claims: CpuClaims;
+  /**
+   * Other CPUs run at the same time, on other threads: address of a word that says how many CPUs are
+   * started. Memory is shared while it is more than 1.
+   */
+  readonly startedCpus?: number | undefined;
   /** Where a debugger wants the CPU to stop. */
   readonly points?: DebugPoints | undefined;
   readonly tiers?: Tiers;
@@ -108,7 +117,7 @@ export class Engine {
     this.#layout = new StateLayout(stateStruct);
     const layout = this.#layout;
     const records = new RecordLayout(guest);
-    const granules = arena.allocate((limit / PAGE) * 8);
+    const { granules, claims, startedCpus } = options;
     this.#words = new Int32Array(memory.buffer, state, stateStruct.size / 4);
     this.#view = new DataView(memory.buffer);
     this.codePages = new CodePages({
@@ -118,6 +127,8 @@ export class Engine {
       capacity: options.codePages ?? CODE_PAGES,
       pageFlags,
       granules,
+      claims,
+      isParallel: startedCpus !== undefined,
       tlb,
       release: (code) => {
         this.#functions.release(code);
@@ -149,6 +160,7 @@ export class Engine {
       memoryPages,
       counts,
       pageFlags: pageFlags.byteOffset,
+      startedCpus,
     });
     this.#log = new TranslationLog(guest, options.log ?? silentLog);
     const storm = options.stress && new Storm(options.stress);
@@ -211,6 +223,7 @@ export class Engine {
       pages: memoryPages,
       granules,
       pageFlags: pageFlags.byteOffset,
+      startedCpus,
       hotPeriod: this.#policy.period,
       counts,
       fuses: this.#optimizations.has('fusion') && hostFuses(),
@@ -294,6 +307,11 @@ export class Engine {
     this.codePages.written(host, length);
   }
 
+  /** Another CPU, or a device on its thread, wrote to a host page. */
+  codeWritten(hostPage: number, first: number, last: number): void {
+    this.codePages.dropRange(hostPage, first, last);
+  }
+
   #fetch(): number {
     const words = this.#words;
     const pc = this.#layout.offset('pc') / 4;
@@ -307,9 +325,14 @@ export class Engine {
     }
     const host = this.#reach(low, high);
     if (host < 0) return 0;
-    return cpu.translation.isUniform && points?.breaksIn(low, high) !== true
-      ? this.#enter(low, high, host).records
-      : this.#alone(low, high, host);
+    if (!cpu.translation.isUniform || points?.breaksIn(low, high) === true) return this.#alone(low, high, host);
+    const { records } = this.#enter(low, high, host);
+    return this.#isInterrupted ? 0 : records;
+  }
+
+  /** While a page was claimed, others may have asked for what comes before the next instruction. */
+  get #isInterrupted(): boolean {
+    return (this.#words[this.#layout.offset('exit') / 4]! & EXIT_REQUEST) !== 0;
   }
 
   /** Where the byte to be executed at a virtual address lies; -1 if an exception was raised. */
@@ -406,7 +429,7 @@ export class Engine {
     if (host < 0) return RAISED;
     const page = this.#enter(low, high, host);
     // After a reset the record is gone: look it up again.
-    if (this.codePages.resets !== resets) return RAISED;
+    if (this.codePages.resets !== resets || this.#isInterrupted) return RAISED;
     this.codePages.join(record, page);
     if (this.#log.wantsDecoded) this.#log.decoded(this.#straddlingCode(record, page));
     return CONTINUE;

@@ -67,6 +67,11 @@ export interface CallTargets {
   readonly fuses: boolean;
   /** Address of an i32 for each slot: entries until it is promoted. */
   readonly counts: number;
+  /**
+   * Address of an i32 that says how many CPUs are started; undefined if no two ever run at the same time.
+   * While it is not above 1 nobody sees in which order memory is accessed.
+   */
+  readonly startedCpus: number | undefined;
   /** Helpers by name. */
   readonly helpers: ReadonlyMap<string, number>;
   /** Type of a block: (address of the CPU) -> RETURNED or UNWIND. */

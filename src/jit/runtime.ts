@@ -27,6 +27,8 @@ export interface RuntimeContext {
   readonly granules: number;
   /** Address of the flags of host pages. */
   readonly pageFlags: number;
+  /** See CallTargets. */
+  readonly startedCpus: number | undefined;
   readonly hotPeriod: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
@@ -59,6 +61,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     memory: imported.memory,
     granules: context.granules,
     pageFlags: context.pageFlags,
+    startedCpus: context.startedCpus,
   };
   const refill = refillFromSecond(surroundings);
   const refillType = builder.type([addressType(width), I64, addressType(width)], []);
@@ -77,7 +80,15 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     jump,
     resume: buildResume(builder, context, jump),
   };
-  const targets = { ...imported, runtime, blockType, regionType: -1, fuses: context.fuses, counts: context.counts };
+  const targets = {
+    ...imported,
+    runtime,
+    blockType,
+    regionType: -1,
+    fuses: context.fuses,
+    counts: context.counts,
+    startedCpus: context.startedCpus,
+  };
   const interpreters = [false, true].map((isExact) => {
     const { locals, code } = buildInterpreter({
       guest,

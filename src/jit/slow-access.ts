@@ -16,6 +16,8 @@ export const SLOW_RMW = 2;
 export const SLOW_CAS = 3;
 export const SLOW_RESERVE = 4;
 export const SLOW_CONDITIONAL = 5;
+/** A store was made, by one of the first argument's host address, that may have hit code. */
+export const SLOW_WROTE = 6;
 
 export const RMW_OPS: readonly RmwOp[] = ['swap', 'add', 'and', 'or', 'xor', 'min_s', 'max_s', 'min_u', 'max_u'];
 

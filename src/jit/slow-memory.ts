@@ -1,4 +1,5 @@
 import type { AddressSpace } from '../mem/address-space.ts';
+import { PAGE_CODE } from '../mem/code-claims.ts';
 import { CONTINUE, EXIT_DEBUG, MOVED, RAISED, type Access, type GuestCpu } from '../mem/cpu.ts';
 import type { DebugPoints } from '../mem/debug-points.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
@@ -15,9 +16,8 @@ import {
   SLOW_RESERVE,
   SLOW_RMW,
   SLOW_STORE,
+  SLOW_WROTE,
 } from './slow-access.ts';
-
-const PAGE_CODE = 1;
 
 export interface SlowMemoryOptions {
   readonly memory: WebAssembly.Memory;
@@ -47,6 +47,9 @@ export class SlowMemory {
   codeStores = 0;
   readonly #options: SlowMemoryOptions;
   readonly #view: DataView;
+  /** All memory, for atomic accesses. */
+  readonly #word: Int32Array;
+  readonly #long: BigInt64Array;
   /** The CPU's state as words, and the indices of what is used here. */
   readonly #words: Int32Array;
   readonly #longs: BigInt64Array;
@@ -63,6 +66,8 @@ export class SlowMemory {
     this.#options = options;
     const { memory, state, layout } = options;
     this.#view = new DataView(memory.buffer);
+    this.#word = new Int32Array(memory.buffer);
+    this.#long = new BigInt64Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer, state, layout.offset('runState') / 4 + 1);
     this.#longs = new BigInt64Array(memory.buffer, state, layout.offset('reservationValue') / 8 + 1);
     this.#pc = layout.offset('pc') / 4;
@@ -100,6 +105,7 @@ export class SlowMemory {
     const low = this.#words[this.#arguments]!;
     const high = this.#words[this.#arguments + 1]!;
     const size = 1 << (info & 7);
+    if (kind === SLOW_WROTE) return this.#wrote((high >>> 0) * 2 ** 32 + (low >>> 0), size);
     const access: Access = kind === SLOW_LOAD || kind === SLOW_RESERVE ? 'load' : 'store';
     if (kind === SLOW_LOAD) this.loads++;
     else if (kind === SLOW_STORE) this.stores++;
@@ -278,53 +284,70 @@ export class SlowMemory {
     return status;
   }
 
-  /** The atomics of one thread: plain accesses, since no other vCPU runs. */
   #atomic(kind: number, info: number, low: number, high: number, size: number): number {
     const { cpu } = this.#options;
+    const host = this.#host;
+    if (host < 0) {
+      cpu.raiseAccess(low, high, kind === SLOW_RESERVE ? 'load' : 'store');
+      return RAISED;
+    }
+    // Registers are written after it, so translated code cannot be left behind an atomic that hits code:
+    // it is left before it, and tier 0 does it.
+    if (kind !== SLOW_RESERVE && ((info >>> 9) & 15) !== 0 && this.#wrote(host, size) === MOVED) return RAISED;
+    for (;;) {
+      const old = this.#valueAt(host, size);
+      const stored = this.#stored(kind, info, size, old);
+      if (kind === SLOW_CONDITIONAL && stored === undefined) this.#longs[this.#reservation] = -1n;
+      if (stored === undefined) return CONTINUE;
+      if (!this.#exchange(host, size, old, stored)) continue;
+      if (kind === SLOW_CONDITIONAL) this.#longs[this.#reservation] = -1n;
+      return this.#wrote(host, size);
+    }
+  }
+
+  /** What an atomic access puts where `old` is, undefined if nothing; it leaves its result. */
+  #stored(kind: number, info: number, size: number, old: bigint): bigint | undefined {
     const longs = this.#longs;
     const operand = (index: number): bigint => longs[(this.#arguments >> 1) + index]!;
     const result = this.#result >> 1;
     const reservation = this.#reservation;
-    if (this.#host < 0) {
-      cpu.raiseAccess(low, high, kind === SLOW_RESERVE ? 'load' : 'store');
-      return RAISED;
-    }
-    const host = this.#host;
-    const view = this.#view;
-    const bits = size * 8;
-    const old = size === 8 ? view.getBigInt64(host, true) : BigInt(view.getInt32(host, true));
-    // Registers are written after it, so translated code cannot be left behind an atomic that hits code:
-    // it is left before it, and tier 0 does it.
-    if (kind !== SLOW_RESERVE && ((info >>> 9) & 15) !== 0 && this.#wrote(host, size) === MOVED) return RAISED;
-    let stored: bigint;
     switch (kind) {
       case SLOW_RESERVE:
         longs[reservation] = operand(0);
         longs[reservation + 1] = old;
         longs[result] = old;
-        return CONTINUE;
+        return undefined;
       case SLOW_CONDITIONAL: {
         const holds = longs[reservation] === operand(0) && longs[reservation + 1] === old;
-        longs[reservation] = -1n;
         longs[result] = holds ? 0n : 1n;
-        if (!holds) return CONTINUE;
-        stored = operand(1);
-        break;
+        return holds ? operand(1) : undefined;
       }
       case SLOW_CAS:
         longs[result] = old;
-        if (BigInt.asIntN(bits, operand(1)) !== old) return CONTINUE;
-        stored = operand(2);
-        break;
+        return BigInt.asIntN(size * 8, operand(1)) === old ? operand(2) : undefined;
       case SLOW_RMW:
         longs[result] = old;
-        stored = rmw(RMW_OPS[(info >>> 5) & 15]!, bits, old, operand(1));
-        break;
+        return rmw(RMW_OPS[(info >>> 5) & 15]!, size * 8, old, operand(1));
       default:
         throw new RangeError(`no memory access of kind ${kind}`);
     }
-    if (size === 8) view.setBigInt64(host, BigInt.asIntN(64, stored), true);
-    else view.setInt32(host, Number(BigInt.asIntN(32, stored)), true);
-    return this.#wrote(host, size);
+  }
+
+  #valueAt(host: number, size: number): bigint {
+    if (host % size !== 0)
+      return size === 8 ? this.#view.getBigInt64(host, true) : BigInt(this.#view.getInt32(host, true));
+    return size === 8 ? Atomics.load(this.#long, host / 8) : BigInt(Atomics.load(this.#word, host / 4));
+  }
+
+  /** Stores if memory is still as it was; a misaligned value is not that of one access. */
+  #exchange(host: number, size: number, old: bigint, stored: bigint): boolean {
+    if (host % size !== 0) {
+      if (size === 8) this.#view.setBigInt64(host, BigInt.asIntN(64, stored), true);
+      else this.#view.setInt32(host, Number(BigInt.asIntN(32, stored)), true);
+      return true;
+    }
+    if (size === 8) return Atomics.compareExchange(this.#long, host / 8, old, BigInt.asIntN(64, stored)) === old;
+    const before = Number(old);
+    return Atomics.compareExchange(this.#word, host / 4, before, Number(BigInt.asIntN(32, stored))) === before;
   }
 }

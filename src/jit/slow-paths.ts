@@ -8,10 +8,10 @@ import {
   TLB_WRITE_TAG,
 } from '../mem/tlb.ts';
 import { Code } from '../wasm/code.ts';
-import { I64, OP } from '../wasm/opcodes.ts';
+import { ATOMIC, I64, OP, VOID } from '../wasm/opcodes.ts';
 import type { StateLayout } from './layout.ts';
 import { addressType } from './runtime-imports.ts';
-import { INFO_NATURAL, INFO_SIGNED, SLOW_LOAD, SLOW_STORE } from './slow-access.ts';
+import { INFO_NATURAL, INFO_SIGNED, SLOW_LOAD, SLOW_STORE, SLOW_WROTE } from './slow-access.ts';
 
 /** What the slow paths of memory need to know of their surroundings. */
 export interface SlowPathContext {
@@ -21,6 +21,8 @@ export interface SlowPathContext {
   readonly memory: number;
   /** Address of the masks of 64-byte granules that hold code, one u64 for each host page. */
   readonly granules: number;
+  /** See CallTargets. */
+  readonly startedCpus: number | undefined;
   /** Address of the flags of host pages, a byte each. */
   readonly pageFlags: number;
   /** `refill(cpu, va, entry)`: see refill.ts. */
@@ -64,10 +66,15 @@ export function loadSlow(context: SlowPathContext): { locals: number[]; code: Co
  * page with translated code but not in its granules; else JavaScript.
  */
 export function storeSlow(context: SlowPathContext): { locals: number[]; code: Code } {
-  const { layout, width, memory, granules } = context;
+  const { layout, width, memory, granules, startedCpus } = context;
   const c = new Code();
   const [VALUE, INFO] = [2, 3];
   const [entry, mask] = [4, 5];
+  const move = (): void =>
+    bySize(c, INFO, [OP.i64_store8, OP.i64_store16, OP.i64_store32, OP.i64_store], (opcode) => {
+      host(c, width, entry);
+      c.get(VALUE).memory(opcode);
+    });
   const slow = c.block();
   probe(c, context, entry, TLB_WRITE_TAG);
   c.get(entry).memory(OP.i64_load, TLB_WRITE_TAG).i64(~TLB_HOLDS_CODE).op(OP.i64_and);
@@ -78,20 +85,32 @@ export function storeSlow(context: SlowPathContext): { locals: number[]; code: C
   c.get(VA).i64(1).get(INFO).i32(7).op(OP.i32_and).op(OP.i64_extend_i32_u).op(OP.i64_shl);
   c.i64(1).op(OP.i64_sub).op(OP.i64_and).i64(0).op(OP.i64_ne).brIf(slow, false);
   c.end();
+  // See CodeClaims: while others make code, the store comes first, and the look is atomic.
+  if (startedCpus !== undefined) move();
   // The granules of the first and of the last byte: an access spans two at most.
   c.get(entry);
   if (width === 64) c.memory(OP.i64_load32_u, TLB_HOST_PAGE).i64(3).op(OP.i64_shl);
   else c.memory(OP.i32_load, TLB_HOST_PAGE).i32(3).op(OP.i32_shl);
-  c.memory(OP.i64_load, granules).set(mask);
+  if (startedCpus === undefined) c.memory(OP.i64_load, granules);
+  else c.i64(0).atomic(ATOMIC.i64_rmw_or, granules, 3);
+  c.set(mask);
   c.get(mask).get(VA).i64(6).op(OP.i64_shr_u).op(OP.i64_shr_u);
   c.get(mask);
   lastByte(c, INFO);
   c.i64(6).op(OP.i64_shr_u).op(OP.i64_shr_u);
-  c.op(OP.i64_or).op(OP.i32_wrap_i64).i32(1).op(OP.i32_and).brIf(slow, false);
-  bySize(c, INFO, [OP.i64_store8, OP.i64_store16, OP.i64_store32, OP.i64_store], (opcode) => {
+  c.op(OP.i64_or).op(OP.i32_wrap_i64).i32(1).op(OP.i32_and);
+  if (startedCpus === undefined) {
+    c.brIf(slow, false);
+    move();
+  } else {
+    c.if(VOID, false);
     host(c, width, entry);
-    c.get(VALUE).memory(opcode);
-  });
+    if (width === 32) c.op(OP.i64_extend_i32_u);
+    c.set(mask);
+    c.get(CPU).get(mask).memory(OP.i64_store, layout.offset('arguments', 0));
+    c.i32(SLOW_WROTE).get(INFO).call(memory).op(OP.return);
+    c.end();
+  }
   c.i32(0).op(OP.return);
   c.end();
   c.get(CPU).get(VA).memory(OP.i64_store, layout.offset('arguments', 0));

@@ -35,6 +35,8 @@ export interface TranslatorOptions {
   readonly counts: number;
   /** Address of the flags of host pages. */
   readonly pageFlags: number;
+  /** See CallTargets. */
+  readonly startedCpus: number | undefined;
   readonly optimizations: Optimizations;
 }
 
@@ -139,7 +141,7 @@ export class Translator {
   }
 
   #imports(builder: ModuleBuilder): CallTargets {
-    const { guest, width, memoryPages, counts, optimizations } = this.#options;
+    const { guest, width, memoryPages, counts, optimizations, startedCpus } = this.#options;
     const imported = importJavaScript(builder, guest);
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [
@@ -155,6 +157,7 @@ export class Translator {
       runtime,
       fuses: optimizations.has('fusion') && hostFuses(),
       counts,
+      startedCpus,
       blockType: builder.type([address], [I32]),
       regionType: builder.type([address, I64, I32, I32], [I32, I64]),
     };

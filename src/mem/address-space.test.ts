@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { AddressSpace } from './address-space.ts';
 import type { AccessSizes } from './address-space.ts';
 import { Arena } from './arena.ts';
-import { GuestMemory, PAGE_CODE } from './guest-memory.ts';
+import { PAGE_CODE } from './code-claims.ts';
+import { GuestMemory } from './guest-memory.ts';
 
 function makeSpace(access?: AccessSizes) {
   const arena = new Arena(1 << 20);

@@ -19,12 +19,15 @@ export class Arena {
   readonly width: 32 | 64;
   readonly limit: number;
   /** Bytes handed out so far from the bottom. Address 0 is never handed out. */
-  used = 64;
+  used: number;
   /** Where what was handed out from the top begins. */
   #top: number;
 
-  /** `memory` is given by the second and later threads; the first makes its own. */
-  constructor(bytes: number, memory?: WebAssembly.Memory) {
+  /**
+   * `memory` is given by the second and later threads; the first makes its own. `range`: only these
+   * addresses are handed out.
+   */
+  constructor(bytes: number, memory?: WebAssembly.Memory, range?: { readonly from: number; readonly to: number }) {
     if (bytes > MEMORY64_LIMIT) {
       throw new UserError(
         `the machine needs ${Math.ceil(bytes / 2 ** 20)} MiB, more than the ${MEMORY64_LIMIT / 2 ** 20} MiB that one WebAssembly memory can hold; give it less with -m`,
@@ -33,7 +36,8 @@ export class Arena {
     this.width = bytes > MEMORY32_LIMIT - WASM_PAGE ? 64 : 32;
     const pages = Math.ceil(bytes / WASM_PAGE);
     this.limit = pages * WASM_PAGE;
-    this.#top = this.limit;
+    this.#top = range?.to ?? this.limit;
+    this.used = range?.from ?? 64;
     this.memory = memory ?? makeMemory(this.width, pages);
   }
 
@@ -43,6 +47,12 @@ export class Arena {
     if (address + size > this.#top) throw new RangeError('arena is full');
     this.used = address + size;
     return address;
+  }
+
+  /** An arena of `size` bytes of this one, for what only one thread makes. */
+  part(size: number): Arena {
+    const from = this.allocate(size, 4096);
+    return new Arena(this.limit, this.memory, { from, to: from + size });
   }
 
   /** `size` zeroed bytes from the top, at a multiple of `align`. */

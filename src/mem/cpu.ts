@@ -78,6 +78,10 @@ export const EXIT_TIMER = 4;
 export const EXIT_WORK = 8;
 /** The CPU stands before an instruction that a debugger wants to see; set by its own thread. */
 export const EXIT_DEBUG = 16;
+/** Another CPU asks for something; see cpu-requests.ts. */
+export const EXIT_REQUEST = 32;
+/** Another CPU that runs on the same thread has something to do. */
+export const EXIT_TURN = 64;
 
 /** What the CPU does, in `runState`. */
 export const RUNNING = 0;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AddressSpace } from './address-space.ts';
 import { Arena } from './arena.ts';
-import { GuestMemory, PAGE_CODE } from './guest-memory.ts';
+import { PAGE_CODE } from './code-claims.ts';
+import { GuestMemory } from './guest-memory.ts';
 
 const RAM = 0x8000_0000;
 const FLASH = 0x2000_0000;

@@ -6,9 +6,7 @@
 
 import type { AddressSpace } from './address-space.ts';
 import type { Arena } from './arena.ts';
-
-/** Bits of a page's flag byte. */
-export const PAGE_CODE = 1;
+import { CodeClaims, PAGE_CODE } from './code-claims.ts';
 
 export class GuestMemory {
   readonly space: AddressSpace;
@@ -18,6 +16,9 @@ export class GuestMemory {
    */
   readonly pageFlags: Uint8Array;
   readonly pageFlagsOffset: number;
+  /** Address of a u64 for each page: its 64-byte granules that hold code. */
+  readonly granules: number;
+  readonly claims: CodeClaims;
   /**
    * Set by the translator of this thread: bytes that may hold translated code were written. They are
    * in one page.
@@ -34,6 +35,8 @@ export class GuestMemory {
     const pages = Math.ceil(arena.limit / 4096);
     this.pageFlagsOffset = arena.allocate(pages);
     this.pageFlags = new Uint8Array(arena.memory.buffer, this.pageFlagsOffset, pages);
+    this.granules = arena.allocate(pages * 8);
+    this.claims = new CodeClaims(arena, this.pageFlags, this.granules);
     this.#all = new Uint8Array(arena.memory.buffer);
     this.#halves = new Uint16Array(arena.memory.buffer);
     this.#view = new DataView(arena.memory.buffer);

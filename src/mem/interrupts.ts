@@ -12,6 +12,8 @@ export interface InterruptLine {
 export interface HartInterrupts {
   /** Sets bit `bit` of `mip` of hart `hart` (one of the constants below) to `level`. */
   setPending(hart: number, bit: number, level: boolean): void;
+  /** Sets a bit as software would that runs on the hart, which clears it. */
+  setSoftware(hart: number, bit: number): void;
 }
 
 /** Bits of `mip` that devices drive (RISC-V Privileged Architecture 1.12, section 3.1.9). */

@@ -3,6 +3,7 @@ import type { BootPlan } from '../board/site.ts';
 import type { Timers } from '../hw/timers.ts';
 import type { Guest } from '../ir/guest.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
+import type { ExitWords } from '../mem/exit-words.ts';
 import type { GuestMemory } from '../mem/guest-memory.ts';
 import type { Section } from '../mem/section.ts';
 import type { PageTables } from '../mem/page-tables.ts';
@@ -17,6 +18,9 @@ export interface Board {
   /** Layout of a CPU's state, and where the states lie. */
   readonly stateStruct: Struct<Fields>;
   readonly states: readonly number[];
+  readonly exits: ExitWords;
+  /** Address of a word that says how many CPUs are started. */
+  readonly startedAddress: number;
   readonly space: AddressSpace;
   readonly memory: GuestMemory;
   readonly timers: Timers;

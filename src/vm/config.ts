@@ -17,6 +17,8 @@ export interface MachineConfig {
   readonly without: readonly Optimization[];
   /** What is done to the translator to test it. */
   readonly stress?: readonly StressName[] | undefined;
+  /** Each vCPU has a thread of its own; otherwise one thread runs all of them in turn. */
+  readonly isParallel: boolean;
   readonly clock: ClockConfig;
   readonly rtc: RtcConfig;
   /** Names of the character back ends that devices use. */
@@ -56,6 +58,6 @@ export interface DiskConfig {
 export interface VcpuData {
   readonly config: MachineConfig;
   readonly memory: WebAssembly.Memory;
-  readonly index: number;
+  readonly thread: number;
   readonly start: Start;
 }

@@ -8,19 +8,17 @@ import type { RequestRing } from '../host/request-ring.ts';
 import { SeededRandom } from '../host/seeded-random.ts';
 import type { Power } from '../hw/backends.ts';
 import type { EntropyPort } from '../hw/backends.ts';
-import { JitCounters } from '../jit/counters.ts';
 import { Arena } from '../mem/arena.ts';
-import { CPU_HEADER, EXIT_WORK } from '../mem/cpu.ts';
+import { EXIT_STOP, EXIT_WORK } from '../mem/cpu.ts';
 import { Lock } from '../mem/lock.ts';
 import { SharedLog } from '../mem/machine-log.ts';
-import { struct } from '../mem/struct.ts';
 import type { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
 import { DeadlineBoard } from './deadline-board.ts';
 import { LogPipe } from './log-pipe.ts';
 import { machineClock, type MachineClock } from './machine-clock.ts';
 import { VcpuControl } from './vcpu-control.ts';
-import { VcpuCounters } from './vcpu-counters.ts';
+import { OWN_BYTES, VCPU_BYTES, VcpuShared } from './vcpu-shared.ts';
 
 /** What a thread brings along for its part of a machine. */
 export interface CoreSite {
@@ -33,12 +31,15 @@ export interface CoreSite {
 }
 
 const MIB = 2 ** 20;
-/** Code records, TLBs, flash, rings and device state: everything but RAM and what grows with it. */
-const FIXED = 192 * MIB;
-/** Flag byte and code mask of each page. */
-const bytesFor = (ram: number): number => FIXED + ram + Math.ceil(ram / 4096) * 9;
+/** Flash, rings and device state: everything but vCPUs, RAM and what grows with it. */
+const FIXED = 96 * MIB;
+/** Bytes that are known of each page: flags, owners of code, code mask. */
+const PER_PAGE = 10;
 
-const EXIT = struct(CPU_HEADER).offsetOf.exit / 4;
+function bytesFor({ ramSize, topology }: MachineConfig['board']): number {
+  const bytes = FIXED + topology.cpus * VCPU_BYTES + ramSize;
+  return bytes + Math.ceil(bytes / 4096) * PER_PAGE;
+}
 
 /**
  * A machine's shared part, as one thread sees it. Threads that make theirs from the same
@@ -49,9 +50,13 @@ export class MachineCore {
   readonly arena: Arena;
   readonly lock: Lock;
   readonly clock: MachineClock;
-  readonly control: VcpuControl;
-  readonly counters: VcpuCounters;
-  readonly jitCounters: JitCounters;
+  /** Of each thread that runs vCPUs. */
+  readonly controls: readonly VcpuControl[];
+  readonly vcpus: readonly VcpuShared[];
+  /** Of each vCPU: where its thread makes what the others do not know. */
+  readonly own: readonly Arena[];
+  /** What all threads know ends here, but for RAM. */
+  readonly sharedEnd: number;
   readonly blockCounters: BlockCounters;
   readonly log: SharedLog;
   readonly logPipe: LogPipe;
@@ -61,17 +66,16 @@ export class MachineCore {
   readonly board: Board;
   /** Where the generator of a seed has its state. */
   readonly randomAddress: number;
-  readonly #exit: Int32Array;
 
   constructor(config: MachineConfig, site: CoreSite, memory?: WebAssembly.Memory) {
     this.config = config;
-    const arena = new Arena(bytesFor(config.board.ramSize), memory);
+    const arena = new Arena(bytesFor(config.board), memory);
     const { buffer } = arena.memory;
     this.arena = arena;
     this.lock = new Lock(arena.memory, arena.allocate(8));
-    this.control = new VcpuControl(arena);
-    this.counters = new VcpuCounters(arena);
-    this.jitCounters = new JitCounters(arena);
+    const { cpus } = config.board.topology;
+    const threads = config.isParallel ? cpus : 1;
+    this.controls = Array.from({ length: threads }, () => new VcpuControl(arena));
     this.blockCounters = new BlockCounters(buffer, arena.allocate(BlockCounters.bytes));
     this.logPipe = new LogPipe(buffer, arena.allocate(LogPipe.bytes));
     const write = site.log ?? ((text: string) => this.logPipe.write(text));
@@ -90,6 +94,7 @@ export class MachineCore {
       clock: this.clock,
       log: this.log,
       lock: this.lock,
+      sharesThread: !config.isParallel,
       char: (name) => {
         const link = this.links.get(name);
         return link && new RingCharPort(link);
@@ -99,23 +104,29 @@ export class MachineCore {
         return ring && new RingBlockPort(ring, disks.get(name)!);
       },
     });
-    this.#exit = new Int32Array(buffer, this.board.states[0]!, EXIT + 1);
+    const { exits } = this.board;
+    this.vcpus = this.board.states.map((_, index) => new VcpuShared(arena, index, exits));
     this.deadlines = new DeadlineBoard(arena, this.board.timers, this.clock);
+    this.sharedEnd = arena.used;
+    this.own = this.vcpus.map(() => arena.part(OWN_BYTES));
   }
 
-  /** Makes the vCPU look, whatever it does: bits are EXIT_*. */
-  kick(bits: number = EXIT_WORK): void {
-    Atomics.or(this.#exit, EXIT, bits);
-    Atomics.notify(this.#exit, EXIT);
+  /** The vCPUs that a thread runs. */
+  vcpusOf(thread: number): readonly number[] {
+    return this.config.isParallel ? [thread] : this.vcpus.map((_, index) => index);
   }
 
-  /** Takes what the vCPU was kicked for. */
-  takeExits(): number {
-    return Atomics.exchange(this.#exit, EXIT, 0);
+  /** Makes a vCPU look, whatever it does: bits are EXIT_*. The first one sees to back ends of devices. */
+  kick(bits: number = EXIT_WORK, vcpu = 0): void {
+    this.board.exits.kick(vcpu, bits);
   }
 
-  /** Blocks the vCPU's thread until it is kicked or the time is up. */
-  waitForKick(milliseconds: number): void {
-    Atomics.wait(this.#exit, EXIT, 0, milliseconds);
+  /** Every vCPU stands still from now on, or ends. */
+  want(state: number): void {
+    for (const [thread, control] of this.controls.entries()) {
+      control.wanted = state;
+      this.kick(EXIT_STOP, thread);
+    }
+    this.deadlines.machineChanged();
   }
 }

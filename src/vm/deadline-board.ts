@@ -39,19 +39,22 @@ export class DeadlineBoard {
     this.#wake.ring();
   }
 
-  /** For the timer thread: sleeps until the next deadline, or until there may be an earlier one. */
-  wait(isRunning: boolean, passed: () => void): void {
+  /**
+   * For the timer thread: sleeps until the next deadline, or until there may be an earlier one. `passed`
+   * is told of CPUs whose thread has a timer to run.
+   */
+  wait(isRunning: boolean, passed: (cpu: number) => void): void {
     this.#sleepsUntil[0] = Infinity;
     const seen = this.#wake.sample();
     const next = isRunning ? this.#timers.next() : Infinity;
-    const left = next - this.#clock.now();
-    if (left <= 0) {
-      passed();
-      this.#wake.wait(seen, PATIENCE_MS);
+    const now = this.#clock.now();
+    if (next <= now) {
+      this.#timers.due(now, passed);
+      this.#wake.wait(seen, Math.min(PATIENCE_MS, (this.#timers.next(now) - now) / 1e6));
       return;
     }
     this.#sleepsUntil[0] = next;
     Atomics.add(this.#fence, 0, 1);
-    this.#wake.wait(seen, left / 1e6);
+    this.#wake.wait(seen, (next - now) / 1e6);
   }
 }

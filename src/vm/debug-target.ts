@@ -14,20 +14,21 @@ type Event = { readonly name: 'stopped'; readonly stop: Stop } | { readonly name
 /** A machine as a debugger sees it: the `DebugTarget` of gdb's layer. */
 export class MachineDebugTarget {
   readonly architecture = 'riscv:rv64';
-  readonly cpus = 1;
+  readonly cpus: number;
   readonly monitor: (line: string) => string | Promise<string>;
   readonly #machine: Machine;
 
   constructor(machine: Machine, monitor: (line: string) => string | Promise<string>) {
     this.#machine = machine;
+    this.cpus = machine.core.vcpus.length;
     this.monitor = monitor;
   }
 
   features(): Promise<readonly DebugFeature[]> {
-    return this.#machine.ask('debugFeatures');
+    return this.#machine.ask(0, 'debugFeatures');
   }
-  isHalted(): Promise<boolean> {
-    return this.#machine.ask('isHalted');
+  isHalted(cpu: number): Promise<boolean> {
+    return this.#machine.ask(cpu, 'isHalted');
   }
 
   get isRunning(): boolean {
@@ -37,33 +38,40 @@ export class MachineDebugTarget {
     return this.#machine.stop();
   }
   resume({ steps, how }: { readonly steps: ReadonlySet<number>; readonly how: StepOptions }): Promise<void> | void {
-    return steps.has(0) ? this.#machine.step(how) : this.#machine.cont();
+    const [stepped] = steps;
+    return stepped === undefined ? this.#machine.cont() : this.#machine.step(how, stepped);
   }
   kill(): void {
     this.#machine.quit('host-signal');
   }
 
-  readRegisters(_cpu: number, numbers: readonly number[]): Promise<readonly (bigint | undefined)[]> {
-    return this.#machine.ask('readRegisters', numbers);
+  readRegisters(cpu: number, numbers: readonly number[]): Promise<readonly (bigint | undefined)[]> {
+    return this.#machine.ask(cpu, 'readRegisters', numbers);
   }
-  writeRegister(_cpu: number, number: number, value: bigint): Promise<boolean> {
-    return this.#machine.ask('writeRegister', number, value);
+  writeRegister(cpu: number, number: number, value: bigint): Promise<boolean> {
+    return this.#machine.ask(cpu, 'writeRegister', number, value);
   }
-  readMemory(_cpu: number, address: bigint, length: number, isPhysical: boolean): Promise<Uint8Array | undefined> {
-    return this.#machine.ask('readMemory', address, length, isPhysical);
+  readMemory(cpu: number, address: bigint, length: number, isPhysical: boolean): Promise<Uint8Array | undefined> {
+    return this.#machine.ask(cpu, 'readMemory', address, length, isPhysical);
   }
-  writeMemory(_cpu: number, address: bigint, bytes: Uint8Array, isPhysical: boolean): Promise<boolean> {
-    return this.#machine.ask('writeMemory', address, [...bytes], isPhysical);
+  writeMemory(cpu: number, address: bigint, bytes: Uint8Array, isPhysical: boolean): Promise<boolean> {
+    return this.#machine.ask(cpu, 'writeMemory', address, [...bytes], isPhysical);
   }
 
   addPoint(point: DebugPoint): Promise<boolean> {
-    return this.#machine.ask('addPoint', point);
+    return this.#each((cpu) => this.#machine.ask(cpu, 'addPoint', point));
   }
   removePoint(point: DebugPoint): Promise<boolean> {
-    return this.#machine.ask('removePoint', point);
+    return this.#each((cpu) => this.#machine.ask(cpu, 'removePoint', point));
   }
-  clearPoints(): Promise<void> {
-    return this.#machine.ask('clearPoints');
+  async clearPoints(): Promise<void> {
+    await Promise.all(this.#machine.core.vcpus.map((_, cpu) => this.#machine.ask(cpu, 'clearPoints')));
+  }
+
+  /** All CPUs have the same points. */
+  async #each(change: (cpu: number) => Promise<boolean>): Promise<boolean> {
+    const changed = await Promise.all(this.#machine.core.vcpus.map((_, cpu) => change(cpu)));
+    return changed.every((done) => done);
   }
 
   subscribe(listener: (event: Event) => void): () => void {
@@ -88,6 +96,7 @@ export class MachineDebugTarget {
   #stop(): Stop {
     const { state, debugStop } = this.#machine;
     if (debugStop === undefined) return { kind: 'signal', signal: SIGNALS[state] ?? SIGNAL_UNKNOWN };
-    return debugStop.kind === 'watch' ? { kind: 'debug', cpu: 0, watch: debugStop.point } : { kind: 'debug', cpu: 0 };
+    const { vcpu: cpu } = debugStop;
+    return debugStop.kind === 'watch' ? { kind: 'debug', cpu, watch: debugStop.point } : { kind: 'debug', cpu };
   }
 }

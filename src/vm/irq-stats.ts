@@ -11,6 +11,10 @@ export function irqStats(core: MachineCore): StatsProvider {
         ? counter(name, { type: 'linear-histogram', bucketSize: 1, doc }, read)
         : counter(name, { type: 'cumulative', doc }, read),
     ),
-    vcpu: [counter('taken', { type: 'cumulative', doc: 'interrupts taken' }, () => core.counters.get('interrupts'))],
+    vcpu: [
+      counter('taken', { type: 'cumulative', doc: 'interrupts taken' }, (vcpu) =>
+        core.vcpus[vcpu]!.counters.get('interrupts'),
+      ),
+    ],
   });
 }

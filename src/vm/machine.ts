@@ -6,21 +6,28 @@ import type { BootFiles, BootPlan } from '../board/site.ts';
 import type { CharBackend } from '../char/backend.ts';
 import { CharPump } from '../char/pump.ts';
 import type { Host } from '../host/host.ts';
-import { EXIT_STOP } from '../mem/cpu.ts';
+import { EXIT_REQUEST, EXIT_STOP, EXIT_WORK } from '../mem/cpu.ts';
 import type { LogItem } from '../mem/log-items.ts';
 import { StatsRegistry } from '../stats/registry.ts';
 import type { MachineConfig } from './config.ts';
 import { MachineCore } from './core.ts';
-import { LocalVcpu } from './local-vcpu.ts';
+import { LocalVcpus } from './local-vcpus.ts';
 import type { LogSink } from './log-pipe.ts';
 import { causeData, type Cause, type Ending, type MachineEvent, type RunState } from './run-state.ts';
 import { memoryStats } from './memory-stats.ts';
 import { irqStats } from './irq-stats.ts';
 import { tcgStats } from './tcg-stats.ts';
 import { timerStats } from './timer-stats.ts';
-import { ThreadedVcpu } from './threaded-vcpu.ts';
+import { ThreadedVcpus } from './threaded-vcpus.ts';
 import type { AskVcpu, DebugStop, StepOptions } from './vcpu-questions.ts';
-import type { MachineThreads, VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
+import type { MachineThreads, VcpuEvents, Vcpus } from './vcpus.ts';
+
+/** Why a machine stopped for a debugger, and which vCPU it was. */
+export type MachineDebugStop = DebugStop & { readonly vcpu: number };
+
+/** Time that is made of instructions, and the interpreter of the IR, know one vCPU at a time. */
+const canBeParallel = ({ board, isParallel, clock, tier }: MachineConfig): boolean =>
+  isParallel && board.topology.cpus > 1 && clock.kind === 'host' && tier !== 'oracle';
 
 export interface MachineOptions {
   readonly config: MachineConfig;
@@ -60,7 +67,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #host: Host;
   readonly #plan: BootPlan;
-  #vcpu!: VcpuHandle;
+  #vcpus!: Vcpus;
   readonly #pumps = new Map<string, CharPump>();
   readonly #services: BlockService[] = [];
   /** Resolves once all that was logged has been taken. */
@@ -69,7 +76,7 @@ export class Machine {
   readonly #finish: (ending: Ending) => void;
   readonly #fail: (error: unknown) => void;
   #state: RunState = 'prelaunch';
-  #debugStop: DebugStop | undefined;
+  #debugStop: MachineDebugStop | undefined;
   #ending = false;
   #isBlank: boolean;
 
@@ -87,15 +94,16 @@ export class Machine {
     this.noShutdown = options.noShutdown ?? false;
     this.#isBlank = options.awaitsState ?? false;
     this.#host = host;
-    this.config = options.config;
+    this.config = { ...options.config, isParallel: options.threads !== undefined && canBeParallel(options.config) };
     const { promise, resolve, reject } = Promise.withResolvers<Ending>();
     this.ended = promise;
     this.#finish = resolve;
     this.#fail = reject;
     const events = this.#vcpuEvents();
-    const { config, log = () => {} } = options;
+    const { config } = this;
+    const { log = () => {} } = options;
     const ask = (act: () => void): void => {
-      core.control.parkItself();
+      for (const control of core.controls) control.parkItself();
       core.kick(EXIT_STOP);
       queueMicrotask(act);
     };
@@ -139,10 +147,10 @@ export class Machine {
     this.#connect();
     const { start } = this.#plan;
     const { threads } = this.#options;
-    this.#vcpu =
+    this.#vcpus =
       threads === undefined
-        ? new LocalVcpu(this.core, start, this.#host, this.#vcpuEvents())
-        : new ThreadedVcpu(this.core, start, threads, this.#host.workers, this.#vcpuEvents());
+        ? new LocalVcpus(this.core, start, this.#host, this.#vcpuEvents())
+        : new ThreadedVcpus(this.core, start, threads, this.#host.workers, this.#vcpuEvents());
   }
 
   /** Joins devices to their back ends. */
@@ -166,7 +174,7 @@ export class Machine {
     return {
       shutdown: (code) => void this.#end('guest-shutdown', code).catch(this.#fail),
       reset: () => void this.#reset('guest-reset').catch(this.#fail),
-      debug: (stop) => void this.#debugged(stop).catch(this.#fail),
+      debug: (vcpu, stop) => void this.#debugged({ ...stop, vcpu }).catch(this.#fail),
       failed: (error) => {
         this.#state = 'internal-error';
         void this.#endLog().finally(() => this.#fail(error));
@@ -234,10 +242,10 @@ export class Machine {
   #run(): void {
     this.#state = 'running';
     // Time that a thread takes to start is none of the guest's.
-    void this.#vcpu.ready.then(() => {
+    void this.#vcpus.ready.then(() => {
       if (this.#state !== 'running') return;
       this.core.clock.start();
-      this.#vcpu.start();
+      this.#vcpus.start();
     });
   }
 
@@ -250,36 +258,41 @@ export class Machine {
   async #halt(state: RunState): Promise<void> {
     this.core.clock.stop();
     this.#state = state;
-    await this.#vcpu.park();
+    await this.#vcpus.park();
     await Promise.all(this.#services.map((service) => service.drain()));
     this.#emit({ name: 'STOP' });
   }
 
-  async #debugged(stop: DebugStop): Promise<void> {
+  async #debugged(stop: MachineDebugStop): Promise<void> {
     if (this.#state !== 'running') return;
     this.#debugStop = stop;
     await this.#halt('debug');
   }
 
   /** Why it stopped, while its state is `debug`. */
-  get debugStop(): DebugStop | undefined {
+  get debugStop(): MachineDebugStop | undefined {
     return this.#state === 'debug' ? this.#debugStop : undefined;
   }
 
-  /** Executes one instruction of a machine that stands still. Resolves in state `debug`. */
-  async step(how: StepOptions): Promise<void> {
+  /** A vCPU of a machine that stands still executes one instruction. Resolves in state `debug`. */
+  async step(how: StepOptions, vcpu = 0): Promise<void> {
     if (this.#state === 'running') return;
     this.#checkRunnable();
     this.#emit({ name: 'RESUME' });
     this.#state = 'running';
-    await this.#vcpu.ready;
+    await this.#vcpus.ready;
     if (how.runsTimers) this.core.clock.start();
-    await this.#debugged(await this.#vcpu.ask('step', how));
+    await this.#debugged({ ...(await this.#vcpus.ask(vcpu, 'step', how)), vcpu });
   }
 
-  /** Asks the vCPU, whether it runs or not. */
+  /** The host's number of the thread that runs a vCPU, if it says. */
+  threadOf(vcpu: number): number | undefined {
+    return this.#vcpus.threadOf(vcpu);
+  }
+
+  /** Asks a vCPU, whether it runs or not. */
   get ask(): AskVcpu {
-    return this.#vcpu.ask;
+    return this.#vcpus.ask;
   }
 
   async reset(): Promise<void> {
@@ -297,11 +310,11 @@ export class Machine {
     const before = this.#state;
     this.#state = state;
     if (before === 'running') await this.#halt(state);
-    else await this.#vcpu.park();
-    await this.#vcpu.ready;
+    else await this.#vcpus.park();
+    await this.#vcpus.ready;
     do {
       await Promise.all(this.#services.map((service) => service.drain()));
-      await this.#vcpu.ask('settle');
+      await this.#vcpus.ask(0, 'settle');
     } while ([...this.core.rings.values()].some((ring) => ring.inFlight > 0));
     return before;
   }
@@ -315,7 +328,7 @@ export class Machine {
 
   /** Resolves once its vCPU could run. */
   get vcpuReady(): Promise<void> {
-    return this.#vcpu.ready;
+    return this.#vcpus.ready;
   }
   /** There is nothing in its memory: its state has yet to come. */
   get isBlank(): boolean {
@@ -325,8 +338,10 @@ export class Machine {
   /** Tells all that its state is another one now. */
   async stateReplaced(): Promise<void> {
     this.#isBlank = false;
-    await this.#vcpu.ask('stateReplaced');
-    this.core.kick();
+    for (const vcpu of this.core.vcpus.keys()) {
+      await this.#vcpus.ask(vcpu, 'stateReplaced');
+      this.core.kick(EXIT_WORK | EXIT_REQUEST, vcpu);
+    }
   }
 
   async #reset(cause: Cause): Promise<void> {
@@ -335,13 +350,13 @@ export class Machine {
       return;
     }
     const { core } = this;
-    await this.#vcpu.park();
+    await this.#vcpus.park();
     await Promise.all(this.#services.map((service) => service.drain()));
     core.lock.with(() => core.board.reset());
     core.board.load(this.#plan);
-    this.#vcpu.requestReset();
+    this.#vcpus.requestReset();
     this.#emit({ name: 'RESET', data: causeData(cause) });
-    if (this.#state === 'running') this.#vcpu.start();
+    if (this.#state === 'running') this.#vcpus.start();
     else this.#state = 'prelaunch';
   }
 
@@ -370,7 +385,7 @@ export class Machine {
     this.#emit({ name: 'SHUTDOWN', data: causeData(ending.cause) });
     this.#state = 'shutdown';
     try {
-      await this.#vcpu.end();
+      await this.#vcpus.end();
       await Promise.all([...this.#pumps.values()].map((pump) => pump.stop()));
       await Promise.all(this.#services.map((service) => service.stop()));
       await this.#endLog();
@@ -381,7 +396,7 @@ export class Machine {
   }
 
   /** `info registers`. */
-  registers(): Promise<readonly string[]> {
-    return this.#vcpu.ask('registersText');
+  registers(vcpu = 0): Promise<readonly string[]> {
+    return this.#vcpus.ask(vcpu, 'registersText');
   }
 }

@@ -14,9 +14,10 @@ export interface TimerData {
 export function runTimerThread({ config, memory }: TimerData, clock: HostClock): void {
   const nobody = { shutdown() {}, reset() {} };
   const core = new MachineCore(config, { clock, log() {}, power: nobody, entropy: { fill() {} } }, memory);
-  const { control, deadlines } = core;
+  const { deadlines } = core;
+  const control = core.controls[0]!;
   // The generation is sampled by wait() itself: a change between these two lines rings before it.
   while (control.wanted !== ENDED) {
-    deadlines.wait(control.wanted === RUNNING, () => core.kick(EXIT_TIMER));
+    deadlines.wait(control.wanted === RUNNING, (vcpu) => core.kick(EXIT_TIMER, vcpu));
   }
 }

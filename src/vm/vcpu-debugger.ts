@@ -127,10 +127,10 @@ export class VcpuDebugger implements VcpuQuestions {
   }
 
   step({ takesInterrupts, runsTimers }: StepOptions): DebugStop {
-    const { core, cpu, points, words } = this.#parts;
+    const { core, index, cpu, points, words } = this.#parts;
     const { board, clock } = core;
-    if (runsTimers && board.timers.next() <= clock.now()) {
-      core.lock.with(() => board.timers.run(clock.now()));
+    if (runsTimers && board.timers.nextOf(index) <= clock.now()) {
+      core.lock.with(() => board.timers.run(clock.now(), index));
     }
     // WFI may end at once (3.3.3), so that a step never waits.
     if (words[RUN_STATE] === HALTED) Atomics.store(words, RUN_STATE, RUNNING);
@@ -152,15 +152,15 @@ export class VcpuDebugger implements VcpuQuestions {
 
   /** Executes one instruction, enters the handler of its exception, or finds a watchpoint. */
   #execute(): void {
-    const { core, words, points, step } = this.#parts;
+    const { core, index, words, points, step } = this.#parts;
     const low = words[PC];
     const high = words[PC + 1];
     let exits = 0;
     for (let tries = 0; tries < TRIES; tries++) {
-      exits |= core.takeExits();
+      exits |= core.board.exits.take(index);
       if (step() === 1 || points.hit !== undefined || words[PC] !== low || words[PC + 1] !== high) break;
     }
     // Whatever it was kicked for is still to be done.
-    if (exits !== 0) core.kick(exits);
+    if (exits !== 0) core.kick(exits, index);
   }
 }

@@ -44,6 +44,7 @@ export type Question = keyof VcpuQuestions;
 
 /** A question on its way. */
 export interface AskedQuestion {
+  readonly vcpu: number;
   readonly name: Question;
   readonly args: readonly unknown[];
 }
@@ -55,6 +56,7 @@ export function answer(questions: VcpuQuestions, { name, args }: AskedQuestion):
 
 /** Asks a vCPU, wherever it is. */
 export type AskVcpu = <Q extends Question>(
+  vcpu: number,
   name: Q,
   ...args: Parameters<VcpuQuestions[Q]>
 ) => Promise<ReturnType<VcpuQuestions[Q]>>;

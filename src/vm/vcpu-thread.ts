@@ -4,29 +4,36 @@ import type { WorkerSide } from '../host/workers.ts';
 import { EXIT_STOP } from '../mem/cpu.ts';
 import type { VcpuData } from './config.ts';
 import { MachineCore } from './core.ts';
-import { Vcpu } from './vcpu.ts';
 import { ENDED, PARKED, RUNNING } from './vcpu-control.ts';
+import { VcpuGroup } from './vcpu-group.ts';
 import type { AskedQuestion, DebugStop } from './vcpu-questions.ts';
 
-/** What a vCPU's thread tells the main thread. */
+/** What a thread of vCPUs tells the main thread. */
 export type VcpuMessage =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly thread: number | undefined }
   | { readonly kind: 'shutdown'; readonly code: number }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'debug'; readonly stop: DebugStop }
+  | { readonly kind: 'debug'; readonly vcpu: number; readonly stop: DebugStop }
   | { readonly kind: 'answer'; readonly value: unknown };
+
+export interface VcpuThreadHost {
+  readonly clock: HostClock;
+  readonly random: Random;
+  /** The host's number of this thread, if it says. */
+  readonly thread?: number | undefined;
+}
 
 /** Instructions between two looks at the counters. */
 const SLICE = 1 << 22;
 
-/** The body of a vCPU's thread. Returns when the machine has ended. */
-export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClock; random: Random }): void {
-  const { config, memory, index, start } = data as VcpuData;
+/** The body of a thread that runs vCPUs. Returns when the machine has ended. */
+export function runVcpuThread({ data, pipe }: WorkerSide, host: VcpuThreadHost): void {
+  const { config, memory, thread, start } = data as VcpuData;
   const tell = (message: VcpuMessage): void => pipe.post(message);
   /** The guest wants the machine to end or start anew: it stands still until the main thread decides. */
   const ask = (message: VcpuMessage): void => {
-    core.control.parkItself();
-    core.kick(EXIT_STOP);
+    control.parkItself();
+    core.kick(EXIT_STOP, thread);
     tell(message);
   };
   const core: MachineCore = new MachineCore(
@@ -38,15 +45,15 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
     },
     memory,
   );
-  const { control } = core;
-  const vcpu = new Vcpu(core, index, start);
-  tell({ kind: 'ready' });
+  const control = core.controls[thread]!;
+  const group = new VcpuGroup(core, thread, start);
+  tell({ kind: 'ready', thread: host.thread });
   // The machine may have been started while this thread was still being made.
   if (park() === ENDED) return;
   for (;;) {
     const asked = control.questions.take();
-    if (asked !== undefined) tell({ kind: 'answer', value: vcpu.answer(asked as AskedQuestion) });
-    const did = vcpu.step(SLICE);
+    if (asked !== undefined) tell({ kind: 'answer', value: group.answer(asked as AskedQuestion) });
+    const did = group.step(SLICE);
     switch (did) {
       case 'ran':
         break;
@@ -57,12 +64,13 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
         if (park() === ENDED) return;
         break;
       default:
-        ask({ kind: 'debug', stop: did });
+        ask({ kind: 'debug', vcpu: group.current, stop: did });
     }
   }
 
   /** Waits to be wanted; what is wanted is looked at again after the state says running. */
   function park(): number {
+    group.leave();
     const seen = control.bell.sample();
     const { wanted } = control;
     control.state = wanted === ENDED ? ENDED : PARKED;
@@ -73,8 +81,8 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: { clock: HostClo
   }
 
   function wait(): void {
-    const left = vcpu.deadline - core.clock.now();
-    if (left <= 0 || core.clock.skipTo(vcpu.deadline)) return;
-    core.waitForKick(left / 1e6);
+    const left = group.deadline - core.clock.now();
+    if (left <= 0 || core.clock.skipTo(group.deadline)) return;
+    group.rest(left / 1e6);
   }
 }

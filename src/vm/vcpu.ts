@@ -5,19 +5,23 @@ import type { BoardCpu, Start } from '../board/site.ts';
 import {
   CPU_HEADER,
   EXIT_INTERRUPT,
+  EXIT_REQUEST,
   EXIT_STOP,
-  EXIT_TIMER,
   EXIT_WORK,
   RUNNING as CPU_RUNNING,
   HALTED,
   type Contexts,
 } from '../mem/cpu.ts';
+import type { CpuRequests, RequestTarget } from '../mem/cpu-requests.ts';
 import { DebugPoints } from '../mem/debug-points.ts';
+import { flush } from '../mem/page-flush.ts';
 import { struct } from '../mem/struct.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import type { MachineCore } from './core.ts';
+import { otherVcpus } from './other-vcpus.ts';
 import { Tracer } from './tracer.ts';
-import { RUNNING } from './vcpu-control.ts';
+import { RUNNING, type VcpuControl } from './vcpu-control.ts';
+import type { VcpuCounters } from './vcpu-counters.ts';
 import { VcpuDebugger } from './vcpu-debugger.ts';
 import { answer, type AskedQuestion, type DebugStop } from './vcpu-questions.ts';
 
@@ -37,6 +41,10 @@ interface Runner {
   hostOfPc(): number;
   /** Bytes of the shared memory were written behind its back. */
   written(host: number, length: number): void;
+  /** Bytes `first` to `last` - 1 of a host page were written by another CPU. */
+  codeWritten(hostPage: number, first: number, last: number): void;
+  /** Stores to a host page have to look for translated code. */
+  watchPage(hostPage: number): void;
   /** All translated code is forgotten. */
   forget(): void;
   /** Brings the shared counters up to date. */
@@ -45,7 +53,6 @@ interface Runner {
 
 const Header = struct(CPU_HEADER);
 const RUN_STATE = Header.offsetOf.runState / 4;
-const REMAINING = Header.offsetOf.remaining / 4;
 
 /** A virtual CPU on the thread that runs it. */
 export class Vcpu {
@@ -54,7 +61,13 @@ export class Vcpu {
   /** Instructions retired since the thread began. */
   retired = 0;
   readonly cpu: BoardCpu;
+  readonly index: number;
   readonly #core: MachineCore;
+  readonly #control: VcpuControl;
+  readonly #counters: VcpuCounters;
+  /** What others ask of it, if there are others. */
+  readonly #requests: CpuRequests | undefined;
+  readonly #target: RequestTarget;
   readonly #debugger: VcpuDebugger;
   readonly #runner: Runner;
   readonly #start: Start;
@@ -63,14 +76,20 @@ export class Vcpu {
   readonly #points = new DebugPoints();
 
   constructor(core: MachineCore, index: number, start: Start) {
+    this.index = index;
     this.#core = core;
     this.#start = start;
-    const { arena, board } = core;
+    const { arena, board, vcpus } = core;
+    const { counters, requests } = vcpus[index]!;
+    this.#control = core.controls[core.config.isParallel ? index : 0]!;
+    this.#counters = counters;
+    this.#requests = vcpus.length > 1 ? requests : undefined;
     const state = board.states[index]!;
     this.#words = new Int32Array(arena.memory.buffer, state, Header.size / 4);
     const { cpu, runner } = makeRunner(core, index, this.#points);
     this.cpu = cpu;
     this.#runner = runner;
+    this.#target = requestTarget(runner);
     this.#tracer = new Tracer(core.log, cpu, index, this.#words);
     this.#debugger = new VcpuDebugger({
       core,
@@ -82,17 +101,6 @@ export class Vcpu {
       step: () => runner.enter(1, false),
       forget: () => runner.forget(),
     });
-    board.memory.onCodeWrite = (pa, length) => {
-      const host = board.space.codeOffset(pa);
-      if (host >= 0) this.#runner.written(host, length);
-    };
-    board.timers.onChange = () => {
-      const next = board.timers.next();
-      // Where instructions are time, a run ends at the deadline that was next when it began.
-      const isInRun = core.clock.instructionsUntil(next) < this.#words[REMAINING]!;
-      if (isInRun || next <= core.clock.now()) core.kick(EXIT_TIMER);
-      else core.deadlines.changed();
-    };
     this.#resetCpu();
   }
 
@@ -107,32 +115,53 @@ export class Vcpu {
     this.cpu.reset(this.#start);
   }
 
-  /** Answers what is asked of it, after a reset that was asked for before. */
+  /** Answers what is asked of it. */
   answer(question: AskedQuestion): unknown {
-    if (this.#core.control.takeReset()) this.reset();
+    this.#enter();
     return answer(this.#debugger, question);
+  }
+
+  /** Bytes of the shared memory were written behind its back. */
+  written(host: number, length: number): void {
+    this.#runner.written(host, length);
+  }
+
+  /** Does what others ask, who wait for it from now on if they run at the same time. */
+  #enter(): void {
+    const requests = this.#requests;
+    if (requests === undefined) return;
+    if (this.#core.config.isParallel) requests.enter();
+    if (requests.isPending) requests.serve(this.#target);
+  }
+
+  /** It runs no guest code until its next step: nobody has to wait for it. */
+  leave(): void {
+    if (this.#core.config.isParallel) this.#requests?.leave();
   }
 
   /** Sees to what came up, then runs at most `instructions`. */
   step(instructions: number): Step {
     const core = this.#core;
-    const { board, clock, control, counters } = core;
-    const exits = core.takeExits();
+    const { board, clock } = core;
+    const { index } = this;
+    const counters = this.#counters;
+    const exits = board.exits.take(index);
     if (exits !== 0) this.#count(exits);
-    if (control.wanted !== RUNNING) return 'stopped';
-    if (control.takeReset()) this.reset();
-    if ((exits & EXIT_WORK) !== 0) core.lock.with(() => board.poll());
-    if (board.timers.next() <= clock.now()) {
+    if (this.#control.wanted !== RUNNING) return 'stopped';
+    this.#enter();
+    if ((exits & EXIT_REQUEST) !== 0) this.cpu.attend();
+    if ((exits & EXIT_WORK) !== 0 && index === 0) core.lock.with(() => board.poll());
+    if (board.timers.nextOf(index) <= clock.now()) {
       counters.add('exitsTimer');
-      core.lock.with(() => board.timers.run(clock.now()));
+      core.lock.with(() => board.timers.run(clock.now(), index));
     }
     const words = this.#words;
     if (words[RUN_STATE] !== CPU_RUNNING && !this.#wakes()) {
-      this.deadline = board.timers.next();
+      this.deadline = board.timers.nextOf(index);
       return 'idle';
     }
     if (this.cpu.cpu.takeInterrupt()) counters.add('interrupts');
-    const budget = Math.min(instructions, clock.instructionsUntil(board.timers.next()));
+    const budget = Math.min(instructions, clock.instructionsUntil(board.timers.nextOf(index)));
     const retired = this.#tracer.isOn ? this.#tracer.run(budget, this.#runner) : this.#runner.run(budget);
     this.retired += retired;
     counters.add('instructions', retired);
@@ -145,27 +174,44 @@ export class Vcpu {
   #wakes(): boolean {
     if (this.#words[RUN_STATE] !== HALTED || !this.cpu.cpu.wakes()) return false;
     Atomics.store(this.#words, RUN_STATE, CPU_RUNNING);
+    this.cpu.woke();
     return true;
   }
 
   #count(exits: number): void {
-    const { counters } = this.#core;
+    const counters = this.#counters;
     if ((exits & EXIT_INTERRUPT) !== 0) counters.add('exitsInterrupt');
     if ((exits & EXIT_WORK) !== 0) counters.add(this.#words[RUN_STATE] === CPU_RUNNING ? 'exitsWork' : 'halts');
     if ((exits & EXIT_STOP) !== 0) counters.add('exitsStop');
   }
 }
 
+function requestTarget(runner: Runner): RequestTarget {
+  const { contexts } = runner;
+  return {
+    flushAll: () => contexts.flushAll(),
+    flushAsid: (asid) => contexts.flushAsid(asid),
+    flushPages: (low, high, count, asid) => flush(contexts, { low, high, count }, asid),
+    watchPage: (hostPage) => runner.watchPage(hostPage),
+    codeWritten: (hostPage, first, last) => runner.codeWritten(hostPage, first, last),
+    forgetAll() {
+      contexts.flushAll();
+      runner.forget();
+    },
+  };
+}
+
 function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cpu: BoardCpu; runner: Runner } {
-  const { arena, board, config, counters } = core;
+  const { arena, board, config, vcpus } = core;
+  const { counters, jitCounters } = vcpus[index]!;
   const { guest, stateStruct, space } = board;
   const state = board.states[index]!;
   let runner: Runner | undefined;
-  // Whoever writes to code drops what was made of it: it is never out of date.
-  const fenceCode = (): void => undefined;
+  const requests = vcpus.length > 1 ? vcpus.map((vcpu) => vcpu.requests) : [];
+  const others = otherVcpus(index, requests);
   if (config.tier === 'oracle') {
     const contexts = new OracleContexts();
-    const cpu = board.createCpu(index, { contexts, fenceCode });
+    const cpu = board.createCpu(index, { contexts, others });
     const engine = new OracleEngine({
       guest,
       cpu: cpu.cpu,
@@ -183,27 +229,34 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
       enter: (instructions) => engine.run(instructions, 1),
       hostOfPc: () => -1,
       written() {},
+      codeWritten() {},
+      watchPage() {},
       forget() {},
       publish() {},
     };
     return { cpu, runner };
   }
   const header = Header.at(arena.memory, state);
-  const tlb = new SoftTlb(arena, header);
-  const cpu = board.createCpu(index, { contexts: tlb, fenceCode });
+  const own = core.own[index]!;
+  const tlb = new SoftTlb(own, header);
+  const cpu = board.createCpu(index, { contexts: tlb, others });
+  const { pageFlags, granules, claims } = board.memory;
   const engine = new Engine({
-    arena,
+    arena: own,
     guest,
     cpu: cpu.cpu,
     stateStruct,
     state,
     space,
     tlb,
-    pageFlags: board.memory.pageFlags,
+    pageFlags,
+    granules,
+    claims: claims.of(index, requests),
+    startedCpus: config.isParallel ? board.startedAddress : undefined,
     points,
     tiers: config.tier,
     optimizations: optimizationsWithout(config.without),
-    counters: core.jitCounters,
+    counters: jitCounters,
     log: core.log,
     stress: config.stress && { names: config.stress, seed: Number(config.seed ?? 1n) },
   });
@@ -213,6 +266,8 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
     enter: (instructions, isOneBlock) => (isOneBlock ? engine.enterBlock(instructions) : engine.enter(instructions)),
     hostOfPc: () => engine.hostOfPc(),
     written: (host, length) => engine.written(host, length),
+    codeWritten: (hostPage, first, last) => engine.codeWritten(hostPage, first, last),
+    watchPage: (hostPage) => tlb.watchPage(hostPage),
     forget: () => engine.codePages.reset(),
     publish() {
       counters.set('tlbMisses', engine.slowMemory.misses);

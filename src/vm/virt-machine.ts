@@ -1,10 +1,11 @@
 import type { BootFile, BootFiles } from '../board/site.ts';
+import { topologyOf } from '../board/topology.ts';
 import type { CharBackend } from '../char/backend.ts';
 import type { Host } from '../host/host.ts';
 import { parseFeatures } from '../isa/riscv/features.ts';
 import type { ClockConfig, MachineConfig, Tier } from './config.ts';
 import { Machine } from './machine.ts';
-import type { MachineThreads } from './vcpu-handle.ts';
+import type { MachineThreads } from './vcpus.ts';
 
 const MIB = 2 ** 20;
 const SERIAL = 'serial0';
@@ -13,6 +14,8 @@ const SERIAL = 'serial0';
 export interface VirtOptions {
   /** Bytes of RAM; 128 MiB. */
   readonly memory?: number;
+  /** How many CPUs, 1 to 8; 1. */
+  readonly cpus?: number;
   /** Model and properties, as `-cpu` takes them. */
   readonly cpu?: string;
   /** Firmware: built in, none, or its bytes for the start of RAM. */
@@ -52,6 +55,7 @@ export async function virtMachine(options: VirtOptions, host: Host): Promise<Mac
     board: {
       ramSize: options.memory ?? 128 * MIB,
       cpu: parseFeatures(options.cpu ?? 'rv64'),
+      topology: topologyOf({ cpus: options.cpus ?? 1 }),
       builtinFirmware: bios === 'builtin',
       serial: serial && SERIAL,
       flash: [],
@@ -60,6 +64,7 @@ export async function virtMachine(options: VirtOptions, host: Host): Promise<Mac
     },
     tier: options.tier ?? 'auto',
     without: [],
+    isParallel: true,
     clock: options.clock ?? { kind: 'host' },
     rtc: { base: wall, hostBase: wall, clock: 'host' },
     chars: serial === undefined ? [] : [SERIAL],

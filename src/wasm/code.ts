@@ -1,4 +1,4 @@
-import { OP, VOID } from './opcodes.ts';
+import { ATOMIC, OP, VOID } from './opcodes.ts';
 
 /** A growing run of bytes in WebAssembly's binary format, with the instructions of one function. */
 export class Code {
@@ -121,6 +121,9 @@ export class Code {
   /** A load or store; `align` is the base-2 logarithm that atomics need exactly. */
   memory(opcode: number, offset = 0, align = 0): this {
     return this.byte(opcode).u(align).u(offset);
+  }
+  fence(): this {
+    return this.byte(0xfe).u(ATOMIC.fence).byte(0);
   }
   atomic(opcode: number, offset: number, align: number): this {
     return this.byte(0xfe).u(opcode).u(align).u(offset);

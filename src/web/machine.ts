@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { Blocks } from '../block/blocks.ts';
 import type { BlockDrive } from '../block/drive.ts';
 import type { BootFile, BootFiles } from '../board/site.ts';
+import { topologyOf } from '../board/topology.ts';
 import type { PluggedDevice } from '../board/virt-config.ts';
 import { Chardevs } from '../char/chardevs.ts';
 import { inflateKernel } from '../firmware/image.ts';
@@ -119,6 +120,7 @@ export async function createMachine(options: MachineOptions = {}): Promise<WebMa
       board: {
         ramSize,
         cpu: parseFeatures(options.cpu ?? 'rv64'),
+        topology: topologyOf({ cpus: options.cpus ?? 1 }),
         builtinFirmware: files.bios === 'builtin',
         serial: SERIAL,
         flash: [],
@@ -127,6 +129,7 @@ export async function createMachine(options: MachineOptions = {}): Promise<WebMa
       },
       tier: options.tier ?? 'auto',
       without: [],
+      isParallel: true,
       clock: { kind: 'host' },
       rtc: { base: wall, hostBase: wall, clock: 'host' },
       chars: [SERIAL],

@@ -4,6 +4,8 @@ import type { Tier } from '../vm/config.ts';
 export interface MachineOptions {
   /** Bytes of RAM; 128 MiB unless given. */
   readonly memory?: number;
+  /** How many CPUs, 1 to 8; 1. */
+  readonly cpus?: number;
   /** Model and properties of the CPU as `-cpu` takes them. */
   readonly cpu?: string;
   /** Firmware: built in unless given; `none` starts what is in RAM at once. */

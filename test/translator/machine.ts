@@ -106,7 +106,17 @@ export class Machine {
     this.engine =
       name === 'oracle'
         ? new OracleEngine({ ...common, memory: arena.memory, contexts: contexts as OracleContexts })
-        : new Engine({ ...common, arena, tlb, pageFlags: this.memory.pageFlags, tiers: name, codePages, stress });
+        : new Engine({
+            ...common,
+            arena,
+            tlb,
+            pageFlags: this.memory.pageFlags,
+            granules: this.memory.granules,
+            claims: this.memory.claims.of(0),
+            tiers: name,
+            codePages,
+            stress,
+          });
     const rom = arena.allocate(4096, 4096);
     if (width === 64) arena.allocate(2 ** 32 - arena.used + 0x5000, 4096);
     this.#ramHost = arena.allocate(RAM_SIZE, 4096);

@@ -1,3 +1,4 @@
+import { SINGLE, type Topology } from '../../board/topology.ts';
 import type { SocketAddress } from '../../host/network.ts';
 import type { AddressRange } from '../../mem/address-range.ts';
 import type { LogItem } from '../../mem/log-items.ts';
@@ -17,6 +18,9 @@ export interface Settings {
   /** Model and properties. */
   cpu: string;
   tier: string;
+  /** Each CPU has a thread of its own. */
+  isParallel: boolean;
+  topology: Topology;
   /** Parts of the translator that are switched off. */
   without: readonly Optimization[];
   /** What is done to the translator to test it. */
@@ -74,6 +78,8 @@ export function defaultSettings(): Settings {
     machine: '',
     cpu: 'rv64',
     tier: 'auto',
+    isParallel: true,
+    topology: SINGLE,
     without: [],
     stress: undefined,
     memory: { origin: '-m', what: 128 * MIB },

@@ -1,3 +1,5 @@
+import { MOST_CPUS } from '../../board/topology.ts';
+import { parseTopology } from './smp.ts';
 import { UserError } from '../../base/errors.ts';
 import { Options } from '../../host/options.ts';
 import { isOptimization, type Optimization } from '../../jit/optimizations.ts';
@@ -80,8 +82,8 @@ export const standard: OptionGroup = {
     }),
     valued(
       'accel',
-      '[accel=]tcg[,tier=auto|regions|0|1|2|oracle][,without=name[+name...]]',
-      'how guest code runs: translated, or one way of it forced for tests (tier= is ours); `without=help` lists what can be left out',
+      '[accel=]tcg[,thread=single|multi][,tier=auto|regions|0|1|2|oracle][,without=name[+name...]]',
+      'how guest code runs: CPUs each on a thread of its own, or in turn on one; translated, or one way of it forced for tests (tier= is ours); `without=help` lists what can be left out',
       (settings, text) => {
         if (asksForHelp(text)) {
           settings.listing = async () => 'Accelerators supported in QEMU binary:\ntcg\n';
@@ -90,7 +92,8 @@ export const standard: OptionGroup = {
         const options = new Options(keyValues(text, 'accel'));
         checkAccelerator(options.needed('accel'));
         // Of the translator's other properties none changes what the guest sees.
-        for (const name of ['thread', 'tb-size', 'split-wx']) options.take(name);
+        for (const name of ['tb-size', 'split-wx']) options.take(name);
+        settings.isParallel = options.choice('thread', ['single', 'multi'], 'multi') === 'multi';
         const tier = options.choice('tier', TIERS, 'auto');
         settings.tier = /^\d$/.test(tier) ? `tier${tier}` : tier;
         const without = options.string('without');
@@ -106,18 +109,9 @@ export const standard: OptionGroup = {
     valued(
       'smp',
       '[[cpus=]n][,maxcpus=n][,sockets=n][,cores=n][,threads=n]',
-      'number of CPUs: one',
-      (_settings, text) => {
-        const options = new Options(keyValues(text, 'cpus'));
-        for (const name of ['cpus', 'maxcpus', 'sockets', 'dies', 'clusters', 'cores', 'threads']) {
-          const count = options.number(name);
-          if (count !== undefined && count !== 1) {
-            throw new UserError(
-              `${name}=${count} is not supported yet: this machine has one CPU; leave the option out`,
-            );
-          }
-        }
-        options.finish();
+      `number of CPUs, 1 to ${MOST_CPUS}, each on a thread of its own; maxcpus= is sockets times cores times threads`,
+      (settings, text) => {
+        settings.topology = parseTopology(text);
       },
     ),
     valued('m', '[size=]megs', 'guest memory, 128 MiB by default; with a suffix such as 1G', (settings, text) => {

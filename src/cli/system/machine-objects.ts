@@ -70,21 +70,14 @@ export class MachineObjects implements ObjectTarget {
       'dump-guest-core': constant('bool', true),
       'mem-merge': constant('bool', true),
       'memory-backend': constant('link<memory-backend>', '/objects/riscv_virt_board.ram'),
-      smp: constant('SMPConfiguration', {
-        cpus: 1,
-        maxcpus: 1,
-        threads: 1,
-        cores: 1,
-        dies: 1,
-        sockets: 1,
-        clusters: 1,
-      }),
+      smp: constant('SMPConfiguration', { ...config.board.topology, dies: 1, clusters: 1 }),
       memory: constant('MemorySizeConfiguration', { size: config.board.ramSize }),
     }));
     const peripheral = node.add('peripheral', new ObjectNode('container'));
     const anonymous = node.add('peripheral-anon', new ObjectNode('container'));
     const unattached = node.add('unattached', new ObjectNode('container'));
-    node.add('soc0', new ObjectNode('riscv.hart_array')).add('harts[0]', new ObjectNode('rv64-riscv-cpu'));
+    const soc = node.add('soc0', new ObjectNode('riscv.hart_array'));
+    for (const index of core.vcpus.keys()) soc.add(`harts[${index}]`, new ObjectNode('rv64-riscv-cpu'));
     const paths = new Map<Device, string>();
     for (const region of ['system', 'riscv_virt_board.mrom', 'riscv_virt_board.ram'])
       unattached.add(`${region}[0]`, new ObjectNode('memory-region', () => ({ priority: constant('uint32', 0) })));

@@ -1,4 +1,5 @@
 import type { Blocks } from '../../block/blocks.ts';
+import { MOST_CPUS } from '../../board/topology.ts';
 import type { BoardDevice } from '../../board/site.ts';
 import type { BlockNode } from '../../block/node.ts';
 import type { Device } from '../../hw/device.ts';
@@ -112,14 +113,20 @@ export class SystemTarget implements MonitorTarget {
   }
 
   cpus(): readonly CpuInfo[] {
-    return [{ index: 0, qomPath: '/machine/soc0/harts[0]', threadId: process.pid, coreId: 0 }];
+    const { machine } = this.#parts;
+    return machine.core.vcpus.map((_, index) => ({
+      index,
+      qomPath: `/machine/soc0/harts[${index}]`,
+      threadId: machine.threadOf(index) ?? process.pid,
+      coreId: index,
+    }));
   }
   machines(): readonly MachineInfo[] {
     return [
       {
         name: 'virt',
         isDefault: true,
-        cpuMax: 1,
+        cpuMax: MOST_CPUS,
         defaultCpuType: 'rv64-riscv-cpu',
         defaultRamId: 'riscv_virt_board.ram',
       },
@@ -160,8 +167,8 @@ export class SystemTarget implements MonitorTarget {
     return controllerInfo(this.#parts.machine.core.board.devices);
   }
 
-  registers(): Promise<readonly string[]> {
-    return this.#parts.machine.registers();
+  registers(cpu: number): Promise<readonly string[]> {
+    return this.#parts.machine.registers(cpu);
   }
   memoryTree(): readonly string[] {
     return ['address-space: memory', ...this.#parts.machine.core.board.space.mtree(), ''];

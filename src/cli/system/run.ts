@@ -62,6 +62,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       board: {
         ramSize: settings.memory.what,
         cpu,
+        topology: settings.topology,
         builtinFirmware: files.bios === 'builtin' && disks.flash[0] === undefined,
         serial: terminals.serial,
         flash: disks.flash,
@@ -71,6 +72,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       without: settings.without,
       stress: settings.stress,
       tier: TIERS.find((tier) => tier === settings.tier)!,
+      isParallel: settings.isParallel,
       clock: { kind: 'host' },
       rtc: rtcConfig(settings.rtc, host.clock.wall()),
       chars: [...chars.keys()],

@@ -80,7 +80,7 @@ export class FirmwareCounters {
     for (let i = 0; i < FIRMWARE_COUNTERS; i++) {
       const event = state.events[this.hardware + i]!;
       if ((state.started & (1 << i)) === 0 || eventType(event) !== TYPE_FIRMWARE || eventCode(event) !== code) continue;
-      state.values[i] = state.values[i]! + 1n;
+      Atomics.add(state.values, i, 1n);
       return;
     }
   }

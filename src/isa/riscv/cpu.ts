@@ -325,11 +325,19 @@ export class RiscvCpu implements GuestCpu {
     const low = this.#argument(2);
     const high = this.#argumentHigh(2);
     const operation = kind & 3;
+    if (csr.update !== undefined) {
+      csr.update(
+        hart,
+        operation === CSR_SWAP ? ~low : operation === CSR_CLEAR ? low : 0,
+        operation === CSR_CLEAR ? 0 : low,
+      );
+      return 0;
+    }
     if (operation === CSR_SWAP) {
       csr.write(hart, low, high);
       return 0;
     }
-    csr.readForUpdate(hart);
+    csr.read(hart);
     if (operation === CSR_SET) csr.write(hart, hart.low | low, hart.high | high);
     else if (operation === CSR_CLEAR) csr.write(hart, hart.low & ~low, hart.high & ~high);
     return 0;

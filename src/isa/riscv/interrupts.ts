@@ -66,7 +66,7 @@ export class Interrupts {
   /** All of mip, as last brought up to date. */
   pending(): number {
     const words = this.#words;
-    const software = words[SOFTWARE]!;
+    const software = Atomics.load(words, SOFTWARE);
     // What software wrote into STIP counts again when stimecmp lets go of it.
     const counts = (words[MENVCFG_HIGH]! & STCE) !== 0 ? software & ~(1 << STIP) : software;
     return Atomics.load(words, EXTERNAL) | counts;

@@ -59,7 +59,16 @@ export function runStream(engine: EngineName, { code, data }: Stream, stress?: S
   const runner =
     contexts instanceof OracleContexts
       ? new OracleEngine({ ...common, memory: arena.memory, contexts })
-      : new Engine({ ...common, arena, tlb, pageFlags: memory.pageFlags, tiers: engine as Tiers, stress });
+      : new Engine({
+          ...common,
+          arena,
+          tlb,
+          pageFlags: memory.pageFlags,
+          granules: memory.granules,
+          claims: memory.claims.of(0),
+          tiers: engine as Tiers,
+          stress,
+        });
 
   memory.load(CODE, code);
   const halt = CODE + room(code.length);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { SINGLE } from '../../../src/board/topology.ts';
 import type { BootFile } from '../../../src/board/site.ts';
 import type { PluggedDevice } from '../../../src/board/virt-config.ts';
 import { FakeTime } from '../../../src/host/fake-time.ts';
@@ -12,12 +13,13 @@ import { fieldSize } from '../../../src/mem/section.ts';
 import { EXIT_WORK } from '../../../src/mem/cpu.ts';
 import type { Tier } from '../../../src/vm/config.ts';
 import { MachineCore } from '../../../src/vm/core.ts';
-import { Vcpu } from '../../../src/vm/vcpu.ts';
+import type { Vcpu } from '../../../src/vm/vcpu.ts';
 import { RUNNING } from '../../../src/vm/vcpu-control.ts';
 import { placeState, StateReader, unpackState } from '../../../src/vm/state/load.ts';
 import { partsOf } from '../../../src/vm/state/parts.ts';
 import { saveState } from '../../../src/vm/state/save.ts';
 import { nodeHost } from '../../../src/host-node/host.ts';
+import { VcpuGroup } from '../../../src/vm/vcpu-group.ts';
 import { hartAt, type Checkpoint } from './checkpoint.ts';
 
 /** Firmware that is part of the machine. */
@@ -81,12 +83,14 @@ export class CountedMachine {
           ramSize: this.#ramSize,
           cpu: parseFeatures(boot.cpu),
           builtinFirmware: boot.firmware === BUILTIN,
+          topology: SINGLE,
           serial: SERIAL,
           flash: [],
           devices: boot.devices ?? [],
           globals: [],
         },
         tier,
+        isParallel: false,
         clock: { kind: 'instructions', nanoseconds: NANOSECONDS },
         rtc: { base: 1_000_000_000, hostBase: 0, clock: 'vm' },
         chars: [SERIAL],
@@ -105,7 +109,7 @@ export class CountedMachine {
     this.#core = core;
     this.#link = core.links.get(SERIAL)!;
     this.#state = RiscvState.at(core.arena.memory, core.board.states[0]!);
-    const shared = core.arena.used;
+    const shared = core.sharedEnd;
     const plan = core.board.plan({
       bios: boot.firmware === BUILTIN ? BUILTIN : file(boot.firmware),
       kernel: boot.kernel === '' ? undefined : file(boot.kernel),
@@ -115,10 +119,11 @@ export class CountedMachine {
     });
     core.board.powerOn();
     if (image === undefined) core.board.load(plan);
-    this.#vcpu = new Vcpu(core, 0, plan.start);
+    this.#vcpu = new VcpuGroup(core, 0, plan.start).vcpus[0]!;
     this.#link.open = true;
-    core.control.wanted = RUNNING;
-    core.control.state = RUNNING;
+    const [control] = core.controls;
+    control!.wanted = RUNNING;
+    control!.state = RUNNING;
     if (image !== undefined) this.#goOnWith(image, shared);
   }
 
@@ -136,7 +141,7 @@ export class CountedMachine {
     Object.assign(state, { exit: 0, callDepth: 0 });
     this.#retired = retired;
     // There is no translated code yet, and no translation of an address.
-    board.memory.pageFlags.fill(0);
+    board.memory.claims.forget();
     const { cpu } = this.#vcpu.cpu;
     if (!(cpu instanceof RiscvCpu)) throw new TypeError('not a RISC-V machine');
     cpu.hart.pmp.decode();
@@ -152,7 +157,7 @@ export class CountedMachine {
   /** The machine as it stands, as a saved one. */
   async save(): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
-    this.#vcpu.answer({ name: 'settle', args: [] });
+    this.#vcpu.answer({ vcpu: 0, name: 'settle', args: [] });
     const { compression } = nodeHost;
     await saveState(
       partsOf(this.#core, []),
@@ -168,7 +173,7 @@ export class CountedMachine {
     const reader = new StateReader(parts, nodeHost.compression);
     reader.push(saved);
     placeState(await unpackState(reader.end(), nodeHost.compression), parts, false);
-    this.#vcpu.answer({ name: 'stateReplaced', args: [] });
+    this.#vcpu.answer({ vcpu: 0, name: 'stateReplaced', args: [] });
     this.#retired = retired;
   }
 
@@ -180,7 +185,7 @@ export class CountedMachine {
     for (const field of section.fields) change(field.name, bytes.subarray(at, (at += fieldSize(field))));
     section.load(bytes);
     section.loaded?.();
-    this.#vcpu.answer({ name: 'stateReplaced', args: [] });
+    this.#vcpu.answer({ vcpu: 0, name: 'stateReplaced', args: [] });
   }
 
   /** Lets it run for a while, as far as it comes. */

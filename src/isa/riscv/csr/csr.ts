@@ -44,9 +44,12 @@ interface Declaration {
   /** What is checked beside the privilege that the number encodes. */
   readonly allows?: (hart: Hart) => boolean;
   readonly read?: (hart: Hart) => void;
-  /** What CSRRS and CSRRC modify, where that is not what they return. */
-  readonly readForUpdate?: (hart: Hart) => void;
   readonly write?: (hart: Hart, low: number, high: number) => void;
+  /**
+   * Does a whole CSR instruction, for a register that others change meanwhile: bits in `clear` are cleared,
+   * then those in `set` are set.
+   */
+  readonly update?: (hart: Hart, clear: number, set: number) => void;
   /** After a write to storage. */
   readonly wrote?: (hart: Hart) => void;
 }
@@ -63,8 +66,8 @@ export interface Csr {
   exists(hart: Hart): boolean;
   allows(hart: Hart): boolean;
   read(hart: Hart): void;
-  readForUpdate(hart: Hart): void;
   write(hart: Hart, low: number, high: number): void;
+  readonly update: ((hart: Hart, clear: number, set: number) => void) | undefined;
 }
 
 const ALL_BITS = { value: rw(0, 64, 'all bits') };
@@ -100,8 +103,8 @@ export function csr(declaration: Declaration): Csr {
     exists: declaration.exists ?? yes,
     allows: declaration.allows ?? yes,
     read,
-    readForUpdate: declaration.readForUpdate ?? read,
     write,
+    update: declaration.update,
   };
 }
 

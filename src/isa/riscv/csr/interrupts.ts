@@ -28,6 +28,15 @@ const announce = (hart: Hart): void => {
   hart.interrupts.announce();
 };
 
+/** Changes bits that software and other harts set: never all at once. */
+function updateSoftware(hart: Hart, mask: number, clear: number, set: number): void {
+  Atomics.and(hart.words, SOFTWARE, ~(clear & mask));
+  Atomics.or(hart.words, SOFTWARE, set & mask);
+  hart.interrupts.announce();
+}
+
+const ownOf = (hart: Hart): number => hart.words[MIDELEG]! & (1 << SSIP);
+
 /** 3.1.9: STIP is read-only while stimecmp drives it (Sstc, 2.1). */
 function writable(hart: Hart): number {
   return hart.words[MENVCFG_HIGH]! < 0 ? SUPERVISOR_INTERRUPTS & ~(1 << STIP) : SUPERVISOR_INTERRUPTS;
@@ -49,15 +58,8 @@ export const mip = csr({
     readPending(hart, ALL);
   },
   // 3.1.9: only the software bit of SEIP takes part in a read-modify-write.
-  readForUpdate(hart) {
-    hart.low = hart.words[SOFTWARE]!;
-    hart.high = 0;
-  },
-  write(hart, low) {
-    const mask = writable(hart);
-    hart.words[SOFTWARE] = (hart.words[SOFTWARE]! & ~mask) | (low & mask);
-    hart.interrupts.announce();
-  },
+  update: (hart, clear, set) => updateSoftware(hart, writable(hart), clear, set),
+  write: (hart, low) => updateSoftware(hart, writable(hart), ~low, low),
 });
 
 export const mie = csr({
@@ -89,11 +91,8 @@ export const sip = csr({
   read(hart) {
     readPending(hart, hart.words[MIDELEG]!);
   },
-  write(hart, low) {
-    const mask = hart.words[MIDELEG]! & (1 << SSIP);
-    hart.words[SOFTWARE] = (hart.words[SOFTWARE]! & ~mask) | (low & mask);
-    hart.interrupts.announce();
-  },
+  update: (hart, clear, set) => updateSoftware(hart, ownOf(hart), clear, set),
+  write: (hart, low) => updateSoftware(hart, ownOf(hart), ~low, low),
 });
 
 export const sie = csr({

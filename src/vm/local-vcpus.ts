@@ -1,9 +1,9 @@
 import type { Start } from '../board/site.ts';
 import type { Host } from '../host/host.ts';
 import type { MachineCore } from './core.ts';
-import { Vcpu } from './vcpu.ts';
-import { PARKED, RUNNING } from './vcpu-control.ts';
-import type { VcpuEvents, VcpuHandle } from './vcpu-handle.ts';
+import { PARKED, RUNNING, type VcpuControl } from './vcpu-control.ts';
+import { VcpuGroup } from './vcpu-group.ts';
+import type { VcpuEvents, Vcpus } from './vcpus.ts';
 import type { AskVcpu } from './vcpu-questions.ts';
 
 /** Instructions after which the other work of the thread gets its turn. */
@@ -11,10 +11,11 @@ const SLICE = 1 << 18;
 /** How often an idle CPU is looked at. */
 const IDLE_MS = 1;
 
-/** A vCPU on the main thread, between its other work: for tests, and hosts without threads. */
-export class LocalVcpu implements VcpuHandle {
+/** vCPUs on the main thread, in turn, between its other work: for tests, and hosts without threads. */
+export class LocalVcpus implements Vcpus {
   readonly ready = Promise.resolve();
-  readonly vcpu: Vcpu;
+  readonly #group: VcpuGroup;
+  readonly #control: VcpuControl;
   readonly #core: MachineCore;
   readonly #host: Pick<Host, 'timers'>;
   readonly #events: VcpuEvents;
@@ -24,11 +25,12 @@ export class LocalVcpu implements VcpuHandle {
     this.#core = core;
     this.#host = host;
     this.#events = events;
-    this.vcpu = new Vcpu(core, 0, start);
+    this.#control = core.controls[0]!;
+    this.#group = new VcpuGroup(core, 0, start);
   }
 
   start(): void {
-    const { control } = this.#core;
+    const control = this.#control;
     if (control.state === RUNNING) return;
     control.wanted = RUNNING;
     control.state = RUNNING;
@@ -36,16 +38,18 @@ export class LocalVcpu implements VcpuHandle {
   }
 
   async #run(): Promise<void> {
-    const { control, clock } = this.#core;
+    const control = this.#control;
+    const { clock } = this.#core;
     using turns = new Turns();
     while (control.wanted === RUNNING) {
-      const did = this.vcpu.step(SLICE);
+      const did = this.#group.step(SLICE);
       if (typeof did === 'object') {
         control.parkItself();
-        queueMicrotask(() => this.#events.debug(did));
+        const vcpu = this.#group.current;
+        queueMicrotask(() => this.#events.debug(vcpu, did));
         continue;
       }
-      const isIdle = did === 'idle' && !clock.skipTo(this.vcpu.deadline);
+      const isIdle = did === 'idle' && !clock.skipTo(this.#group.deadline);
       if (isIdle) await new Promise<void>((resolve) => this.#host.timers.after(IDLE_MS, resolve));
       else await turns.next();
     }
@@ -53,15 +57,17 @@ export class LocalVcpu implements VcpuHandle {
   }
 
   async park(): Promise<void> {
-    this.#core.control.wanted = PARKED;
+    this.#control.wanted = PARKED;
     await this.#loop;
   }
 
   requestReset(): void {
-    this.#core.control.requestReset();
+    this.#control.requestReset();
   }
 
-  readonly ask: AskVcpu = async (name, ...args) => this.vcpu.answer({ name, args }) as never;
+  readonly ask: AskVcpu = async (vcpu, name, ...args) => this.#group.answer({ vcpu, name, args }) as never;
+
+  threadOf(): undefined {}
 
   async end(): Promise<void> {
     await this.park();

@@ -1,0 +1,97 @@
+import type { Start } from '../board/site.ts';
+import { CPU_HEADER, EXIT_TIMER } from '../mem/cpu.ts';
+import { struct } from '../mem/struct.ts';
+import type { MachineCore } from './core.ts';
+import { Vcpu, type Step } from './vcpu.ts';
+import type { VcpuControl } from './vcpu-control.ts';
+import type { AskedQuestion } from './vcpu-questions.ts';
+
+/** Most instructions of a vCPU before the next one of the thread has its turn. */
+const TURN = 200_000;
+
+const Header = struct(CPU_HEADER);
+const REMAINING = Header.offsetOf.remaining / 4;
+
+/** The vCPUs of one thread, which it runs in turn. */
+export class VcpuGroup {
+  /** Virtual time until which idle vCPUs have nothing to do. */
+  deadline = Infinity;
+  readonly vcpus: readonly Vcpu[];
+  readonly #core: MachineCore;
+  readonly #control: VcpuControl;
+  readonly #thread: number;
+  #turn = 0;
+  /** Whose turn it is or was: devices that its accesses reach run in its name. */
+  #current: Vcpu;
+
+  constructor(core: MachineCore, thread: number, start: Start) {
+    const { board } = core;
+    this.#core = core;
+    this.#thread = thread;
+    this.#control = core.controls[thread]!;
+    this.vcpus = core.vcpusOf(thread).map((index) => new Vcpu(core, index, start));
+    this.#current = this.vcpus[0]!;
+    board.memory.onCodeWrite = (pa, length) => {
+      const host = board.space.codeOffset(pa);
+      if (host >= 0) this.#current.written(host, length);
+    };
+    board.timers.onChange = (owner) => this.#deadlineChanged(owner);
+  }
+
+  #deadlineChanged(owner: number): void {
+    const { board, clock, arena, deadlines } = this.#core;
+    const vcpu = Math.max(0, owner);
+    const next = board.timers.nextOf(vcpu);
+    // Where instructions are time, a run ends at the deadline that was next when it began.
+    const words = new Int32Array(arena.memory.buffer, board.states[vcpu]!, Header.size / 4);
+    const isInRun = clock.instructionsUntil(next) < words[REMAINING]!;
+    if (isInRun || next <= clock.now()) this.#core.kick(EXIT_TIMER, vcpu);
+    else deadlines.changed();
+  }
+
+  /** Lets one vCPU run for at most `instructions`, if there is one that has something to do. */
+  step(instructions: number): Step {
+    this.#reset();
+    const { vcpus } = this;
+    const most = vcpus.length === 1 ? instructions : Math.min(instructions, TURN);
+    this.deadline = Infinity;
+    for (let looks = 0; looks < vcpus.length; looks++) {
+      const vcpu = vcpus[this.#turn]!;
+      this.#current = vcpu;
+      const did = vcpu.step(most);
+      if (did === 'stopped') return did;
+      this.#turn = (this.#turn + 1) % vcpus.length;
+      if (did !== 'idle') return did;
+      this.deadline = Math.min(this.deadline, vcpu.deadline);
+    }
+    return 'idle';
+  }
+
+  /** The number of the vCPU that had the last turn. */
+  get current(): number {
+    return this.#current.index;
+  }
+
+  answer(question: AskedQuestion): unknown {
+    this.#reset();
+    this.#current = this.vcpus.find(({ index }) => index === question.vcpu)!;
+    return this.#current.answer(question);
+  }
+
+  /** Starts all anew if that was asked for. */
+  #reset(): void {
+    if (!this.#control.takeReset()) return;
+    for (const vcpu of this.vcpus) vcpu.reset();
+  }
+
+  /** None runs until the next step. */
+  leave(): void {
+    for (const vcpu of this.vcpus) vcpu.leave();
+  }
+
+  /** Blocks the thread until something is to be done or the time is up. */
+  rest(milliseconds: number): void {
+    this.leave();
+    this.#core.board.exits.wait(this.#core.config.isParallel ? this.#thread : 0, milliseconds);
+  }
+}
