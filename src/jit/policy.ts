@@ -29,7 +29,7 @@ export interface Policy {
 const KEPT = 32 << 20;
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
-  auto: { period: 64, batch: 128, urgent: 512, promotion: 50_000, telling: 31, regions: 8, kept: KEPT },
+  auto: { period: 128, batch: 128, urgent: 512, promotion: 200_000, telling: 31, regions: 8, kept: KEPT },
   tier0: {
     period: 2 ** 30,
     batch: Infinity,

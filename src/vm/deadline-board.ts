@@ -3,8 +3,11 @@ import type { Timers } from '../hw/timers.ts';
 import type { Arena } from '../mem/arena.ts';
 import type { Clock } from '../mem/clock.ts';
 
-/** How long after it reported a deadline the timer thread looks again unasked. */
-const PATIENCE_MS = 5;
+/**
+ * How long after it reported a deadline the timer thread looks again unasked: less than the period of a
+ * guest's tick, so that nobody has to wake it for the next one.
+ */
+const PATIENCE_MS = 1;
 
 /**
  * Where the timer thread learns the next deadline. It publishes until when it sleeps, so that only
@@ -46,15 +49,13 @@ export class DeadlineBoard {
   wait(isRunning: boolean, passed: (cpu: number) => void): void {
     this.#sleepsUntil[0] = Infinity;
     const seen = this.#wake.sample();
-    const next = isRunning ? this.#timers.next() : Infinity;
     const now = this.#clock.now();
-    if (next <= now) {
-      this.#timers.due(now, passed);
-      this.#wake.wait(seen, Math.min(PATIENCE_MS, (this.#timers.next(now) - now) / 1e6));
-      return;
-    }
-    this.#sleepsUntil[0] = next;
+    const next = isRunning ? this.#timers.next() : Infinity;
+    const hasPassed = next <= now;
+    if (hasPassed) this.#timers.due(now, passed);
+    const until = hasPassed ? Math.min(now + PATIENCE_MS * 1e6, this.#timers.next(now)) : next;
+    this.#sleepsUntil[0] = until;
     Atomics.add(this.#fence, 0, 1);
-    this.#wake.wait(seen, (next - now) / 1e6);
+    this.#wake.wait(seen, (until - now) / 1e6);
   }
 }
