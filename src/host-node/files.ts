@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { access, open, readFile, unlink } from 'node:fs/promises';
+import { access, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
@@ -46,6 +46,24 @@ export class NodeFiles implements Files {
     const handle = await attempt(`make a temporary file in '${directory}'`, () => open(path, flags, 0o600));
     await unlink(path);
     return new NodeFile(handle, path, false);
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    const slash = prefix.lastIndexOf('/') + 1;
+    const directory = prefix.slice(0, slash);
+    const names = await attempt(`list '${directory || '.'}'`, () => readdir(directory || '.'));
+    return names
+      .filter((name) => name.startsWith(prefix.slice(slash)))
+      .map((name) => directory + name)
+      .toSorted();
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await attempt(`rename '${from}' to '${to}'`, () => rename(from, to));
+  }
+
+  async remove(path: string): Promise<void> {
+    await attempt(`remove '${path}'`, () => unlink(path));
   }
 
   async readAll(path: string): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import { NodeClock } from './clock.ts';
 import { NodeCompression } from './compression.ts';
 import { NodeFiles } from './files.ts';
 import { NodeNetwork } from './network.ts';
+import { NodeProcesses } from './processes.ts';
 import { NodeRandom } from './random.ts';
 import { NodeSignals } from './signals.ts';
 import { NodeTimers } from './timers.ts';
@@ -18,6 +19,7 @@ export const nodeHost: Host = {
   tty: new NodeTty(),
   signals: new NodeSignals(),
   workers: new NodeWorkers(),
+  processes: new NodeProcesses(),
   random: new NodeRandom(),
   compression: new NodeCompression(),
 };

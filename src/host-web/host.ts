@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { FakeNetwork } from '../host/fake-network.ts';
 import type { Host } from '../host/host.ts';
+import { noProcesses } from '../host/processes.ts';
 import { MemoryFiles } from '../host/memory-files.ts';
 import type { Tty } from '../host/tty.ts';
 import { WebClock } from './clock.ts';
@@ -32,6 +33,7 @@ export function webHost(tty: Tty): WebHost {
     tty,
     signals: { listen: () => {} },
     workers: new WebWorkers(),
+    processes: noProcesses('a page cannot start programs; use file:'),
     random: new WebRandom(),
     compression: new WebCompression(),
   };

@@ -5,6 +5,7 @@ import { FakeTime } from './fake-time.ts';
 import { FakeTty } from './fake-tty.ts';
 import type { Host } from './host.ts';
 import { MemoryFiles } from './memory-files.ts';
+import { noProcesses } from './processes.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** A host on which nothing is real and everything can be repeated; it has no threads. */
@@ -36,6 +37,7 @@ export function fakeHost(): FakeHost {
         throw new BugError('a fake host has no threads');
       },
     },
+    processes: noProcesses('a fake host has no programs'),
     random: new SeededRandom(0n),
     compression: noCompression,
     signal: (name, number) => signalled(name, number),

@@ -36,4 +36,9 @@ export interface Files {
   temporary(): Promise<File>;
   /** The whole of a file. */
   readAll(path: string): Promise<Uint8Array>;
+  /** Paths of the files that begin with `prefix`, a path of which the last part is the beginning of a name. */
+  list(prefix: string): Promise<readonly string[]>;
+  /** In the place of what is at `to`, if there is something. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { HostClock } from './clock.ts';
 import type { Compression } from './compression.ts';
 import type { Files } from './file.ts';
 import type { Network } from './network.ts';
+import type { Processes } from './processes.ts';
 import type { Random } from './random.ts';
 import type { Signals } from './signals.ts';
 import type { Timers } from './timers.ts';
@@ -17,6 +18,7 @@ export interface Host {
   readonly tty: Tty;
   readonly signals: Signals;
   readonly workers: Workers;
+  readonly processes: Processes;
   readonly random: Random;
   readonly compression: Compression;
 }

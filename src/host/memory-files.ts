@@ -41,6 +41,26 @@ export class MemoryFiles implements Files {
     return new MemoryFile('temporary');
   }
 
+  async list(prefix: string): Promise<readonly string[]> {
+    return [...this.#files.keys()].filter((path) => path.startsWith(prefix)).toSorted();
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    this.#files.set(to, this.#existing(`rename '${from}'`, from));
+    this.#files.delete(from);
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#existing(`remove '${path}'`, path);
+    this.#files.delete(path);
+  }
+
+  #existing(doing: string, path: string): MemoryContent {
+    const content = this.#files.get(path);
+    if (content === undefined) throw new UserError(`cannot ${doing}: no such file; check the path`);
+    return content;
+  }
+
   async readAll(path: string): Promise<Uint8Array> {
     const file = await this.open(path, 'read');
     const bytes = new Uint8Array(await file.size());

@@ -86,6 +86,8 @@ test('whatever a machine tells is a declared event', () => {
     SHUTDOWN: { name: 'SHUTDOWN', data: cause },
     RESET: { name: 'RESET', data: cause },
     DEVICE_DELETED: { name: 'DEVICE_DELETED', data: { device: 'd', path: '/machine/peripheral/d' } },
+    MIGRATION: { name: 'MIGRATION', data: { status: 'setup' } },
+    JOB_STATUS_CHANGE: { name: 'JOB_STATUS_CHANGE', data: { id: 'job0', status: 'running' } },
     DUMP_COMPLETED: { name: 'DUMP_COMPLETED', data: { result: { status: 'completed', completed: 5, total: 5 } } },
   };
   assert.deepEqual(Object.keys(all).toSorted(), [...CATALOG.events.keys()].toSorted());

@@ -5,6 +5,8 @@ import { StatsRegistry } from '../stats/registry.ts';
 import { MonitorActivity } from './activity.ts';
 import { FakeCharacters } from './fake-characters.ts';
 import { FakeMemory } from './fake-memory.ts';
+import { FakeState } from './fake-state.ts';
+import { JobList } from './job-list.ts';
 import { FakeObjects } from './objects/fake.ts';
 import { TraceEvents } from './trace-events.ts';
 import type {
@@ -35,6 +37,8 @@ export class FakeTarget implements MonitorTarget {
   readonly objects = new FakeObjects();
   readonly characters = new FakeCharacters();
   readonly files = new MemoryFiles();
+  readonly jobs = new JobList((event) => this.tell(event));
+  readonly state = new FakeState();
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   #state: RunState = 'prelaunch';
 
@@ -138,6 +142,10 @@ export class FakeTarget implements MonitorTarget {
         cache,
       },
     ];
+  }
+
+  hasBlockNode(name: string): boolean {
+    return name === '#block147';
   }
 
   blockStats(): readonly BlockStatsInfo[] {

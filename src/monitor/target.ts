@@ -3,9 +3,12 @@ import type { StatsRegistry } from '../stats/registry.ts';
 import type { MonitorActivity } from './activity.ts';
 import type { CharacterTarget } from './character-target.ts';
 import type { DumpStatus } from './guest-dump.ts';
+import type { JobList, JobStatus } from './job-list.ts';
 import type { MemoryTarget } from './memory-target.ts';
 import type { TraceEvents } from './trace-events.ts';
 import type { ObjectTarget } from './objects/target.ts';
+import type { StateTarget } from './state-target.ts';
+import type { MigrationStatus } from '../vm/run-state.ts';
 
 /**
  * What a monitor needs of the machine it watches. Methods that must reach into a vCPU or a backend may
@@ -29,6 +32,10 @@ export interface MonitorTarget {
   readonly characters: CharacterTarget;
   /** Files that commands write. */
   readonly files: Pick<Files, 'append'>;
+  /** What it does in the background. */
+  readonly jobs: JobList;
+  /** Snapshots of it, and its way to other processes. */
+  readonly state: StateTarget;
 
   status(): MachineStatus;
   /** Resolves once no vCPU runs. Emits STOP first, unless it was stopped. */
@@ -58,6 +65,8 @@ export interface MonitorTarget {
   blockDevices(): Maybe<readonly BlockDeviceInfo[]>;
   /** Every node that disks are made of. */
   blockNodes(): Maybe<readonly BlockMediumInfo[]>;
+  /** Whether a node of that name is there. */
+  hasBlockNode(name: string): boolean;
   blockStats(): readonly BlockStatsInfo[];
   /** Makes a node, as `-blockdev` does. */
   addBlockNode(options: Readonly<Record<string, unknown>>): Promise<void>;
@@ -145,6 +154,8 @@ export type DumpEnd = { readonly result: DumpStatus; readonly error?: string };
 export type MachineEvent =
   | { readonly name: 'STOP' | 'RESUME' | 'POWERDOWN' }
   | { readonly name: 'SHUTDOWN' | 'RESET'; readonly data: CauseData }
+  | { readonly name: 'MIGRATION'; readonly data: { readonly status: MigrationStatus } }
+  | { readonly name: 'JOB_STATUS_CHANGE'; readonly data: { readonly id: string; readonly status: JobStatus } }
   | { readonly name: 'DUMP_COMPLETED'; readonly data: DumpEnd }
   | { readonly name: 'DEVICE_DELETED'; readonly data: { readonly device?: string; readonly path: string } };
 

@@ -79,6 +79,8 @@ export class Machine {
   #debugStop: MachineDebugStop | undefined;
   #ending = false;
   #isBlank: boolean;
+  /** What waits for its state runs once that has come, if it ran where it comes from. */
+  #startsOnArrival = false;
 
   /** A machine that stands before its first instruction. Throws a UserError if it cannot be made. */
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
@@ -212,6 +214,11 @@ export class Machine {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Tells all listeners of something that others do with the machine. */
+  tell(event: MachineEvent): void {
+    this.#emit(event);
+  }
+
   #emit(event: MachineEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
@@ -219,6 +226,10 @@ export class Machine {
   /** Starts the machine, or lets it go on. */
   cont(): void {
     if (this.#state === 'running') return;
+    if (this.#state === 'inmigrate') {
+      this.#startsOnArrival = true;
+      return;
+    }
     this.#checkRunnable();
     this.#emit({ name: 'RESUME' });
     this.#run();
@@ -251,6 +262,7 @@ export class Machine {
 
   /** Resolves once no vCPU runs and all I/O that was under way is done. */
   async stop(): Promise<void> {
+    this.#startsOnArrival = false;
     if (this.#state !== 'running') return;
     await this.#halt('paused');
   }
@@ -324,6 +336,17 @@ export class Machine {
     if (this.#ending) return;
     this.#state = state === 'running' ? 'paused' : state;
     if (state === 'running') this.cont();
+  }
+
+  /** Its state has come, of a machine that did this. */
+  arrive(runState: RunState): void {
+    const isRest = runState === 'prelaunch' || runState === 'running' || runState === 'shutdown';
+    this.release(this.#startsOnArrival && isRest ? runState : 'paused');
+  }
+
+  /** Ends with an error. */
+  fail(error: unknown): void {
+    this.#fail(error);
   }
 
   /** Resolves once its vCPU could run. */

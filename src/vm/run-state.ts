@@ -31,8 +31,12 @@ export interface CauseData {
   readonly reason: Cause;
 }
 
+/** How far a machine that goes to another process is; the spelling is QEMU's. */
+export type MigrationStatus = 'none' | 'setup' | 'active' | 'cancelling' | 'cancelled' | 'completed' | 'failed';
+
 export type MachineEvent =
   | { readonly name: 'STOP' | 'RESUME' | 'POWERDOWN' }
+  | { readonly name: 'MIGRATION'; readonly data: { readonly status: MigrationStatus } }
   | { readonly name: 'SHUTDOWN' | 'RESET'; readonly data: CauseData };
 
 /** How a machine ended. */

@@ -38,6 +38,17 @@ export const debug: OptionGroup = {
         settings.gdb = { origin: `-gdb ${text}`, what: text };
       },
     ),
+    valued('loadvm', 'tag', 'begin as the machine of a snapshot that savevm made', (settings, text) => {
+      settings.loadvm = text;
+    }),
+    valued(
+      'incoming',
+      'uri',
+      'wait for a machine that `migrate` sends: from file:PATH, exec:COMMAND, unix:PATH or tcp:HOST:PORT; `defer`: migrate-incoming says from where',
+      (settings, text) => {
+        settings.incoming = text;
+      },
+    ),
     flag('no-reboot', "end instead of following the guest's reset", (settings) => {
       settings.noReboot = true;
     }),

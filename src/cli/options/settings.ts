@@ -47,6 +47,10 @@ export interface Settings {
   nodefaults: boolean;
   escape: number;
   startsPaused: boolean;
+  /** The snapshot that it begins as. */
+  loadvm: string | undefined;
+  /** Where its state comes from; `defer`: a monitor will say. */
+  incoming: string | undefined;
   /** Where gdb may come. */
   gdb: Asked<string> | undefined;
   noReboot: boolean;
@@ -102,6 +106,8 @@ export function defaultSettings(): Settings {
     nodefaults: false,
     escape: 1,
     startsPaused: false,
+    loadvm: undefined,
+    incoming: undefined,
     gdb: undefined,
     noReboot: false,
     noShutdown: false,

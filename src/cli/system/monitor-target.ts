@@ -9,6 +9,8 @@ import type { Chardevs } from '../../char/chardevs.ts';
 import type { HostClock } from '../../host/clock.ts';
 import type { Files } from '../../host/file.ts';
 import { MonitorActivity } from '../../monitor/activity.ts';
+import { JobList } from '../../monitor/job-list.ts';
+import type { StateTarget } from '../../monitor/state-target.ts';
 import type { CharacterTarget } from '../../monitor/character-target.ts';
 import { TraceEvents } from '../../monitor/trace-events.ts';
 import type { MemoryTarget } from '../../monitor/memory-target.ts';
@@ -48,6 +50,7 @@ export interface TargetParts {
   readonly clock: HostClock;
   readonly files: Files;
   readonly gdb: GdbServer;
+  readonly state: StateTarget;
   readonly name: string | undefined;
   readonly uuid: string;
 }
@@ -65,6 +68,8 @@ export class SystemTarget implements MonitorTarget {
   readonly objects: ObjectTarget;
   readonly characters: CharacterTarget;
   readonly files: Pick<Files, 'append'>;
+  readonly jobs = new JobList((event) => this.tell(event));
+  readonly state: StateTarget;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly #parts: TargetParts;
 
@@ -79,6 +84,7 @@ export class SystemTarget implements MonitorTarget {
     this.objects = new MachineObjects(parts.machine, parts.chardevs, parts.objects);
     this.characters = new MachineCharacters(parts.chardevs, parts.machine);
     this.files = parts.files;
+    this.state = parts.state;
     parts.machine.subscribe((event) => {
       if (event.name === 'STOP' || event.name === 'RESUME')
         this.traces.emit('vm_state_notify', () => `running ${event.name === 'RESUME' ? 1 : 0}`);
@@ -147,6 +153,9 @@ export class SystemTarget implements MonitorTarget {
     return Promise.all(
       this.#parts.blocks.nodes.map((node) => medium(node, { direct: false, noFlush: false, writeback: true })),
     );
+  }
+  hasBlockNode(name: string): boolean {
+    return this.#parts.blocks.nodes.some(({ nodeName }) => nodeName === name);
   }
   blockStats(): readonly BlockStatsInfo[] {
     return this.#parts.blocks.drives.map(({ id, node, user, account }) => ({

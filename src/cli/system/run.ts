@@ -13,6 +13,9 @@ import type { Values } from '../../host/key-values.ts';
 import { ObjectOptions } from '../../vm/user-object-kinds.ts';
 import { UserObjects } from '../../vm/user-objects.ts';
 import { Machine } from '../../vm/machine.ts';
+import { Migration } from '../../vm/migration.ts';
+import { Snapshots } from '../../vm/snapshots.ts';
+import { MachineState } from '../../vm/state/machine-state.ts';
 import { located, locatedError, locatedLater } from '../options/option.ts';
 import type { Settings } from '../options/settings.ts';
 import { openDisks } from './disks.ts';
@@ -33,6 +36,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   const chardevs = new Chardevs({ host, notify }, { escape: settings.escape, quit: () => machine?.quit('host-ui') });
   const blocks = new Blocks({ host, notify });
   const metrics: Listener[] = [];
+  let migration: Migration | undefined;
   try {
     const files = await readBootFiles(settings, host);
     const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
@@ -91,13 +95,18 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         noReboot,
         noShutdown,
         log: (text) => log.write(text),
+        awaitsState: settings.loadvm !== undefined || settings.incoming !== undefined,
       },
       host,
     );
+    const state = new MachineState(machine, host, disks.drives);
+    const snapshots = new Snapshots(machine, state, host.files, disks.drives);
+    migration = new Migration(machine, state, host);
     const onBug = (error: unknown): void => notify(String(error));
     const gdb = new GdbServer(machine, chardevs, onBug);
     const target = new SystemTarget({
       gdb,
+      state: { snapshots, migration },
       machine,
       chardevs,
       blocks,
@@ -125,16 +134,36 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       notify(`terminating on signal ${number} (${name})`);
       machine?.quit('host-signal');
     });
-    if (!settings.startsPaused) machine.cont();
+    await begin(machine, snapshots, migration, settings);
     const { code } = await machine.ended;
     return code;
   } catch (error) {
     machine?.quit();
     throw error instanceof UserError ? locatedError('', error) : error;
   } finally {
+    await migration?.close();
     for (const listener of metrics) await listener.close();
     await chardevs.close();
     await blocks.close();
+  }
+}
+
+/** Lets the machine begin, with a state of its own or one that comes from elsewhere. */
+async function begin(
+  machine: Machine,
+  snapshots: Snapshots,
+  migration: Migration,
+  { loadvm, incoming, startsPaused }: Settings,
+): Promise<void> {
+  if (loadvm !== undefined && incoming !== undefined) {
+    throw new UserError('-loadvm and -incoming both say what the machine begins as; leave one out');
+  }
+  if (!startsPaused) machine.cont();
+  if (loadvm !== undefined) {
+    await locatedLater(`-loadvm ${loadvm}`, () => snapshots.load(loadvm));
+    machine.arrive('running');
+  } else if (incoming !== undefined && incoming !== 'defer') {
+    await locatedLater(`-incoming ${incoming}`, () => migration.receive(incoming));
   }
 }
 

@@ -38,6 +38,9 @@ import { network } from './network.ts';
 import { remoteScreens } from './remote-screens.ts';
 import { trace } from './trace.ts';
 import { buses } from './buses.ts';
+import { migration } from './migration.ts';
+import { migrationSettings } from './migration-settings.ts';
+import { snapshots } from './snapshots.ts';
 
 /** Everything that a monitor can do, in the order of the reference. */
 export const CATALOG = new Catalog([
@@ -67,6 +70,9 @@ export const CATALOG = new Catalog([
   block,
   blockNodes,
   jobs,
+  snapshots,
+  migration,
+  migrationSettings,
   chardev,
   descriptors,
   network,

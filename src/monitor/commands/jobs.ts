@@ -1,35 +1,14 @@
 import { arrayOf, bool, enumOf, int, optional, required, str, struct } from '../../qapi/schema.ts';
 import { QapiError } from '../../qapi/error.ts';
+import { event } from '../../qapi/declaration.ts';
 import { command } from '../command.ts';
 import { word } from '../hmp-args.ts';
 import { hmp } from '../hmp-command.ts';
+import { JOB_STATUSES, JOB_TYPES } from '../job-list.ts';
 import { topic } from '../topic.ts';
 
-const JobType = enumOf('JobType', 'What a job does.', [
-  'commit',
-  'stream',
-  'mirror',
-  'backup',
-  'create',
-  'amend',
-  'snapshot-load',
-  'snapshot-save',
-  'snapshot-delete',
-]);
-
-const JobStatus = enumOf('JobStatus', 'How far a job is.', [
-  'undefined',
-  'created',
-  'running',
-  'paused',
-  'ready',
-  'standby',
-  'waiting',
-  'pending',
-  'aborting',
-  'concluded',
-  'null',
-]);
+const JobType = enumOf('JobType', 'What a job does.', JOB_TYPES);
+const JobStatus = enumOf('JobStatus', 'How far a job is.', JOB_STATUSES);
 
 const IoStatus = enumOf('BlockDeviceIoStatus', 'Whether an error has stopped the machine.', [
   'ok',
@@ -51,7 +30,18 @@ const queryJobs = command('query-jobs', {
     }),
   ),
   example: {},
-  run: () => [],
+  run: (_, { target }) =>
+    target.jobs.all.map((job) => ({
+      ...job,
+      'current-progress': job.status === 'concluded' ? 1 : 0,
+      'total-progress': 1,
+    })),
+});
+
+const JOB_STATUS_CHANGE = event('JOB_STATUS_CHANGE', {
+  since: '3.0',
+  doc: 'A job is further than it was.',
+  data: { id: required(str, 'its name'), status: required(JobStatus, 'how far it is') },
 });
 
 const queryBlockJobs = command('query-block-jobs', {
@@ -78,10 +68,6 @@ const queryBlockJobs = command('query-block-jobs', {
   run: () => [],
 });
 
-const noJob = (): never => {
-  throw new QapiError('Job not found');
-};
-
 const noBlockJob = ({ device }: { readonly device: string }): never => {
   throw new QapiError(`Block job '${device}' not found`, 'DeviceNotActive');
 };
@@ -101,9 +87,10 @@ const jobCommands = Object.entries({
     since: '3.0',
     doc,
     args: jobId,
-    errors: { GenericError: 'there is no such job' },
+    errors: { GenericError: 'there is no such job, or it cannot do that now' },
     example: { id: 'job0' },
-    run: noJob,
+    // No job that there is waits for anybody, or can be stopped on its way.
+    run: ({ id }, { target }) => (deed === 'dismiss' ? target.jobs.dismiss(id) : target.jobs.refuse(id, deed)),
   }),
 );
 
@@ -156,7 +143,8 @@ const hmpBlockJobs = Object.entries({ cancel: 'end', complete: 'complete', pause
 const infoBlockJobs = hmp('info block-jobs', { doc: 'show the jobs on disks', run: () => 'No active jobs\n' });
 
 export const jobs = topic('Jobs', {
-  doc: 'Work on disks in the background. There is none of it yet.',
+  doc: 'Work in the background.',
   commands: [queryJobs, ...jobCommands, queryBlockJobs, ...blockJobCommands],
+  events: [JOB_STATUS_CHANGE],
   hmp: [infoBlockJobs, ...hmpBlockJobs],
 });

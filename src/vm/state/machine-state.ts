@@ -47,12 +47,24 @@ export class MachineState {
     return saveState(this.#parts(withDisks), { compression, ...times, ...request }, sink);
   }
 
-  /** Reads a state to the end, whatever the machine does meanwhile. Throws a UserError if it does not fit. */
-  async read(source: AsyncIterable<Uint8Array>): Promise<ReplacingState> {
+  /**
+   * Reads a state to its end, whatever the machine does meanwhile. Throws a UserError if it does not fit. `isEndless`:
+   * nothing needs to follow the last part. `began` is called when the first of it comes.
+   */
+  async read(
+    source: AsyncIterable<Uint8Array>,
+    { isEndless = false, began = () => {} }: { isEndless?: boolean; began?: () => void } = {},
+  ): Promise<ReplacingState> {
     const { compression } = this.#host;
     const parts = this.#parts(true);
     const reader = new StateReader(parts, compression);
-    for await (const bytes of source) reader.push(bytes);
+    let isFirst = true;
+    for await (const bytes of source) {
+      if (isFirst) began();
+      isFirst = false;
+      reader.push(bytes);
+      if (isEndless && reader.isComplete) break;
+    }
     const state = await unpackState(reader.end(), compression);
     return { head: state.head, replace: () => this.#replace(state, parts) };
   }

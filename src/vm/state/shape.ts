@@ -7,28 +7,39 @@ export const otherMachine = (what: string): UserError =>
   new UserError(`the saved machine is another than this one: ${what}; start this one with the options of that`);
 
 /** All that makes a machine different from another, as far as its state is concerned. */
-export function shapeOf({ config, board }: MachineCore): { readonly [name: string]: Json } {
-  const { board: asked, disks } = config;
-  const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+export function shapeOf(core: MachineCore): { readonly [name: string]: Json } {
+  const { config, board } = core;
+  const { board: asked } = config;
   return {
     machine: 'virt',
     memory: asked.ramSize,
     cpus: board.states.length,
     cpu: plain(asked.cpu),
     firmware: asked.builtinFirmware ? 'builtin' : 'none',
-    devices: board.devices.map(({ device, parent }) => {
-      const disk = disks.find(({ name }) => name === device.backendNames['drive']);
-      return {
-        driver: device.declaration.name,
-        at: device.regions[0]?.base ?? parent?.regions[0]?.base ?? 'elsewhere',
-        properties: plain(device.props),
-        ...(disk === undefined ? {} : { size: disk.size, 'read-only': disk.readOnly }),
-      };
-    }),
+    ...devicesOf(core),
     regions: board.space.regions.flatMap((region) =>
       region.kind === 'mmio' ? [] : [{ name: region.name, size: region.size }],
     ),
   };
+}
+
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/** Each device under a name that says what and where it is. */
+function devicesOf({ config, board }: MachineCore): { readonly [name: string]: Json } {
+  const shapes: Record<string, Json> = {};
+  for (const { device, parent } of board.devices) {
+    const at = device.regions[0]?.base ?? parent?.regions[0]?.base;
+    const place = at === undefined ? '' : ` at 0x${at.toString(16)}`;
+    const disk = config.disks.find(({ name }) => name === device.backendNames['drive']);
+    let name = `device ${device.declaration.name}${place}`;
+    for (let more = 2; name in shapes; more++) name = `device ${device.declaration.name}${place} (${more})`;
+    shapes[name] = {
+      properties: plain(device.props),
+      ...(disk === undefined ? {} : { size: disk.size, 'read-only': disk.readOnly }),
+    };
+  }
+  return shapes;
 }
 
 /** Where two shapes differ first, in words; undefined: nowhere. */
