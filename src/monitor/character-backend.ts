@@ -1,4 +1,5 @@
 import { bool, enumOf, int, optional, required, str, struct, union } from '../qapi/schema.ts';
+import { InetSocketAddress, SocketAddressType, UnixSocketAddress, VsockSocketAddress, Word } from './socket-address.ts';
 import type { Static, Type } from '../qapi/schema.ts';
 import type { CharacterOptions } from './character-target.ts';
 
@@ -16,40 +17,19 @@ const ChardevFile = struct('ChardevFile', 'A file.', {
   append: optional(bool, 'after what it holds'),
 });
 
-const InetSocketAddress = struct('InetSocketAddress', 'A port of a host.', {
-  host: required(str, 'the host'),
-  port: required(str, 'the port'),
-  numeric: optional(bool, 'neither is a name'),
-  to: optional(int, 'the last port to try'),
-  ipv4: optional(bool, 'by the older protocol'),
-  ipv6: optional(bool, 'by the newer'),
-  'keep-alive': optional(bool, 'look now and then whether the peer is there'),
-  mptcp: optional(bool, 'over several paths'),
-});
-const UnixSocketAddress = struct('UnixSocketAddress', 'A socket that is a file.', {
-  path: required(str, 'the file'),
-  abstract: optional(bool, 'it only looks like one'),
-  tight: optional(bool, 'without zeroes behind its name'),
-});
 const wrapped = <T>(name: string, type: Type<T>) =>
   struct(name, 'What this kind takes.', { data: required(type, 'what it takes') });
 
 const SocketAddressLegacy = union('SocketAddressLegacy', 'Where a socket is.', {
   tag: 'type',
   members: {
-    type: required(enumOf('SocketAddressType', 'A kind of socket.', ['inet', 'unix', 'vsock', 'fd']), 'its kind'),
+    type: required(SocketAddressType, 'its kind'),
   },
   cases: {
     inet: wrapped('InetSocketAddressWrapper', InetSocketAddress),
     unix: wrapped('UnixSocketAddressWrapper', UnixSocketAddress),
-    vsock: wrapped(
-      'VsockSocketAddressWrapper',
-      struct('VsockSocketAddress', 'A port of a virtual machine; not supported.', {
-        cid: required(str, 'the machine'),
-        port: required(str, 'the port'),
-      }),
-    ),
-    fd: wrapped('FdSocketAddressWrapper', struct('String', 'A word.', { str: required(str, 'the word') })),
+    vsock: wrapped('VsockSocketAddressWrapper', VsockSocketAddress),
+    fd: wrapped('FdSocketAddressWrapper', Word),
   },
 });
 

@@ -64,6 +64,8 @@ export class MachineCore {
   readonly links: ReadonlyMap<string, CharLink>;
   readonly rings: ReadonlyMap<string, RequestRing>;
   readonly board: Board;
+  /** Whose turn it is where vCPUs share a thread. */
+  readonly turn: Uint32Array;
   /** Where the generator of a seed has its state. */
   readonly randomAddress: number;
 
@@ -85,6 +87,7 @@ export class MachineCore {
       config.disks.map(({ name }) => [name, RingBlockPort.ring(buffer, arena.allocate(RingBlockPort.bytes))]),
     );
     this.clock = machineClock(config.clock, config.rtc, site.clock, arena, () => this.board.states);
+    this.turn = new Uint32Array(buffer, arena.allocate(8), 1);
     this.randomAddress = arena.allocate(SeededRandom.words * 4);
     const random = new Uint32Array(buffer, this.randomAddress, SeededRandom.words);
     const disks = new Map(config.disks.map((disk) => [disk.name, disk]));

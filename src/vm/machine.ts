@@ -326,7 +326,7 @@ export class Machine {
     await this.#vcpus.ready;
     do {
       await Promise.all(this.#services.map((service) => service.drain()));
-      await this.#vcpus.ask(0, 'settle');
+      for (const vcpu of this.core.vcpus.keys()) await this.#vcpus.ask(vcpu, 'settle');
     } while ([...this.core.rings.values()].some((ring) => ring.inFlight > 0));
     return before;
   }

@@ -20,7 +20,6 @@ export class VcpuGroup {
   readonly #core: MachineCore;
   readonly #control: VcpuControl;
   readonly #thread: number;
-  #turn = 0;
   /** Whose turn it is or was: devices that its accesses reach run in its name. */
   #current: Vcpu;
 
@@ -53,14 +52,15 @@ export class VcpuGroup {
   step(instructions: number): Step {
     this.#reset();
     const { vcpus } = this;
+    const { turn } = this.#core;
     const most = vcpus.length === 1 ? instructions : Math.min(instructions, TURN);
     this.deadline = Infinity;
     for (let looks = 0; looks < vcpus.length; looks++) {
-      const vcpu = vcpus[this.#turn]!;
+      const vcpu = vcpus[turn[0]! % vcpus.length]!;
       this.#current = vcpu;
       const did = vcpu.step(most);
       if (did === 'stopped') return did;
-      this.#turn = (this.#turn + 1) % vcpus.length;
+      turn[0] = (turn[0]! + 1) % vcpus.length;
       if (did !== 'idle') return did;
       this.deadline = Math.min(this.deadline, vcpu.deadline);
     }

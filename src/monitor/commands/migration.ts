@@ -1,11 +1,12 @@
 import { UserError } from '../../base/errors.ts';
 import type { SocketAddress } from '../../host/network.ts';
 import { event } from '../../qapi/declaration.ts';
-import { arrayOf, bool, enumOf, int, number, optional, required, str, struct, union } from '../../qapi/schema.ts';
+import { arrayOf, bool, enumOf, int, number, optional, required, str, struct } from '../../qapi/schema.ts';
 import type { MigrationReport } from '../../vm/migration.ts';
 import { command } from '../command.ts';
 import { flag, word } from '../hmp-args.ts';
 import { hmp, textOf } from '../hmp-command.ts';
+import { SocketAddress as Address } from '../socket-address.ts';
 import { topic } from '../topic.ts';
 
 const MIGRATION_STATUSES = [
@@ -47,18 +48,6 @@ const MigrationStats = struct('MigrationStats', 'What has been sent of the memor
   'downtime-bytes': required(int, 'bytes that were sent while it stood still'),
   'postcopy-bytes': required(int, 'zero'),
   'dirty-sync-missed-zero-copy': required(int, 'zero'),
-});
-
-const Address = union('SocketAddress', 'Where a socket is.', {
-  tag: 'type',
-  members: { type: required(enumOf('SocketAddressType', 'A kind of socket.', ['inet', 'unix']), 'its kind') },
-  cases: {
-    inet: struct('InetSocketAddress', 'A port of a host.', {
-      host: required(str, 'the host'),
-      port: required(str, 'the port'),
-    }),
-    unix: struct('UnixSocketAddress', 'A socket that is a file.', { path: required(str, 'the file') }),
-  },
 });
 
 const MigrationInfo = struct('MigrationInfo', 'How far the latest migration is.', {

@@ -44,18 +44,18 @@ export function partsOf(core: MachineCore, disks: readonly DiskExtent[]): StateP
 }
 
 function sectionsOf(core: MachineCore): Section[] {
-  const { board, clock, config } = core;
+  const { board, config } = core;
   const { memory } = core.arena;
   const random =
     config.seed === undefined
       ? []
       : [structSection('random', 1, { fields: Random.fields, memory, address: core.randomAddress })];
   // A clock of instructions is set when those are known: the CPUs come first.
-  return [...board.sections, ...random, timerSection(clock)];
+  return [...board.sections, ...random, timerSection(core)];
 }
 
-/** The machine's time, in QEMU's words. */
-function timerSection(clock: MachineCore['clock']): Section {
+/** The machine's time, in QEMU's words, and whose turn it is. */
+function timerSection({ clock, turn }: MachineCore): Section {
   const none = { name: 'timer', version: 2, fields: [], save: () => new Uint8Array(0), load() {} };
   return withNumbers<Section>(none, [
     {
@@ -63,5 +63,6 @@ function timerSection(clock: MachineCore['clock']): Section {
       get: () => clock.now(),
       set: (now) => clock.set(now >= 0 && now < 2 ** 53 ? now : 0),
     },
+    { name: 'turn', get: () => turn[0]!, set: (next) => void (turn[0] = next) },
   ]);
 }
