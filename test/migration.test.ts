@@ -59,7 +59,7 @@ for (const [kind, uri, incoming] of [
     await from.prints(30);
     const isSocket = kind === 'a unix socket';
     await using early = isSocket ? start('-incoming', incoming) : undefined;
-    if (early !== undefined) await early.until(async () => (await early.status()) === 'inmigrate', 'waiting');
+    if (early !== undefined) assert.equal(await early.status(), 'inmigrate');
     await from.run('migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] });
     await from.run('migrate', { uri });
     const info = await migrated(from);
@@ -210,7 +210,6 @@ test('snapshots beside a disk image', async () => {
   await first.prints(30);
   assert.equal(await first.type('info snapshots'), 'There is no snapshot available.\r\n');
   assert.equal(await first.type('savevm base'), '');
-  const atSave = first.printed.length;
   assert.match(await first.type('loadvm other'), /^Error: Snapshot 'other' does not exist in one or more devices/);
   const listed = await first.type('info snapshots');
   assert.match(listed, /^List of snapshots present on all disks:\r\nID +TAG +VM SIZE +DATE +VM CLOCK +ICOUNT\r\n/);
@@ -219,18 +218,14 @@ test('snapshots beside a disk image', async () => {
 
   writeFileSync(image, 'something else', { flag: 'r+' });
   await first.prints(100);
-  const atLoad = first.printed.length;
   assert.equal(await first.type('loadvm base'), '');
-  await first.prints(40);
+  await first.prints(100);
   assert.deepEqual(
     first.events.map(({ event }) => event),
     ['STOP', 'RESUME', 'STOP', 'RESUME'],
   );
   assert.equal(readFileSync(image, 'latin1').slice(0, 14), 'as it was\0\0\0\0\0');
-  // What was on its way out when it was saved has come out since.
-  assert.ok(atLoad > atSave);
-  const starts = ALPHABET.indexOf(first.printed[atLoad + 5]!);
-  assert.ok(ALPHABET.repeat(4).includes(first.printed.slice(atLoad + 5, atLoad + 35)), String(starts));
+  assert.ok(ALPHABET.repeat(4).includes(first.printed.slice(-30)));
 
   await first.run('snapshot-save', { 'job-id': 'j', tag: 'by job', vmstate: 'n0', devices: ['n0'] });
   await first.event('JOB_STATUS_CHANGE', (data) => data['status'] === 'concluded');
@@ -249,7 +244,10 @@ test('snapshots beside a disk image', async () => {
   assert.doesNotMatch(await first.type('info snapshots'), /base/);
   assert.equal(await first.quit(), 0);
 
-  await using second = start(...disk, '-loadvm', 'by job');
+  await using second = start(...disk, '-loadvm', 'by job', '-S');
+  assert.equal(await second.status(), 'prelaunch');
+  assert.equal(second.printed, '');
+  await second.run('cont');
   await second.prints(30);
   assert.ok(ALPHABET.repeat(4).includes(second.printed.slice(0, 30)));
   assert.equal(await second.quit(), 0);

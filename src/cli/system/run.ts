@@ -117,6 +117,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       name: settings.name,
       uuid: settings.uuid,
     });
+    await openState(machine, snapshots, migration, settings);
     for (const { origin, protocol, chardev } of terminals.monitors) {
       const port = located(origin, () => chardevs.use(chardev));
       serveMonitor(port, target, {
@@ -134,7 +135,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       notify(`terminating on signal ${number} (${name})`);
       machine?.quit('host-signal');
     });
-    await begin(machine, snapshots, migration, settings);
+    if (!settings.startsPaused && settings.incoming === undefined) machine.cont();
     const { code } = await machine.ended;
     return code;
   } catch (error) {
@@ -148,8 +149,8 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   }
 }
 
-/** Lets the machine begin, with a state of its own or one that comes from elsewhere. */
-async function begin(
+/** Where the machine's state comes from, if it does not begin with one of its own. */
+async function openState(
   machine: Machine,
   snapshots: Snapshots,
   migration: Migration,
@@ -158,11 +159,13 @@ async function begin(
   if (loadvm !== undefined && incoming !== undefined) {
     throw new UserError('-loadvm and -incoming both say what the machine begins as; leave one out');
   }
-  if (!startsPaused) machine.cont();
   if (loadvm !== undefined) {
     await locatedLater(`-loadvm ${loadvm}`, () => snapshots.load(loadvm));
-    machine.arrive('running');
-  } else if (incoming !== undefined && incoming !== 'defer') {
+    machine.release('prelaunch');
+  }
+  // It goes on once it has come, if it ran.
+  if (incoming !== undefined && !startsPaused) machine.cont();
+  if (incoming !== undefined && incoming !== 'defer') {
     await locatedLater(`-incoming ${incoming}`, () => migration.receive(incoming));
   }
 }
