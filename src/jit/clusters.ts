@@ -276,7 +276,7 @@ function blocksOf({ regions }: Cluster): number {
 function partsOf({ regions, pages }: Cluster): [CodePage, number, number][] {
   const blocks = regions.flatMap(({ nodes }) => nodes.map(({ block }) => block!));
   const parts: [CodePage, number, number][] = [];
-  let end = -1;
+  let end = -Infinity;
   for (const { offset, length } of blocks.toSorted((a, b) => a.offset - b.offset)) {
     const delta = Math.floor(offset / PAGE);
     const start = offset - delta * PAGE;

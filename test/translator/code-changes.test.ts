@@ -51,6 +51,41 @@ for (const mode of MODES) {
   }
 }
 
+test('functions on pages before the loop that calls them are rewritten', () => {
+  for (const mode of MODES) {
+    const lab = new Lab({ mode, rounds: 120 }, ({ asm, body }) => {
+      const functions = [0x120, 0x1140, 0x2160];
+      asm.j('main');
+      for (const [i, at] of functions.entries()) {
+        asm
+          .at(body + at)
+          .label(`function${i}`)
+          .word(LI(0));
+        // A sum that forgets nothing.
+        asm.op('slli', { rd: 7, rs1: 6, shamt: 1 }).op('add', { rd: 6, rs1: 6, rs2: 7 });
+        asm.op('add', { rd: 6, rs1: 6, rs2: 5 }).op('jalr', { rs1: 1 });
+      }
+      asm
+        .at(body + 0x3180)
+        .label('main')
+        .li(9, 40)
+        .label('turn');
+      for (const i of functions.keys()) asm.op('jal', { rd: 1, imm: `function${i}` });
+      asm.op('addi', { rd: 9, rs1: 9, imm: -1 }).op('bne', { rs1: 9, rs2: 0, imm: 'turn' });
+      // Each of them in its turn, once a region was made of them all.
+      asm.op('slti', { rd: 9, rs1: 27, imm: 8 }).op('beq', { rs1: 9, rs2: 0, imm: 'early' });
+      for (const [i, at] of functions.entries()) {
+        asm.op('andi', { rd: 9, rs1: 27, imm: 3 }).op('addi', { rd: 9, rs1: 9, imm: -i });
+        asm.op('bne', { rs1: 9, rs2: 0, imm: `over${i}` }).li(LABEL_REGISTER, body + at);
+        patch(asm);
+        asm.label(`over${i}`);
+      }
+      asm.label('early');
+    });
+    lab.check();
+  }
+});
+
 test('a store to the very next instruction, and to the instruction itself', () => {
   for (const mode of MODES) {
     const lab = new Lab({ mode, rounds: 500 }, ({ asm, body }) => {
