@@ -38,6 +38,11 @@ export class CharLink {
     return Atomics.exchange(this.#words, BREAKS_SEEN, breaks) !== breaks;
   }
 
+  /** Device: there is one to be taken. */
+  get hasBreak(): boolean {
+    return Atomics.load(this.#words, BREAKS) !== Atomics.load(this.#words, BREAKS_SEEN);
+  }
+
   addBreak(): void {
     Atomics.add(this.#words, BREAKS, 1);
   }
@@ -45,8 +50,13 @@ export class CharLink {
   /** Device: room for a byte of output. If not, the back end kicks once there is. */
   canWrite(): boolean {
     if (this.output.free() > 0) return true;
-    Atomics.store(this.#words, WANTS_SPACE, 1);
+    this.wantSpace();
     return this.output.free() > 0;
+  }
+
+  /** Device: the back end is to kick when it has taken output. It may have done so just before: look again. */
+  wantSpace(): void {
+    Atomics.store(this.#words, WANTS_SPACE, 1);
   }
 
   /** Back end, after it has read output: the device waits for that. */

@@ -55,6 +55,12 @@ export interface EngineOptions {
   readonly startedCpus?: number | undefined;
   /** Where a debugger wants the CPU to stop. */
   readonly points?: DebugPoints | undefined;
+  /**
+   * What a load from a device asks for has effect before the next instruction, as with stores, and not at the
+   * next look at the exit word: the CPU is left before it with EXIT_DEVICE, for `single` to execute it. So
+   * interrupts come at the same instruction in every tier.
+   */
+  readonly loadsDevicesAlone?: boolean;
   readonly tiers?: Tiers;
   /** What is done for speed; everything if left out. */
   readonly optimizations?: Optimizations;
@@ -145,6 +151,7 @@ export class Engine {
       codePages: this.codePages,
       pageFlags,
       points: options.points,
+      loadsDevicesAlone: options.loadsDevicesAlone,
     });
     this.#functions = new FunctionTable(this.counters.entries);
     const counts = this.counters.entries.address;
@@ -250,6 +257,14 @@ export class Engine {
   /** As `run`, but comes back whenever the run loop would enter code anew. */
   enter(instructions: number): number {
     return this.#stretch(instructions, instructions < 2 * BUDGET_SLACK ? this.#exact : this.#fast);
+  }
+
+  /** Executes the instruction at pc, or raises its exception; returns how many were retired. */
+  single(): number {
+    this.slowMemory.isAlone = true;
+    const retired = this.enter(1);
+    this.slowMemory.isAlone = false;
+    return retired;
   }
 
   /** As `enter`, but for one block, which tier 0 runs. */

@@ -1,6 +1,6 @@
 import type { AddressSpace } from '../mem/address-space.ts';
 import { PAGE_CODE } from '../mem/code-claims.ts';
-import { CONTINUE, EXIT_DEBUG, MOVED, RAISED, type Access, type GuestCpu } from '../mem/cpu.ts';
+import { CONTINUE, EXIT_DEBUG, EXIT_DEVICE, MOVED, RAISED, type Access, type GuestCpu } from '../mem/cpu.ts';
 import type { DebugPoints } from '../mem/debug-points.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import type { CodePages } from './code-pages.ts';
@@ -29,6 +29,8 @@ export interface SlowMemoryOptions {
   readonly codePages: CodePages;
   readonly pageFlags: Uint8Array;
   readonly points?: DebugPoints | undefined;
+  /** Loads from devices are left to whoever executes them by themselves; see EngineOptions. */
+  readonly loadsDevicesAlone?: boolean | undefined;
 }
 
 /**
@@ -45,6 +47,8 @@ export class SlowMemory {
   /** Of them, those that were misaligned or across pages, and those to pages that hold code. */
   misaligned = 0;
   codeStores = 0;
+  /** The instruction is executed by itself. */
+  isAlone = false;
   readonly #options: SlowMemoryOptions;
   readonly #view: DataView;
   /** All memory, for atomic accesses. */
@@ -188,7 +192,11 @@ export class SlowMemory {
       if (size === 8) upper = view.getInt32(host + 4, true);
       value = size === 1 ? view.getUint8(host) : size === 2 ? view.getUint16(host, true) : view.getInt32(host, true);
     } else {
-      const { space, cpu } = this.#options;
+      const { space, cpu, loadsDevicesAlone } = this.#options;
+      if (loadsDevicesAlone === true && !this.isAlone) {
+        Atomics.or(this.#words, this.#exit, EXIT_DEVICE);
+        return RAISED;
+      }
       this.deviceAccesses++;
       value = space.load(this.#physical, size);
       upper = space.high;

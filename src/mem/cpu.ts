@@ -82,6 +82,8 @@ export const EXIT_DEBUG = 16;
 export const EXIT_REQUEST = 32;
 /** Another CPU that runs on the same thread has something to do. */
 export const EXIT_TURN = 64;
+/** The CPU stands before a load from a device, which is to be executed by itself; set by its own thread. */
+export const EXIT_DEVICE = 128;
 
 /** What the CPU does, in `runState`. */
 export const RUNNING = 0;

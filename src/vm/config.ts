@@ -35,8 +35,20 @@ export interface LogConfig {
   readonly ranges: readonly AddressRange[];
 }
 
-/** Virtual time: the host's, or so many nanoseconds an instruction, so that runs can be repeated. */
-export type ClockConfig = { readonly kind: 'host' } | { readonly kind: 'instructions'; readonly nanoseconds: number };
+/** Virtual time: the host's, or that of instructions, so that runs can be repeated. */
+export type ClockConfig = { readonly kind: 'host' } | InstructionClockConfig;
+
+/** `-icount`: each instruction takes so many nanoseconds. */
+export interface InstructionClockConfig {
+  readonly kind: 'instructions';
+  readonly nanoseconds: number;
+  /** An idle CPU sleeps in the host's time until its next deadline; else it is there at once. */
+  readonly sleeps?: boolean | undefined;
+  /** The time of an instruction follows the host's clock: no run is like another. */
+  readonly adapts?: boolean | undefined;
+  /** The guest waits where it is ahead of the host's clock. */
+  readonly aligns?: boolean | undefined;
+}
 
 /** The calendar of the machine's clocks. */
 export interface RtcConfig {

@@ -17,6 +17,7 @@ import type { MachineConfig } from './config.ts';
 import { DeadlineBoard } from './deadline-board.ts';
 import { LogPipe } from './log-pipe.ts';
 import { machineClock, type MachineClock } from './machine-clock.ts';
+import { TimedIo } from './timed-io.ts';
 import { VcpuControl } from './vcpu-control.ts';
 import { OWN_BYTES, VCPU_BYTES, VcpuShared } from './vcpu-shared.ts';
 
@@ -63,6 +64,8 @@ export class MachineCore {
   readonly deadlines: DeadlineBoard;
   readonly links: ReadonlyMap<string, CharLink>;
   readonly rings: ReadonlyMap<string, RequestRing>;
+  /** What comes and goes at instants of virtual time, where that is counted in instructions. */
+  readonly timed: TimedIo | undefined;
   readonly board: Board;
   /** Whose turn it is where vCPUs share a thread. */
   readonly turn: Uint32Array;
@@ -91,6 +94,12 @@ export class MachineCore {
     this.randomAddress = arena.allocate(SeededRandom.words * 4);
     const random = new Uint32Array(buffer, this.randomAddress, SeededRandom.words);
     const disks = new Map(config.disks.map((disk) => [disk.name, disk]));
+    const { clock, links, rings } = this;
+    const timed =
+      config.clock.kind === 'host'
+        ? undefined
+        : new TimedIo({ arena, clock, links, rings, disks, kick: () => this.kick() });
+    this.timed = timed;
     this.board = new VirtBoard(config.board, arena, {
       power: site.power,
       entropy: config.seed === undefined ? site.entropy : new SeededRandom(config.seed, 0, random),
@@ -99,11 +108,13 @@ export class MachineCore {
       lock: this.lock,
       sharesThread: !config.isParallel,
       char: (name) => {
-        const link = this.links.get(name);
+        if (timed !== undefined) return timed.chars.get(name);
+        const link = links.get(name);
         return link && new RingCharPort(link);
       },
       block: (name) => {
-        const ring = this.rings.get(name);
+        if (timed !== undefined) return timed.blocks.get(name);
+        const ring = rings.get(name);
         return ring && new RingBlockPort(ring, disks.get(name)!);
       },
     });

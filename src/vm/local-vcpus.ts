@@ -17,11 +17,11 @@ export class LocalVcpus implements Vcpus {
   readonly #group: VcpuGroup;
   readonly #control: VcpuControl;
   readonly #core: MachineCore;
-  readonly #host: Pick<Host, 'timers'>;
+  readonly #host: Pick<Host, 'timers' | 'clock'>;
   readonly #events: VcpuEvents;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(core: MachineCore, start: Start, host: Pick<Host, 'timers'>, events: VcpuEvents) {
+  constructor(core: MachineCore, start: Start, host: Pick<Host, 'timers' | 'clock'>, events: VcpuEvents) {
     this.#core = core;
     this.#host = host;
     this.#events = events;
@@ -50,10 +50,20 @@ export class LocalVcpus implements Vcpus {
         continue;
       }
       const isIdle = did === 'idle' && !clock.skipTo(this.#group.deadline);
-      if (isIdle) await new Promise<void>((resolve) => this.#host.timers.after(IDLE_MS, resolve));
-      else await turns.next();
+      if (isIdle || clock.ahead() > 0) {
+        const waited = await this.#wait();
+        if (isIdle) clock.waited(waited, this.#group.deadline);
+      } else await turns.next();
     }
     control.state = PARKED;
+  }
+
+  /** Gives the nanoseconds that it took. */
+  async #wait(): Promise<number> {
+    const { timers, clock } = this.#host;
+    const began = clock.now();
+    await new Promise<void>((resolve) => timers.after(IDLE_MS, resolve));
+    return clock.now() - began;
   }
 
   async park(): Promise<void> {

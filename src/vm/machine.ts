@@ -91,6 +91,10 @@ export class Machine {
   }
 
   private constructor(options: MachineOptions, host: Host) {
+    const { clock, board } = options.config;
+    if (clock.kind === 'instructions' && board.topology.cpus > 1) {
+      throw new UserError('-icount counts the instructions of one CPU: leave out -smp, or -icount');
+    }
     this.#options = options;
     this.noReboot = options.noReboot ?? false;
     this.noShutdown = options.noShutdown ?? false;

@@ -56,6 +56,10 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: VcpuThreadHost):
     const did = group.step(SLICE);
     switch (did) {
       case 'ran':
+        pause(core.clock.ahead());
+        break;
+      case 'blocked':
+        group.rest(Infinity);
         break;
       case 'idle':
         wait();
@@ -83,6 +87,12 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: VcpuThreadHost):
   function wait(): void {
     const left = group.deadline - core.clock.now();
     if (left <= 0 || core.clock.skipTo(group.deadline)) return;
+    const began = host.clock.now();
     group.rest(left / 1e6);
+    core.clock.waited(host.clock.now() - began, group.deadline);
+  }
+
+  function pause(nanoseconds: number): void {
+    if (nanoseconds > 0) group.rest(nanoseconds / 1e6);
   }
 }

@@ -4,6 +4,7 @@ import { OracleContexts, OracleEngine } from '../isa/oracle.ts';
 import type { BoardCpu, Start } from '../board/site.ts';
 import {
   CPU_HEADER,
+  EXIT_DEVICE,
   EXIT_INTERRUPT,
   EXIT_REQUEST,
   EXIT_STOP,
@@ -19,6 +20,7 @@ import { struct } from '../mem/struct.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import type { MachineCore } from './core.ts';
 import { otherVcpus } from './other-vcpus.ts';
+import type { TimedIo } from './timed-io.ts';
 import { Tracer } from './tracer.ts';
 import { RUNNING, type VcpuControl } from './vcpu-control.ts';
 import type { VcpuCounters } from './vcpu-counters.ts';
@@ -26,10 +28,10 @@ import { VcpuDebugger } from './vcpu-debugger.ts';
 import { answer, type AskedQuestion, type DebugStop } from './vcpu-questions.ts';
 
 /**
- * What `step` did: ran the guest, found nothing to do until `deadline`, must not run, or stopped where a
- * debugger wants it.
+ * What `step` did: ran the guest, found nothing to do until `deadline`, must not run, waits to be kicked by
+ * the host, or stopped where a debugger wants it.
  */
-export type Step = 'ran' | 'idle' | 'stopped' | DebugStop;
+export type Step = 'ran' | 'idle' | 'stopped' | 'blocked' | DebugStop;
 
 /** What runs instructions. */
 interface Runner {
@@ -37,6 +39,8 @@ interface Runner {
   run(instructions: number): number;
   /** As `run`, but comes back where the run loop would enter code anew; or after one block. */
   enter(instructions: number, isOneBlock: boolean): number;
+  /** Executes one instruction, whatever it is; returns how many were retired. */
+  single(): number;
   /** Where the code at pc lies in the shared memory, or -1. */
   hostOfPc(): number;
   /** Bytes of the shared memory were written behind its back. */
@@ -74,6 +78,8 @@ export class Vcpu {
   readonly #tracer: Tracer;
   readonly #words: Int32Array;
   readonly #points = new DebugPoints();
+  /** An instruction has just been retired and nothing has happened since: an instant that `retired` names. */
+  #isBetween = true;
 
   constructor(core: MachineCore, index: number, start: Start) {
     this.index = index;
@@ -98,7 +104,7 @@ export class Vcpu {
       contexts: runner.contexts,
       points: this.#points,
       words: this.#words,
-      step: () => runner.enter(1, false),
+      step: () => runner.single(),
       forget: () => runner.forget(),
     });
     this.#resetCpu();
@@ -149,6 +155,7 @@ export class Vcpu {
     if (exits !== 0) this.#count(exits);
     if (this.#control.wanted !== RUNNING) return 'stopped';
     this.#enter();
+    if (core.timed !== undefined) return this.#stepTimed(instructions, exits, core.timed);
     if ((exits & EXIT_REQUEST) !== 0) this.cpu.attend();
     if ((exits & EXIT_WORK) !== 0 && index === 0) core.lock.with(() => board.poll());
     if (board.timers.nextOf(index) <= clock.now()) {
@@ -160,14 +167,62 @@ export class Vcpu {
       this.deadline = board.timers.nextOf(index);
       return 'idle';
     }
+    return this.#run(Math.min(instructions, clock.instructionsUntil(board.timers.nextOf(index))), false);
+  }
+
+  /** Takes the interrupt that is pending, then runs. `isAlone`: for one instruction that touches a device. */
+  #run(budget: number, isAlone: boolean): Step {
+    const counters = this.#counters;
+    const runner = this.#runner;
     if (this.cpu.cpu.takeInterrupt()) counters.add('interrupts');
-    const budget = Math.min(instructions, clock.instructionsUntil(board.timers.nextOf(index)));
-    const retired = this.#tracer.isOn ? this.#tracer.run(budget, this.#runner) : this.#runner.run(budget);
+    const retired = isAlone
+      ? runner.single()
+      : this.#tracer.isOn
+        ? this.#tracer.run(budget, runner)
+        : runner.run(budget);
+    this.#isBetween = retired === budget;
     this.retired += retired;
     counters.add('instructions', retired);
     if (retired === budget) counters.add('exitsBudget');
-    this.#runner.publish();
+    runner.publish();
     return this.#debugger.takeHit() ?? 'ran';
+  }
+
+  /**
+   * As `step` where time is counted in instructions. Whatever comes from outside the CPU comes at an instant that
+   * the instructions retired and the virtual time name, and in this order: what arrived, completed requests,
+   * timers; to a CPU that waits, what arrived comes last.
+   */
+  #stepTimed(instructions: number, exits: number, timed: TimedIo): Step {
+    const { board, clock, lock } = this.#core;
+    const counters = this.#counters;
+    const words = this.#words;
+    if (timed.isBlocked()) return 'blocked';
+    const isAlone = (exits & EXIT_DEVICE) !== 0;
+    if (words[RUN_STATE] === CPU_RUNNING && this.#isBetween) this.#admit(timed);
+    if (timed.isDue) lock.with(() => board.poll());
+    if (board.timers.next() <= clock.now()) {
+      counters.add('exitsTimer');
+      lock.with(() => board.timers.run(clock.now()));
+    }
+    if (words[RUN_STATE] !== CPU_RUNNING && !this.#wakes()) {
+      this.#admit(timed);
+      if (!this.#wakes()) {
+        this.deadline = Math.min(board.timers.next(), timed.next());
+        return 'idle';
+      }
+    }
+    const most = Math.min(instructions, clock.instructionsUntil(Math.min(board.timers.next(), timed.next())));
+    return this.#run(isAlone || timed.hasArrival ? 1 : most, isAlone);
+  }
+
+  /** Lets in what arrived. */
+  #admit(timed: TimedIo): void {
+    const { board, lock } = this.#core;
+    for (let next = timed.takeArrival(); next !== undefined; next = timed.takeArrival()) {
+      timed.admit(next);
+      lock.with(() => board.poll());
+    }
   }
 
   /** Whether a CPU that waits goes on. */
@@ -227,6 +282,7 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
       run: (instructions) => engine.run(instructions),
       // Without a translator each instruction is a block of its own.
       enter: (instructions) => engine.run(instructions, 1),
+      single: () => engine.run(1, 1),
       hostOfPc: () => -1,
       written() {},
       codeWritten() {},
@@ -254,6 +310,7 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
     claims: claims.of(index, requests),
     startedCpus: config.isParallel ? board.startedAddress : undefined,
     points,
+    loadsDevicesAlone: config.clock.kind === 'instructions',
     tiers: config.tier,
     optimizations: optimizationsWithout(config.without),
     counters: jitCounters,
@@ -264,6 +321,7 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
     contexts: tlb,
     run: (instructions) => engine.run(instructions),
     enter: (instructions, isOneBlock) => (isOneBlock ? engine.enterBlock(instructions) : engine.enter(instructions)),
+    single: () => engine.single(),
     hostOfPc: () => engine.hostOfPc(),
     written: (host, length) => engine.written(host, length),
     codeWritten: (hostPage, first, last) => engine.codeWritten(hostPage, first, last),

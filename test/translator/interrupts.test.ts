@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EXIT_INTERRUPT } from '../../src/mem/cpu.ts';
-import { INTERRUPT_BOUND } from '../../src/jit/engine.ts';
+import { EXIT_DEVICE, EXIT_INTERRUPT } from '../../src/mem/cpu.ts';
+import { INTERRUPT_BOUND, type Engine } from '../../src/jit/engine.ts';
 import { MTIP, SEIP } from '../../src/mem/interrupts.ts';
 import { Assembler } from './assembler.ts';
 import { DEVICE, differences, ENGINES, Machine, RAM, type InterruptEvent } from './machine.ts';
@@ -141,6 +141,41 @@ test('asked for by a device that is written: taken right after the store', () =>
     }
   }
   for (const other of machines.slice(1)) assert.deepEqual(differences(machines[0]!, other), []);
+});
+
+test('asked for by a device that is read: taken right after the load where that executes alone', () => {
+  const program = counting((asm) => {
+    asm.op('addi', { rd: 9, rs1: 20 });
+    asm.label('loop').op('addi', { rd: 5, rs1: 5, imm: 1 }).op('andi', { rd: 6, rs1: 5, imm: 63 });
+    asm.op('bne', { rs1: 6, imm: 'loop' });
+    for (const load of ['lb', 'lhu', 'lw', 'ld', 'c.lw', 'c.ld']) {
+      asm.op(load, { rd: 8, rs1: 9 });
+      for (let i = 0; i < 5; i++) asm.op('add', { rd: 5, rs1: 5, rs2: 8 });
+    }
+    asm.j('loop');
+  });
+  const careful = ENGINES.map((name) => new Machine(name, { loadsDevicesAlone: true }));
+  for (const machine of careful) {
+    machine.reset();
+    machine.load(RAM, program);
+    let asked = 0;
+    machine.onDeviceRead = () => {
+      asked = machine.retired;
+      machine.cpu.setPending(MTIP, true);
+    };
+    for (let i = 0; i < 600; i++) {
+      machine.state.exit = 0;
+      machine.engine.run(20_000_000);
+      if ((machine.state.exit & EXIT_DEVICE) !== 0) {
+        machine.state.exit = 0;
+        assert.equal((machine.engine as Engine).single(), 1);
+      }
+      assert.equal(machine.retired - asked, 1, machine.name);
+      assert.ok(machine.cpu.takeInterrupt());
+      machine.cpu.setPending(MTIP, false);
+    }
+  }
+  for (const other of careful.slice(1)) assert.deepEqual(differences(careful[0]!, other), []);
 });
 
 test('switching interrupts on takes what is pending after that very instruction', () => {

@@ -38,6 +38,8 @@ export interface MachineOptions {
   readonly codePages?: number;
   /** What is done to the translator meanwhile; by default what TRANSLATOR_STRESS says: names joined by +. */
   readonly stress?: Stress | undefined;
+  /** As in EngineOptions. */
+  readonly loadsDevicesAlone?: boolean;
 }
 
 const names = (process.env['TRANSLATOR_STRESS'] ?? '').split('+').filter(isStress);
@@ -70,7 +72,8 @@ export class Machine {
   onDeviceWrite: ((offset: number, size: number, value: number) => void) | undefined;
   readonly #ramHost: number;
 
-  constructor(name: EngineName, { width = 32, codePages = 64, stress = STRESS }: MachineOptions = {}) {
+  constructor(name: EngineName, options: MachineOptions = {}) {
+    const { width = 32, codePages = 64, stress = STRESS, loadsDevicesAlone = false } = options;
     this.name = name;
     const arena = new Arena(width === 64 ? 2 ** 32 + (32 << 20) : 16 << 20);
     this.arena = arena;
@@ -116,6 +119,7 @@ export class Machine {
             tiers: name,
             codePages,
             stress,
+            loadsDevicesAlone,
           });
     const rom = arena.allocate(4096, 4096);
     if (width === 64) arena.allocate(2 ** 32 - arena.used + 0x5000, 4096);

@@ -3,6 +3,7 @@ import { parseAddressRanges } from '../../mem/address-range.ts';
 import { isLogItem, LOG_ITEM_NAMES, type LogItem } from '../../mem/log-items.ts';
 import { asksForHelp } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
+import { icount } from './icount.ts';
 import { stats } from './stats.ts';
 
 /** What QEMU can log besides. */
@@ -68,6 +69,7 @@ export const debug: OptionGroup = {
     valued('dfilter', 'range[,range...]', 'report only about guest code at these addresses', (settings, text) => {
       settings.logRanges = parseAddressRanges(text);
     }),
+    icount,
     stats,
     valued('pidfile', 'file', "write the process's number to a file", (settings, text) => {
       settings.pidFile = text;

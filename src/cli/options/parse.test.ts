@@ -52,6 +52,20 @@ test('terminals and monitors', () => {
   assert.deepEqual({ ...chardevs[0]!.what }, { backend: 'socket', id: 'c', path: '/y', server: 'on', wait: 'off' });
 });
 
+test('-icount in all its forms', () => {
+  const counting = { shift: 3, sleep: true, align: false };
+  assert.deepEqual(parse('-icount 3').icount, counting);
+  assert.deepEqual(parse('-icount shift=3,sleep=on,align=off').icount, counting);
+  assert.deepEqual(parse('-icount auto').icount, { ...counting, shift: 'auto' });
+  assert.deepEqual(parse('-icount shift=0,sleep=off').icount, { ...counting, shift: 0, sleep: false });
+  // As with QEMU, nothing is counted without a shift.
+  assert.equal(parse('-icount sleep=off').icount, undefined);
+  assert.throws(() => parse('-icount 11'), /icount: Invalid shift value/);
+  assert.throws(() => parse('-icount shift=-1'), /icount: Invalid shift value/);
+  assert.throws(() => parse('-icount align=on'), /Please specify shift option when using align/);
+  assert.throws(() => parse('-icount 1,align=on,sleep=off'), /align=on and sleep=off are incompatible/);
+});
+
 test('-global in both its forms', () => {
   const what = { driver: 'virtio-mmio', property: 'force-legacy', value: 'false' };
   assert.deepEqual(parse('-global virtio-mmio.force-legacy=false').globals[0]!.what, what);

@@ -4,6 +4,7 @@ import type { AddressRange } from '../../mem/address-range.ts';
 import type { LogItem } from '../../mem/log-items.ts';
 import type { Optimization } from '../../jit/optimizations.ts';
 import type { StressName } from '../../jit/stress.ts';
+import type { InstructionCounting } from './icount.ts';
 import type { Values } from '../../host/key-values.ts';
 
 /** Something that asked for something, and what messages about it begin with. */
@@ -59,6 +60,8 @@ export interface Settings {
   uuid: string;
   rtc: { base: string; clock: 'host' | 'vm' };
   seed: bigint | undefined;
+  /** Time by instructions. */
+  icount: InstructionCounting | undefined;
   readonly log: Set<LogItem>;
   /** Guest code that the log is about; all if empty. */
   logRanges: readonly AddressRange[];
@@ -115,6 +118,7 @@ export function defaultSettings(): Settings {
     uuid: NIL_UUID,
     rtc: { base: 'utc', clock: 'host' },
     seed: undefined,
+    icount: undefined,
     log: new Set(),
     logRanges: [],
     logFile: undefined,

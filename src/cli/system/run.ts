@@ -23,6 +23,7 @@ import { readBootFiles } from './files.ts';
 import { GdbServer } from './gdb-server.ts';
 import { Log } from './log.ts';
 import { SystemTarget } from './monitor-target.ts';
+import { clockConfig } from './clock.ts';
 import { claimPidFile } from './pid-file.ts';
 import { pluggedDevice } from './plugged.ts';
 import { rtcConfig } from './rtc.ts';
@@ -77,7 +78,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       stress: settings.stress,
       tier: TIERS.find((tier) => tier === settings.tier)!,
       isParallel: settings.isParallel,
-      clock: { kind: 'host' },
+      clock: clockConfig(settings.icount),
       rtc: rtcConfig(settings.rtc, host.clock.wall()),
       chars: [...chars.keys()],
       disks: [...disks.drives].map(([name, { node }]) => ({ name, size: node.size, readOnly: node.readOnly })),

@@ -217,6 +217,7 @@ export class CountedMachine {
       if (this.#ended) throw new Error(`the machine ended after ${this.#retired} instructions`);
       const before = this.#vcpu.retired;
       const step = this.#vcpu.step(end - this.#retired);
+      if (step === 'blocked') this.#read();
       if (step === 'idle' && !this.#core.clock.skipTo(this.#vcpu.deadline)) throw new Error('nothing to wait for');
       const retired = this.#vcpu.retired - before;
       this.#retired += retired;

@@ -1,0 +1,38 @@
+/** Linux boots twice to the same instruction and the same RAM, and so it does on tier 0. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { CountedRun, type Outcome } from '../counted-run.ts';
+import { noTinyGuest, tinyGuest } from './tiny-guest.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'tinamou-boots-'));
+after(() => rmSync(directory, { recursive: true }));
+
+const MIB = 2 ** 20;
+const disk = join(directory, 'disk');
+writeFileSync(
+  disk,
+  Uint8Array.from({ length: 4 * MIB }, (_, i) => (i * 7) >>> 3),
+);
+
+async function boot(...args: readonly string[]): Promise<Outcome> {
+  const { kernel, initrd } = tinyGuest();
+  const files = ['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 guest.poweroff'];
+  const time = ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1'];
+  const drive = ['-snapshot', '-drive', `file=${disk},format=raw,if=virtio`, '-device', 'virtio-rng-device'];
+  await using run = await CountedRun.start(directory, ['-m', '256M', ...files, ...time, ...drive, ...args]);
+  await run.switchedOff();
+  const outcome = await run.outcome(256 * MIB);
+  await run.quit();
+  return outcome;
+}
+
+test('two boots, and one on tier 0', { skip: noTinyGuest, timeout: 600_000 }, async (t) => {
+  const first = await boot();
+  assert.match(first.console, /GUEST-READY/);
+  t.diagnostic(`${first.instructions} instructions`);
+  assert.deepEqual(await boot(), first);
+  assert.deepEqual(await boot('-accel', 'tcg,tier=0'), first);
+});
