@@ -27,7 +27,14 @@ export interface MachineConfig {
   /** Makes the guest's random numbers repeatable. */
   readonly seed: bigint | undefined;
   readonly log: LogConfig;
+  /** What comes from outside is written down, or comes from a recording. */
+  readonly journal?: JournalConfig | undefined;
 }
+
+/** `-icount rr=`: the name of the file; and to replay, what is in it. */
+export type JournalConfig =
+  | { readonly mode: 'record'; readonly filename: string }
+  | { readonly mode: 'play'; readonly filename: string; readonly recording: Uint8Array };
 
 /** What is logged at first, and the guest code that it is about; no ranges: all. */
 export interface LogConfig {

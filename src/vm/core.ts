@@ -1,3 +1,4 @@
+import { BugError } from '../base/errors.ts';
 import { VirtBoard } from '../board/virt.ts';
 import { BlockCounters } from '../block/counters.ts';
 import { CharLink } from '../host/char-link.ts';
@@ -15,8 +16,13 @@ import { SharedLog } from '../mem/machine-log.ts';
 import type { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
 import { DeadlineBoard } from './deadline-board.ts';
+import { InstructionClock } from './instruction-clock.ts';
 import { LogPipe } from './log-pipe.ts';
 import { machineClock, type MachineClock } from './machine-clock.ts';
+import { parseRecording } from './replay/log.ts';
+import { Recorder } from './replay/recorder.ts';
+import { Replayer, type Replayed } from './replay/replayer.ts';
+import { Tape } from './replay/tape.ts';
 import { TimedIo } from './timed-io.ts';
 import { VcpuControl } from './vcpu-control.ts';
 import { OWN_BYTES, VCPU_BYTES, VcpuShared } from './vcpu-shared.ts';
@@ -27,6 +33,8 @@ export interface CoreSite {
   /** Writes what is logged; left out, it goes through the pipe to the main thread. */
   readonly log?: (text: string) => void;
   readonly power: Power;
+  /** A recording did something to the machine as a whole. */
+  readonly replayed?: (happening: Replayed) => void;
   /** Where randomness comes from, unless the machine has a seed. */
   readonly entropy: EntropyPort;
 }
@@ -66,6 +74,11 @@ export class MachineCore {
   readonly rings: ReadonlyMap<string, RequestRing>;
   /** What comes and goes at instants of virtual time, where that is counted in instructions. */
   readonly timed: TimedIo | undefined;
+  /** The same as the clock, there. */
+  readonly instructions: InstructionClock | undefined;
+  /** Where a recording is written down, and who does it or lets it happen again. */
+  readonly tape: Tape | undefined;
+  readonly journal: Recorder | Replayer | undefined;
   readonly board: Board;
   /** Whose turn it is where vCPUs share a thread. */
   readonly turn: Uint32Array;
@@ -100,6 +113,10 @@ export class MachineCore {
         ? undefined
         : new TimedIo({ arena, clock, links, rings, disks, kick: () => this.kick() });
     this.timed = timed;
+    this.instructions = clock instanceof InstructionClock ? clock : undefined;
+    this.tape = config.journal?.mode === 'record' ? new Tape(arena) : undefined;
+    this.journal = this.#makeJournal(site);
+    if (this.journal !== undefined) timed?.keep(this.journal);
     this.board = new VirtBoard(config.board, arena, {
       power: site.power,
       entropy: config.seed === undefined ? site.entropy : new SeededRandom(config.seed, 0, random),
@@ -123,6 +140,16 @@ export class MachineCore {
     this.deadlines = new DeadlineBoard(arena, this.board.timers, this.clock);
     this.sharedEnd = arena.used;
     this.own = this.vcpus.map(() => arena.part(OWN_BYTES));
+  }
+
+  #makeJournal({ replayed = () => {} }: CoreSite): Recorder | Replayer | undefined {
+    const { config, timed, instructions, tape } = this;
+    const { journal } = config;
+    if (journal === undefined) return undefined;
+    if (timed === undefined || instructions === undefined) throw new BugError('a journal without a clock for it');
+    if (tape !== undefined) return new Recorder(timed, instructions, tape);
+    if (journal.mode !== 'play') throw new BugError('nowhere to record');
+    return new Replayer(parseRecording(journal.recording).events, instructions, config.chars.length, replayed);
   }
 
   /** The vCPUs that a thread runs. */

@@ -61,6 +61,11 @@ export class InstructionClock implements MachineClock {
     return before + words[GRANTED]! - words[REMAINING]!;
   }
 
+  /** Nanoseconds that time is ahead of what the instructions took. */
+  get skipped(): number {
+    return this.#state[AHEAD]!;
+  }
+
   now(): number {
     return this.retired * this.#state[LENGTH]! + this.#state[AHEAD]!;
   }

@@ -18,6 +18,10 @@ import { memoryStats } from './memory-stats.ts';
 import { irqStats } from './irq-stats.ts';
 import { tcgStats } from './tcg-stats.ts';
 import { timerStats } from './timer-stats.ts';
+import type { ByteSink } from './byte-pipe.ts';
+import type { Happening } from './replay/event.ts';
+import type { Recorded } from './replay/log.ts';
+import type { Replayed } from './replay/replayer.ts';
 import { ThreadedVcpus } from './threaded-vcpus.ts';
 import type { AskVcpu, DebugStop, StepOptions } from './vcpu-questions.ts';
 import type { MachineThreads, VcpuEvents, Vcpus } from './vcpus.ts';
@@ -43,6 +47,8 @@ export interface MachineOptions {
   readonly noShutdown?: boolean;
   /** Its state will come from elsewhere before it runs: nothing is loaded into its memory. */
   readonly awaitsState?: boolean;
+  /** Takes what is recorded, of a machine whose configuration says so. */
+  readonly recording?: { readonly recorded: Recorded; readonly sink: ByteSink } | undefined;
   /** Takes what is logged. */
   readonly log?: LogSink;
 }
@@ -70,6 +76,8 @@ export class Machine {
   #vcpus!: Vcpus;
   readonly #pumps = new Map<string, CharPump>();
   readonly #services: BlockService[] = [];
+  /** Resolves once all that was recorded has been taken. */
+  readonly #endTape: () => Promise<void>;
   /** Resolves once all that was logged has been taken. */
   readonly #endLog: () => Promise<void>;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
@@ -117,10 +125,12 @@ export class Machine {
       clock: host.clock,
       log: (text) => void log(text),
       power: { shutdown: (code) => ask(() => events.shutdown(code)), reset: () => ask(() => events.reset()) },
+      replayed: (happening) => ask(() => events.replayed(happening)),
       entropy: host.random,
     });
     this.core = core;
     core.log.items = config.log.items;
+    this.#endTape = this.#startTape();
     this.#endLog = core.logPipe.drainInto(log, (error) => this.#fail(error));
     this.#plan = core.board.plan(options.files);
     core.board.powerOn();
@@ -131,6 +141,15 @@ export class Machine {
     this.stats.register(irqStats(core));
     this.stats.register(memoryStats(core));
     this.stats.register(timerStats(core));
+  }
+
+  /** Gives what ends the recording, if there is one. */
+  #startTape(): () => Promise<void> {
+    const { tape } = this.core;
+    const { recording } = this.#options;
+    if (tape === undefined) return async () => {};
+    if (recording === undefined) throw new BugError('nowhere to record to');
+    return tape.drainInto(recording.recorded, recording.sink, (error) => this.#fail(error));
   }
 
   /** Flash chips hold what is in their images. */
@@ -180,6 +199,7 @@ export class Machine {
     return {
       shutdown: (code) => void this.#end('guest-shutdown', code).catch(this.#fail),
       reset: () => void this.#reset('guest-reset').catch(this.#fail),
+      replayed: (happening) => void this.#replayed(happening).catch(this.#fail),
       debug: (vcpu, stop) => void this.#debugged({ ...stop, vcpu }).catch(this.#fail),
       failed: (error) => {
         this.#state = 'internal-error';
@@ -314,7 +334,28 @@ export class Machine {
   async reset(): Promise<void> {
     this.#checkFree();
     // What will come begins with a state, which a reset would not change.
-    if (this.#state !== 'inmigrate') await this.#reset('host-qmp-system-reset');
+    if (this.#state === 'inmigrate') return;
+    if (this.config.journal?.mode === 'play') {
+      throw new UserError('a replay is reset where its recording was; use replay-seek to go elsewhere');
+    }
+    if (this.core.tape !== undefined) await this.#recordReset();
+    await this.#reset('host-qmp-system-reset');
+  }
+
+  /** Brings the vCPU to an instant that can be named, and writes down what happens there. */
+  async #recordReset(): Promise<void> {
+    await this.#vcpus.park();
+    await Promise.all(this.#services.map((service) => service.drain()));
+    await this.#vcpus.ask(0, 'finishInstruction');
+    this.#note({ kind: 'reset' });
+  }
+
+  /** Something happens to a machine that stands still: a recording says so. */
+  #note(happening: Happening): void {
+    const { tape, instructions } = this.core;
+    if (instructions !== undefined) {
+      tape?.write({ count: instructions.retired, ahead: instructions.skipped, ...happening });
+    }
   }
 
   /**
@@ -371,6 +412,19 @@ export class Machine {
     }
   }
 
+  async #replayed(happening: Replayed): Promise<void> {
+    switch (happening.kind) {
+      case 'reset':
+        return this.#reset('host-qmp-system-reset');
+      case 'end':
+        return this.#end(happening.cause, 0);
+      case 'strayed':
+        throw new UserError(
+          `the replay went another way than the recording at instruction ${happening.instruction}: give it the same files and disks`,
+        );
+    }
+  }
+
   async #reset(cause: Cause): Promise<void> {
     if (this.noReboot) {
       await this.#end(cause, 0);
@@ -413,6 +467,8 @@ export class Machine {
     this.#state = 'shutdown';
     try {
       await this.#vcpus.end();
+      this.#note({ kind: 'end', cause: ending.cause });
+      await this.#endTape();
       await Promise.all([...this.#pumps.values()].map((pump) => pump.stop()));
       await Promise.all(this.#services.map((service) => service.stop()));
       await this.#endLog();

@@ -120,6 +120,9 @@ class GroupThread {
       case 'reset':
         this.#events.reset();
         break;
+      case 'replayed':
+        this.#events.replayed(message.happening);
+        break;
       case 'debug':
         this.#events.debug(message.vcpu, message.stop);
         break;

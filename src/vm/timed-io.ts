@@ -2,7 +2,9 @@ import type { CharLink } from '../host/char-link.ts';
 import type { RequestRing } from '../host/request-ring.ts';
 import type { DiskFacts } from '../host/ring-block-port.ts';
 import type { Arena } from '../mem/arena.ts';
+import type { Completion } from '../host/request-ring.ts';
 import type { Clock } from '../mem/clock.ts';
+import type { Journal } from './replay/journal.ts';
 import { TimedBlockPort } from './timed-block-port.ts';
 import { TimedCharPort, type Arrival } from './timed-char-port.ts';
 
@@ -23,7 +25,9 @@ export interface TimedIoSite {
 }
 
 /** All that a machine exchanges with the world while time is counted in instructions. */
-export class TimedIo {
+export class TimedIo implements Journal {
+  readonly instructionsLeft = Infinity;
+  readonly nextTime = Infinity;
   readonly chars: ReadonlyMap<string, TimedCharPort>;
   readonly blocks: ReadonlyMap<string, TimedBlockPort>;
   readonly #chars: readonly TimedCharPort[];
@@ -72,6 +76,17 @@ export class TimedIo {
       if (arrival !== undefined) return { port, arrival };
     }
     return undefined;
+  }
+
+  done(_disk: number, { error }: Completion): number {
+    return error;
+  }
+
+  /** What is carried out goes through a journal. */
+  keep(journal: Journal): void {
+    for (const [disk, port] of this.#blocks.entries()) {
+      port.onDone = (completion) => journal.done(disk, completion);
+    }
   }
 
   admit({ port, arrival }: PortArrival): void {

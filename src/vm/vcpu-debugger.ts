@@ -20,6 +20,8 @@ export interface VcpuParts {
   readonly points: DebugPoints;
   /** The CPU's header. */
   readonly words: Int32Array;
+  /** See VcpuQuestions. */
+  readonly finishInstruction: () => void;
   /** Executes the instruction at pc; 0 if it was not retired. */
   readonly step: () => number;
   /** Forgets what was made of the guest's code. */
@@ -111,8 +113,14 @@ export class VcpuDebugger implements VcpuQuestions {
     this.#pointsChanged();
   }
 
+  finishInstruction(): void {
+    this.#parts.finishInstruction();
+  }
+
   settle(): void {
     const { core } = this.#parts;
+    // Takes back what the host has done.
+    core.timed?.isBlocked();
     core.lock.with(() => core.board.poll());
   }
 

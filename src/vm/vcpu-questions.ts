@@ -32,6 +32,8 @@ export interface VcpuQuestions {
   /** False if there is no such point. */
   removePoint(point: DebugPoint): boolean;
   clearPoints(): void;
+  /** Goes on to where an instruction has just been retired, or to where the CPU waits: an instant with a name. */
+  finishInstruction(): void;
   /** Carries out a reset that was asked for, and lets devices see what their back ends have done. */
   settle(): void;
   /** The machine's state is another one: what was made of the old one is forgotten. */

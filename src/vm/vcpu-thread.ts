@@ -4,6 +4,7 @@ import type { WorkerSide } from '../host/workers.ts';
 import { EXIT_STOP } from '../mem/cpu.ts';
 import type { VcpuData } from './config.ts';
 import { MachineCore } from './core.ts';
+import type { Replayed } from './replay/replayer.ts';
 import { ENDED, PARKED, RUNNING } from './vcpu-control.ts';
 import { VcpuGroup } from './vcpu-group.ts';
 import type { AskedQuestion, DebugStop } from './vcpu-questions.ts';
@@ -13,6 +14,7 @@ export type VcpuMessage =
   | { readonly kind: 'ready'; readonly thread: number | undefined }
   | { readonly kind: 'shutdown'; readonly code: number }
   | { readonly kind: 'reset' }
+  | { readonly kind: 'replayed'; readonly happening: Replayed }
   | { readonly kind: 'debug'; readonly vcpu: number; readonly stop: DebugStop }
   | { readonly kind: 'answer'; readonly value: unknown };
 
@@ -41,6 +43,7 @@ export function runVcpuThread({ data, pipe }: WorkerSide, host: VcpuThreadHost):
     {
       clock: host.clock,
       power: { shutdown: (code) => ask({ kind: 'shutdown', code }), reset: () => ask({ kind: 'reset' }) },
+      replayed: (happening) => ask({ kind: 'replayed', happening }),
       entropy: host.random,
     },
     memory,

@@ -4,7 +4,6 @@ import { OracleContexts, OracleEngine } from '../isa/oracle.ts';
 import type { BoardCpu, Start } from '../board/site.ts';
 import {
   CPU_HEADER,
-  EXIT_DEVICE,
   EXIT_INTERRUPT,
   EXIT_REQUEST,
   EXIT_STOP,
@@ -20,7 +19,7 @@ import { struct } from '../mem/struct.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import type { MachineCore } from './core.ts';
 import { otherVcpus } from './other-vcpus.ts';
-import type { TimedIo } from './timed-io.ts';
+import { TimedVcpu } from './timed-vcpu.ts';
 import { Tracer } from './tracer.ts';
 import { RUNNING, type VcpuControl } from './vcpu-control.ts';
 import type { VcpuCounters } from './vcpu-counters.ts';
@@ -78,8 +77,8 @@ export class Vcpu {
   readonly #tracer: Tracer;
   readonly #words: Int32Array;
   readonly #points = new DebugPoints();
-  /** An instruction has just been retired and nothing has happened since: an instant that `retired` names. */
-  #isBetween = true;
+  /** How it runs where time is counted in instructions. */
+  readonly #timed: TimedVcpu | undefined;
 
   constructor(core: MachineCore, index: number, start: Start) {
     this.index = index;
@@ -105,9 +104,27 @@ export class Vcpu {
       points: this.#points,
       words: this.#words,
       step: () => runner.single(),
+      finishInstruction: () => this.#timed?.finishInstruction(),
       forget: () => runner.forget(),
     });
+    this.#timed = this.#makeTimed();
     this.#resetCpu();
+  }
+
+  #makeTimed(): TimedVcpu | undefined {
+    const core = this.#core;
+    const words = this.#words;
+    if (core.timed === undefined) return undefined;
+    return new TimedVcpu({
+      core,
+      timed: core.timed,
+      control: this.#control,
+      counters: this.#counters,
+      isHalted: () => words[RUN_STATE] !== CPU_RUNNING,
+      wakes: () => this.#wakes(),
+      execute: (budget, isAlone) => this.#execute(budget, isAlone),
+      takeHit: () => this.#debugger.takeHit(),
+    });
   }
 
   /** Starts the CPU anew. */
@@ -155,7 +172,11 @@ export class Vcpu {
     if (exits !== 0) this.#count(exits);
     if (this.#control.wanted !== RUNNING) return 'stopped';
     this.#enter();
-    if (core.timed !== undefined) return this.#stepTimed(instructions, exits, core.timed);
+    if (this.#timed !== undefined) {
+      const did = this.#timed.step(instructions, exits);
+      this.deadline = this.#timed.deadline;
+      return did;
+    }
     if ((exits & EXIT_REQUEST) !== 0) this.cpu.attend();
     if ((exits & EXIT_WORK) !== 0 && index === 0) core.lock.with(() => board.poll());
     if (board.timers.nextOf(index) <= clock.now()) {
@@ -167,11 +188,15 @@ export class Vcpu {
       this.deadline = board.timers.nextOf(index);
       return 'idle';
     }
-    return this.#run(Math.min(instructions, clock.instructionsUntil(board.timers.nextOf(index))), false);
+    this.#execute(Math.min(instructions, clock.instructionsUntil(board.timers.nextOf(index))), false);
+    return this.#debugger.takeHit() ?? 'ran';
   }
 
-  /** Takes the interrupt that is pending, then runs. `isAlone`: for one instruction that touches a device. */
-  #run(budget: number, isAlone: boolean): Step {
+  /**
+   * Takes the interrupt that is pending, then runs; gives how many instructions were retired. `isAlone`: one,
+   * which touches a device.
+   */
+  #execute(budget: number, isAlone: boolean): number {
     const counters = this.#counters;
     const runner = this.#runner;
     if (this.cpu.cpu.takeInterrupt()) counters.add('interrupts');
@@ -180,49 +205,11 @@ export class Vcpu {
       : this.#tracer.isOn
         ? this.#tracer.run(budget, runner)
         : runner.run(budget);
-    this.#isBetween = retired === budget;
     this.retired += retired;
     counters.add('instructions', retired);
     if (retired === budget) counters.add('exitsBudget');
     runner.publish();
-    return this.#debugger.takeHit() ?? 'ran';
-  }
-
-  /**
-   * As `step` where time is counted in instructions. Whatever comes from outside the CPU comes at an instant that
-   * the instructions retired and the virtual time name, and in this order: what arrived, completed requests,
-   * timers; to a CPU that waits, what arrived comes last.
-   */
-  #stepTimed(instructions: number, exits: number, timed: TimedIo): Step {
-    const { board, clock, lock } = this.#core;
-    const counters = this.#counters;
-    const words = this.#words;
-    if (timed.isBlocked()) return 'blocked';
-    const isAlone = (exits & EXIT_DEVICE) !== 0;
-    if (words[RUN_STATE] === CPU_RUNNING && this.#isBetween) this.#admit(timed);
-    if (timed.isDue) lock.with(() => board.poll());
-    if (board.timers.next() <= clock.now()) {
-      counters.add('exitsTimer');
-      lock.with(() => board.timers.run(clock.now()));
-    }
-    if (words[RUN_STATE] !== CPU_RUNNING && !this.#wakes()) {
-      this.#admit(timed);
-      if (!this.#wakes()) {
-        this.deadline = Math.min(board.timers.next(), timed.next());
-        return 'idle';
-      }
-    }
-    const most = Math.min(instructions, clock.instructionsUntil(Math.min(board.timers.next(), timed.next())));
-    return this.#run(isAlone || timed.hasArrival ? 1 : most, isAlone);
-  }
-
-  /** Lets in what arrived. */
-  #admit(timed: TimedIo): void {
-    const { board, lock } = this.#core;
-    for (let next = timed.takeArrival(); next !== undefined; next = timed.takeArrival()) {
-      timed.admit(next);
-      lock.with(() => board.poll());
-    }
+    return retired;
   }
 
   /** Whether a CPU that waits goes on. */

@@ -1,3 +1,4 @@
+import type { Replayed } from './replay/replayer.ts';
 import type { AskVcpu, DebugStop } from './vcpu-questions.ts';
 
 /** The vCPUs of a machine as the main thread sees them, whatever threads they are on. */
@@ -23,6 +24,8 @@ export interface VcpuEvents {
   shutdown(code: number): void;
   /** The guest resets the machine. The vCPU that did it stands still. */
   reset(): void;
+  /** A recording did this to the machine. The vCPUs stand still. */
+  replayed(happening: Replayed): void;
   /** A vCPU stopped where a debugger wants it. */
   debug(vcpu: number, stop: DebugStop): void;
   /** A thread died of an error of ours. */

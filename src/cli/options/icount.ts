@@ -9,27 +9,42 @@ export interface InstructionCounting {
   readonly shift: number | 'auto';
   readonly sleep: boolean;
   readonly align: boolean;
+  /** What comes from outside is written to a file, or comes from one. */
+  readonly journal?: { readonly mode: 'record' | 'replay'; readonly file: string } | undefined;
 }
 
 const LARGEST_SHIFT = 10;
 
 export const icount = valued(
   'icount',
-  '[shift=]N|auto[,align=on|off][,sleep=on|off]',
-  'time by instructions, 2^N ns each, so that a run can be repeated; sleep=off: an idle guest does not wait for its timers; align=on: it waits for the host where it is ahead',
+  '[shift=]N|auto[,align=on|off][,sleep=on|off][,rr=record|replay,rrfile=file]',
+  'time by instructions, 2^N ns each, so that a run can be repeated; sleep=off: an idle guest does not wait for its timers; align=on: it waits for the host where it is ahead; rr=record: write what comes from outside to a file, rr=replay: take it from there',
   (settings, text) => {
     const options = new Options(keyValues(text, 'shift'));
     const shift = options.string('shift');
     const align = options.flag('align');
     const sleep = options.flag('sleep') ?? true;
-    options.refuse('rr', 'rrfile', 'rrsnapshot');
+    const mode = options.string('rr');
+    const file = options.string('rrfile');
+    options.refuse('rrsnapshot');
     options.finish();
+    if (mode !== undefined && mode !== 'record' && mode !== 'replay') {
+      throw new UserError(`Invalid icount rr option: ${mode}; use record or replay`);
+    }
     if (shift === undefined) {
       if (align !== undefined) throw new UserError('Please specify shift option when using align');
+      if (mode !== undefined) throw new UserError('Please enable icount to use record/replay: give it a shift');
       return;
     }
     if (align === true && !sleep) throw new UserError('align=on and sleep=off are incompatible');
-    settings.icount = { shift: parseShift(shift), sleep, align: align ?? false };
+    const counting = { shift: parseShift(shift), sleep, align: align ?? false };
+    if (mode === undefined) {
+      settings.icount = counting;
+      return;
+    }
+    if (file === undefined) throw new UserError('File name not specified for replay: give it as rrfile=');
+    if (counting.shift === 'auto') throw new UserError('shift=auto cannot be repeated: give a number to record it');
+    settings.icount = { ...counting, journal: { mode, file } };
   },
 );
 

@@ -60,6 +60,15 @@ test('-icount in all its forms', () => {
   assert.deepEqual(parse('-icount shift=0,sleep=off').icount, { ...counting, shift: 0, sleep: false });
   // As with QEMU, nothing is counted without a shift.
   assert.equal(parse('-icount sleep=off').icount, undefined);
+  assert.deepEqual(parse('-icount shift=1,rr=record,rrfile=f').icount, {
+    ...counting,
+    shift: 1,
+    journal: { mode: 'record', file: 'f' },
+  });
+  assert.throws(() => parse('-icount 1,rr=play,rrfile=f'), /Invalid icount rr option: play/);
+  assert.throws(() => parse('-icount 1,rr=replay'), /File name not specified for replay/);
+  assert.throws(() => parse('-icount rr=record,rrfile=f'), /Please enable icount to use record\/replay/);
+  assert.throws(() => parse('-icount auto,rr=record,rrfile=f'), /shift=auto cannot be repeated/);
   assert.throws(() => parse('-icount 11'), /icount: Invalid shift value/);
   assert.throws(() => parse('-icount shift=-1'), /icount: Invalid shift value/);
   assert.throws(() => parse('-icount align=on'), /Please specify shift option when using align/);

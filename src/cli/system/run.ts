@@ -21,6 +21,7 @@ import type { Settings } from '../options/settings.ts';
 import { openDisks } from './disks.ts';
 import { readBootFiles } from './files.ts';
 import { GdbServer } from './gdb-server.ts';
+import { Journal } from './journal.ts';
 import { Log } from './log.ts';
 import { SystemTarget } from './monitor-target.ts';
 import { clockConfig } from './clock.ts';
@@ -39,6 +40,8 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   const metrics: Listener[] = [];
   let migration: Migration | undefined;
   try {
+    await using journal = await Journal.open(settings, host);
+    journal?.chooseSeed(settings, host);
     const files = await readBootFiles(settings, host);
     const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
     const objects = new UserObjects(host.files);
@@ -63,7 +66,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         ],
       ),
     );
-    const config: MachineConfig = {
+    const plain: MachineConfig = {
       board: {
         ramSize: settings.memory.what,
         cpu,
@@ -85,6 +88,9 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       seed: settings.seed,
       log: { items: [...settings.log], ranges: settings.logRanges },
     };
+    const journaled = journal && located('-icount', () => journal.apply(plain, files, disks.drives));
+    const config = journaled?.config ?? plain;
+    const recording = journaled && journal?.sink && { recorded: journaled.recorded, sink: journal.sink };
     const { noReboot, noShutdown } = settings;
     machine = await Machine.create(
       {
@@ -95,6 +101,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         threads: nodeThreads,
         noReboot,
         noShutdown,
+        recording,
         log: (text) => log.write(text),
         awaitsState: settings.loadvm !== undefined || settings.incoming !== undefined,
       },

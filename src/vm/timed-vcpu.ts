@@ -1,0 +1,103 @@
+import { EXIT_DEVICE } from '../mem/cpu.ts';
+import type { MachineCore } from './core.ts';
+import type { Journal } from './replay/journal.ts';
+import type { TimedIo } from './timed-io.ts';
+import type { Step } from './vcpu.ts';
+import { RUNNING, type VcpuControl } from './vcpu-control.ts';
+import type { VcpuCounters } from './vcpu-counters.ts';
+import type { DebugStop } from './vcpu-questions.ts';
+
+/** Steps to the end of an instruction that is under way: its exceptions, each with what they wait for. */
+const TRIES = 1000;
+
+export interface TimedVcpuParts {
+  readonly core: MachineCore;
+  readonly timed: TimedIo;
+  readonly control: VcpuControl;
+  readonly counters: VcpuCounters;
+  /** It waits, or is switched off. */
+  readonly isHalted: () => boolean;
+  /** What it waits for has come: it goes on. */
+  readonly wakes: () => boolean;
+  /** Takes the interrupt that is pending, then runs; gives how many instructions were retired. */
+  readonly execute: (budget: number, isAlone: boolean) => number;
+  readonly takeHit: () => DebugStop | undefined;
+}
+
+/**
+ * How a vCPU runs where time is counted in instructions. Whatever comes from outside it comes at an instant that the
+ * instructions retired and the virtual time name, and in this order: what arrived, completed requests, timers; to a
+ * CPU that waits, what arrived comes last.
+ */
+export class TimedVcpu {
+  /** Virtual time until which an idle CPU has nothing to do. */
+  deadline = Infinity;
+  readonly #parts: TimedVcpuParts;
+  readonly #journal: Journal;
+  readonly #isReplay: boolean;
+  /** An instruction has just been retired and nothing has happened since: an instant that has a name. */
+  #isBetween = true;
+
+  constructor(parts: TimedVcpuParts) {
+    this.#parts = parts;
+    const { core, timed } = parts;
+    this.#journal = core.journal ?? timed;
+    this.#isReplay = core.config.journal?.mode === 'play';
+  }
+
+  /** Sees to what came up, then runs at most `instructions`. `exits`: what it was kicked for. */
+  step(instructions: number, exits: number): Step {
+    return this.#parts.timed.isBlocked() ? 'blocked' : this.#step(instructions, exits);
+  }
+
+  #step(instructions: number, exits: number): Step {
+    const { core, timed, counters, isHalted, wakes, execute, takeHit } = this.#parts;
+    const { board, clock, lock } = core;
+    const journal = this.#journal;
+    if (this.#isBetween && !isHalted()) this.#admit();
+    if (this.#isStopped) return 'stopped';
+    if (timed.isDue) lock.with(() => board.poll());
+    if (board.timers.next() <= clock.now()) {
+      counters.add('exitsTimer');
+      lock.with(() => board.timers.run(clock.now()));
+    }
+    if (isHalted() && !wakes()) {
+      this.#admit();
+      if (this.#isStopped) return 'stopped';
+      if (!wakes()) {
+        this.deadline = Math.min(board.timers.next(), timed.next(), journal.nextTime);
+        return 'idle';
+      }
+    }
+    const isAlone = (exits & EXIT_DEVICE) !== 0;
+    const untilDeadline = clock.instructionsUntil(Math.min(board.timers.next(), timed.next()));
+    const most = Math.min(instructions, untilDeadline, journal.instructionsLeft);
+    const budget = isAlone || journal.hasArrival ? 1 : most;
+    this.#isBetween = execute(budget, isAlone) === budget;
+    return takeHit() ?? 'ran';
+  }
+
+  /** A recording stopped the machine. */
+  get #isStopped(): boolean {
+    return this.#isReplay && this.#parts.control.wanted !== RUNNING;
+  }
+
+  /** Lets in what arrived. */
+  #admit(): void {
+    const { core, timed } = this.#parts;
+    const { board, lock } = core;
+    const journal = this.#journal;
+    for (let next = journal.takeArrival(); next !== undefined; next = journal.takeArrival()) {
+      timed.admit(next);
+      lock.with(() => board.poll());
+    }
+  }
+
+  /** Of a vCPU that stands still: goes on to an instant that has a name. */
+  finishInstruction(): void {
+    const { exits } = this.#parts.core.board;
+    for (let tries = 0; tries < TRIES && !this.#isBetween; tries++) {
+      if (this.#step(1, exits.take(0)) === 'idle') return;
+    }
+  }
+}

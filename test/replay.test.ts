@@ -1,0 +1,133 @@
+/** What was typed into a machine is written down, and comes again at the same instructions. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { CountedRun, type Outcome } from './counted-run.ts';
+import { echoProgram } from './echo-program.ts';
+import { system } from './program.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'tinamou-replay-'));
+after(() => rmSync(directory, { recursive: true }));
+
+const MIB = 2 ** 20;
+const bios = join(directory, 'program');
+
+const machine = (icount: string): string[] => ['-m', '16M', '-bios', bios, '-icount', icount];
+
+async function recorded(icount: string, file: string): Promise<Outcome> {
+  await using run = await CountedRun.start(directory, machine(`${icount},rr=record,rrfile=${file}`));
+  let shown = '';
+  for (const text of ['a', 'bc', 'defghijklmnopqrstuvwxyz'.slice(0, 12), '1', '2', '3']) {
+    const typed = text.replaceAll('q', '');
+    run.type(typed);
+    shown += typed;
+    await run.expect(new RegExp(`${shown}$`));
+  }
+  assert.deepEqual(await run.qmp('query-status').then((status) => (status as { status: string }).status), 'running');
+  run.type('q');
+  await run.switchedOff();
+  const outcome = await run.outcome(16 * MIB);
+  await run.quit();
+  return outcome;
+}
+
+async function replayed(icount: string, file: string, ...more: readonly string[]): Promise<Outcome> {
+  await using run = await CountedRun.start(directory, [...machine(`${icount},rr=replay,rrfile=${file}`), ...more]);
+  // What is typed now does not come to the guest.
+  run.type('nobody listens');
+  await run.switchedOff();
+  const outcome = await run.outcome(16 * MIB);
+  await run.quit();
+  return outcome;
+}
+
+for (const [what, icount, spins] of [
+  ['spins', 'shift=0,sleep=off', true],
+  ['waits', 'shift=3', false],
+  ['waits and skips', 'shift=1,sleep=off', false],
+] as const) {
+  test(`what was typed into a program that ${what} comes again`, { timeout: 120_000 }, async () => {
+    writeFileSync(bios, echoProgram(spins).bytes);
+    const file = join(directory, `${what}.rr`);
+    const first = await recorded(icount, file);
+    for (const tier of ['auto', '0', 'regions', '1']) {
+      assert.deepEqual(await replayed(icount, file, '-accel', `tcg,tier=${tier}`), first, tier);
+    }
+  });
+}
+
+test('a reset from outside comes again', { timeout: 60_000 }, async () => {
+  writeFileSync(bios, echoProgram(true).bytes);
+  const file = join(directory, 'reset.rr');
+  const run = async (mode: string, act: (run: CountedRun) => Promise<void>): Promise<Outcome> => {
+    await using made = await CountedRun.start(directory, machine(`shift=0,rr=${mode},rrfile=${file}`));
+    await act(made);
+    const outcome = await made.outcome(16 * MIB);
+    await made.quit();
+    return outcome;
+  };
+  const first = await run('record', async (made) => {
+    made.type('ab');
+    await made.expect(/ab$/);
+    await made.qmp('system_reset');
+    made.type('c');
+    await made.expect(/abc$/);
+    await made.qmp('stop');
+    await made.qmp('system_reset');
+    await made.qmp('cont');
+    made.type('dq');
+    await made.switchedOff();
+  });
+  assert.equal(first.console, 'abcdq');
+  const again = await run('replay', async (made) => {
+    await assert.rejects(made.qmp('system_reset'), /a replay is reset where its recording was/);
+    for (let i = 0; i < 2; i++) await made.event('RESET');
+    await made.switchedOff();
+  });
+  assert.deepEqual(again, first);
+});
+
+test('a recording that was ended from outside ends where that was', { timeout: 60_000 }, async () => {
+  writeFileSync(bios, echoProgram(false).bytes);
+  const file = join(directory, 'quit.rr');
+  await using first = await CountedRun.start(directory, machine(`shift=2,sleep=off,rr=record,rrfile=${file}`));
+  first.type('xyz');
+  await first.expect(/xyz$/);
+  await first.quit();
+  await using again = await CountedRun.start(directory, machine(`shift=2,sleep=off,rr=replay,rrfile=${file}`));
+  const { data } = await again.event('SHUTDOWN');
+  assert.deepEqual(data, { guest: false, reason: 'host-qmp-quit' });
+  assert.equal(again.console, 'xyz');
+});
+
+test('a recording that cannot be used is refused in a line', { timeout: 60_000 }, () => {
+  const good = join(directory, 'spins.rr');
+  const bytes = readFileSync(good);
+  const refused = (name: string, content: Uint8Array, icount = 'shift=0'): string => {
+    const file = join(directory, name);
+    writeFileSync(file, content);
+    const { status, stderr } = system([
+      ...machine(`${icount},rr=replay,rrfile=${file}`),
+      '-display',
+      'none',
+      '-serial',
+      'stdio',
+    ]);
+    assert.equal(status, 1);
+    assert.equal(stderr.split('\n').length, 2, stderr);
+    return stderr;
+  };
+  writeFileSync(bios, echoProgram(true).bytes);
+  assert.match(refused('foreign', readFileSync(bios)), /rr=replay: .*foreign: not a recording/);
+  assert.match(refused('cut', bytes.subarray(0, bytes.length - 9)), /cut: the recording is cut short/);
+  const damaged = Uint8Array.from(bytes);
+  damaged[bytes.length - 20]! ^= 1;
+  assert.match(refused('damaged', damaged), /the recording is (damaged|cut short)/);
+  const newer = Uint8Array.from(bytes, (byte, i) => (i === 18 ? 0x39 : byte));
+  assert.match(refused('newer', newer), /recorded by another version/);
+  assert.match(refused('shift', bytes, 'shift=2'), /the recording has shift=0/);
+  writeFileSync(bios, echoProgram(false).bytes);
+  assert.match(refused('program', bytes), /the recording is of another machine, its bios/);
+});
