@@ -79,11 +79,13 @@ export class FakeTarget implements MonitorTarget {
 
   setActions(): void {}
 
+  cpuThreads(): readonly number[] {
+    return this.cpus().map(({ index }) => 4242 + index);
+  }
   cpus(): readonly CpuInfo[] {
     return [0, 1].map((index) => ({
       index,
       qomPath: `/machine/soc0/harts[${index}]`,
-      threadId: 4242 + index,
       coreId: index,
     }));
   }

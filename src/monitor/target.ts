@@ -56,6 +56,8 @@ export interface MonitorTarget {
   setActions(actions: Actions): void;
 
   cpus(): readonly CpuInfo[];
+  /** The threads that run them, in the same order: the host's numbers, or whatever tells threads apart. */
+  cpuThreads(): Maybe<readonly number[]>;
   /** Every machine that this program can be, not only the one it is. */
   machines(): readonly MachineInfo[];
   /** Options of the command line. */
@@ -219,8 +221,6 @@ export interface CpuInfo {
   readonly index: number;
   /** `/machine/soc0/harts[0]` */
   readonly qomPath: string;
-  /** Of the thread that runs it; whatever tells threads apart. */
-  readonly threadId: number;
   readonly coreId: number;
 }
 

@@ -123,9 +123,14 @@ export class SystemTarget implements MonitorTarget {
     return machine.core.vcpus.map((_, index) => ({
       index,
       qomPath: `/machine/soc0/harts[${index}]`,
-      threadId: machine.threadOf(index) ?? process.pid,
       coreId: index,
     }));
+  }
+  /** They say when they have started. */
+  async cpuThreads(): Promise<readonly number[]> {
+    const { machine } = this.#parts;
+    await machine.vcpuReady;
+    return machine.core.vcpus.map((_, index) => machine.threadOf(index) ?? process.pid);
   }
   machines(): readonly MachineInfo[] {
     return [

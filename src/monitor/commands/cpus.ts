@@ -29,14 +29,16 @@ const queryCpusFast = command('query-cpus-fast', {
   doc: 'Lists the vCPUs, without disturbing them.',
   returns: arrayOf(CpuInfoFast),
   example: {},
-  run: (_, { target }) =>
-    target.cpus().map(({ index, qomPath, threadId, coreId }) => ({
+  async run(_, { target }) {
+    const threads = await target.cpuThreads();
+    return target.cpus().map(({ index, qomPath, coreId }, i) => ({
       'cpu-index': index,
       'qom-path': qomPath,
-      'thread-id': threadId,
+      'thread-id': threads[i]!,
       props: { 'core-id': coreId },
       target: target.arch,
-    })),
+    }));
+  },
 });
 
 const queryTarget = command('query-target', {
@@ -49,10 +51,12 @@ const queryTarget = command('query-target', {
 
 const infoCpus = hmp('info cpus', {
   doc: 'show the vCPUs, with a star at the one that commands are about',
-  run: (_, { target, cpu }) =>
-    textOf(
-      target.cpus().map(({ index, threadId }) => `${index === cpu ? '*' : ' '} CPU #${index}: thread_id=${threadId}`),
-    ),
+  async run(_, { target, cpu }) {
+    const threads = await target.cpuThreads();
+    return textOf(
+      target.cpus().map(({ index }, i) => `${index === cpu ? '*' : ' '} CPU #${index}: thread_id=${threads[i]}`),
+    );
+  },
 });
 
 const selectCpu = hmp('cpu', {
