@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nodeHost } from '../src/host-node/host.ts';
 import { nodeThreads } from '../src/host-node/threads.ts';
-import type { Tier } from '../src/vm/config.ts';
+import type { ClockConfig, Tier } from '../src/vm/config.ts';
 import type { Machine } from '../src/vm/machine.ts';
 import { virtMachine } from '../src/vm/virt-machine.ts';
 import { SYSTEM } from './program.ts';
@@ -30,10 +30,10 @@ function endIfEqual(a: Assembler, one: number, other: number): void {
   a.label('well').op('sw', { rs1: T1, rs2: T2 });
 }
 
-function run(place: Place, tier: Tier, write: (a: Assembler) => void): Promise<Machine> {
+function run(place: Place, tier: Tier, write: (a: Assembler) => void, clock?: ClockConfig): Promise<Machine> {
   const a = new Assembler(RAM);
   write(a);
-  const options = { memory: 16 << 20, bios: a.finish(), tier, cpus: CPUS };
+  const options = { memory: 16 << 20, bios: a.finish(), tier, cpus: CPUS, ...(clock && { clock }) };
   const threads = PLACES[place];
   return virtMachine({ ...options, ...(threads && { threads }) }, nodeHost);
 }
@@ -166,6 +166,20 @@ for (const place of Object.keys(PLACES) as Place[]) {
     await machine.ended;
   });
 }
+
+test('where instructions are time, CPUs take turns that are alike in every run', { timeout: 60_000 }, async () => {
+  const runs = new Set<string>();
+  for (const place of ['on threads', 'on the calling thread', 'on threads'] as const) {
+    for (const program of [countTogether, callInTurn]) {
+      const machine = await run(place, 'auto', program, { kind: 'instructions', nanoseconds: 10 });
+      machine.cont();
+      assert.deepEqual(await machine.ended, { cause: 'guest-shutdown', code: 0 });
+      const retired = machine.core.vcpus.map(({ counters }) => counters.get('instructions'));
+      runs.add(`${program.name}: ${machine.core.clock.now()} ${retired.join(' ')}`);
+    }
+  }
+  assert.equal(runs.size, 2, [...runs].join('\n'));
+});
 
 test('the monitor lists all CPUs, and shows the registers of each', { timeout: 60_000 }, async () => {
   const terminal = new Terminal(`'${SYSTEM}' -M virt -smp 3,sockets=3 -S -display none -serial none -monitor stdio`);

@@ -80,7 +80,7 @@ export class MachineCore {
   readonly tape: Tape | undefined;
   readonly journal: Recorder | Replayer | undefined;
   readonly board: Board;
-  /** Whose turn it is where vCPUs share a thread. */
+  /** Where vCPUs share a thread: whose turn it is, and instructions that are left of it. */
   readonly turn: Uint32Array;
   /** Where the generator of a seed has its state. */
   readonly randomAddress: number;
@@ -103,7 +103,7 @@ export class MachineCore {
       config.disks.map(({ name }) => [name, RingBlockPort.ring(buffer, arena.allocate(RingBlockPort.bytes))]),
     );
     this.clock = machineClock(config.clock, config.rtc, site.clock, arena, () => this.board.states);
-    this.turn = new Uint32Array(buffer, arena.allocate(8), 1);
+    this.turn = new Uint32Array(buffer, arena.allocate(8), 2);
     this.randomAddress = arena.allocate(SeededRandom.words * 4);
     const random = new Uint32Array(buffer, this.randomAddress, SeededRandom.words);
     const disks = new Map(config.disks.map((disk) => [disk.name, disk]));

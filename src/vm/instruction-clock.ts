@@ -32,7 +32,7 @@ export class InstructionClock implements MachineClock {
   readonly #memory: WebAssembly.Memory;
   readonly #state: Float64Array;
   readonly #states: () => readonly number[];
-  #words = new Int32Array(0);
+  #words: readonly Int32Array[] = [];
   #adapted = 0;
 
   constructor(
@@ -51,14 +51,17 @@ export class InstructionClock implements MachineClock {
     this.#states = states;
   }
 
-  /** Instructions retired since the machine was made. */
+  /** Instructions that all CPUs have retired since the machine was made. */
   get retired(): number {
     if (this.#words.length === 0) {
-      this.#words = new Int32Array(this.#memory.buffer, this.#states()[0]!, Header.size / 4);
+      const { buffer } = this.#memory;
+      this.#words = this.#states().map((state) => new Int32Array(buffer, state, Header.size / 4));
     }
-    const words = this.#words;
-    const before = words[RETIRED + 1]! * 2 ** 32 + (words[RETIRED]! >>> 0);
-    return before + words[GRANTED]! - words[REMAINING]!;
+    let retired = 0;
+    for (const words of this.#words) {
+      retired += words[RETIRED + 1]! * 2 ** 32 + (words[RETIRED]! >>> 0) + words[GRANTED]! - words[REMAINING]!;
+    }
+    return retired;
   }
 
   /** Nanoseconds that time is ahead of what the instructions took. */

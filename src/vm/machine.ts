@@ -99,9 +99,9 @@ export class Machine {
   }
 
   private constructor(options: MachineOptions, host: Host) {
-    const { clock, board } = options.config;
-    if (clock.kind === 'instructions' && board.topology.cpus > 1) {
-      throw new UserError('-icount counts the instructions of one CPU: leave out -smp, or -icount');
+    const { journal, board } = options.config;
+    if (journal !== undefined && board.topology.cpus > 1) {
+      throw new UserError('a recording is of one CPU: leave out -smp, or rr=');
     }
     this.#options = options;
     this.noReboot = options.noReboot ?? false;
@@ -346,7 +346,7 @@ export class Machine {
   async #recordReset(): Promise<void> {
     await this.#vcpus.park();
     await Promise.all(this.#services.map((service) => service.drain()));
-    await this.#vcpus.ask(0, 'finishInstruction');
+    for (const vcpu of this.core.vcpus.keys()) await this.#vcpus.ask(vcpu, 'finishInstruction');
     this.#note({ kind: 'reset' });
   }
 

@@ -12,6 +12,7 @@ const TRIES = 1000;
 
 export interface TimedVcpuParts {
   readonly core: MachineCore;
+  readonly index: number;
   readonly timed: TimedIo;
   readonly control: VcpuControl;
   readonly counters: VcpuCounters;
@@ -51,15 +52,15 @@ export class TimedVcpu {
   }
 
   #step(instructions: number, exits: number): Step {
-    const { core, timed, counters, isHalted, wakes, execute, takeHit } = this.#parts;
+    const { core, index, timed, counters, isHalted, wakes, execute, takeHit } = this.#parts;
     const { board, clock, lock } = core;
     const journal = this.#journal;
     if (this.#isBetween && !isHalted()) this.#admit();
     if (this.#isStopped) return 'stopped';
     if (timed.isDue) lock.with(() => board.poll());
-    if (board.timers.next() <= clock.now()) {
+    if (board.timers.nextOf(index) <= clock.now()) {
       counters.add('exitsTimer');
-      lock.with(() => board.timers.run(clock.now()));
+      lock.with(() => board.timers.run(clock.now(), index));
     }
     if (isHalted() && !wakes()) {
       this.#admit();
@@ -95,9 +96,9 @@ export class TimedVcpu {
 
   /** Of a vCPU that stands still: goes on to an instant that has a name. */
   finishInstruction(): void {
-    const { exits } = this.#parts.core.board;
+    const { core, index } = this.#parts;
     for (let tries = 0; tries < TRIES && !this.#isBetween; tries++) {
-      if (this.#step(1, exits.take(0)) === 'idle') return;
+      if (this.#step(1, core.board.exits.take(index)) === 'idle') return;
     }
   }
 }

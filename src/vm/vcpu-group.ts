@@ -9,6 +9,10 @@ import type { AskedQuestion } from './vcpu-questions.ts';
 /** Most instructions of a vCPU before the next one of the thread has its turn. */
 const TURN = 200_000;
 
+/** In the words that say whose turn it is: the vCPU, and the instructions that are left of its turn. */
+const WHOSE = 0;
+const LEFT = 1;
+
 const Header = struct(CPU_HEADER);
 const REMAINING = Header.offsetOf.remaining / 4;
 
@@ -42,9 +46,10 @@ export class VcpuGroup {
     const vcpu = Math.max(0, owner);
     const next = board.timers.nextOf(vcpu);
     // Where instructions are time, a run ends at the deadline that was next when it began.
-    const words = new Int32Array(arena.memory.buffer, board.states[vcpu]!, Header.size / 4);
-    const isInRun = clock.instructionsUntil(next) < words[REMAINING]!;
-    if (isInRun || next <= clock.now()) this.#core.kick(EXIT_TIMER, vcpu);
+    const { index } = this.#current;
+    const words = new Int32Array(arena.memory.buffer, board.states[index]!, Header.size / 4);
+    if (clock.instructionsUntil(next) < words[REMAINING]!) this.#core.kick(EXIT_TIMER, index);
+    else if (next <= clock.now()) this.#core.kick(EXIT_TIMER, vcpu);
     else deadlines.changed();
   }
 
@@ -52,15 +57,29 @@ export class VcpuGroup {
   step(instructions: number): Step {
     this.#reset();
     const { vcpus } = this;
-    const { turn } = this.#core;
-    const most = vcpus.length === 1 ? instructions : Math.min(instructions, TURN);
+    if (vcpus.length > 1) return this.#inTurn(instructions);
+    const [vcpu] = vcpus;
+    const did = vcpu!.step(instructions);
+    this.deadline = vcpu!.deadline;
+    return did;
+  }
+
+  #inTurn(instructions: number): Step {
+    const { vcpus } = this;
+    const { turn, timed } = this.#core;
     this.deadline = Infinity;
     for (let looks = 0; looks < vcpus.length; looks++) {
-      const vcpu = vcpus[turn[0]! % vcpus.length]!;
+      const vcpu = vcpus[turn[WHOSE]! % vcpus.length]!;
       this.#current = vcpu;
-      const did = vcpu.step(most);
-      if (did === 'stopped') return did;
-      turn[0] = (turn[0]! + 1) % vcpus.length;
+      if (turn[LEFT] === 0 || turn[LEFT]! > TURN) turn[LEFT] = TURN;
+      const before = vcpu.retired;
+      const did = vcpu.step(Math.min(instructions, turn[LEFT]!));
+      if (did === 'stopped' || did === 'blocked') return did;
+      turn[LEFT] = Math.max(0, turn[LEFT]! - (vcpu.retired - before));
+      // Where runs can be repeated a turn ends at an instruction, not when the host had something to say.
+      if (did === 'ran' && timed !== undefined && turn[LEFT]! > 0) return did;
+      turn[LEFT] = 0;
+      turn[WHOSE] = (turn[WHOSE]! + 1) % vcpus.length;
       if (did !== 'idle') return did;
       this.deadline = Math.min(this.deadline, vcpu.deadline);
     }

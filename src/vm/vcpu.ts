@@ -117,6 +117,7 @@ export class Vcpu {
     if (core.timed === undefined) return undefined;
     return new TimedVcpu({
       core,
+      index: this.index,
       timed: core.timed,
       control: this.#control,
       counters: this.#counters,
@@ -172,12 +173,12 @@ export class Vcpu {
     if (exits !== 0) this.#count(exits);
     if (this.#control.wanted !== RUNNING) return 'stopped';
     this.#enter();
+    if ((exits & EXIT_REQUEST) !== 0) this.cpu.attend();
     if (this.#timed !== undefined) {
       const did = this.#timed.step(instructions, exits);
       this.deadline = this.#timed.deadline;
       return did;
     }
-    if ((exits & EXIT_REQUEST) !== 0) this.cpu.attend();
     if ((exits & EXIT_WORK) !== 0 && index === 0) core.lock.with(() => board.poll());
     if (board.timers.nextOf(index) <= clock.now()) {
       counters.add('exitsTimer');

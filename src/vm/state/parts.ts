@@ -64,5 +64,6 @@ function timerSection({ clock, turn }: MachineCore): Section {
       set: (now) => clock.set(now >= 0 && now < 2 ** 53 ? now : 0),
     },
     { name: 'turn', get: () => turn[0]!, set: (next) => void (turn[0] = next) },
+    { name: 'left of the turn', get: () => turn[1]!, set: (left) => void (turn[1] = left) },
   ]);
 }
