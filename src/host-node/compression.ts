@@ -10,9 +10,15 @@ interface Codec {
 /** Fast rather than small: memory is written while a machine waits. */
 const LEVEL = 1;
 
+/** Room for all of the output at once: every piece of it is a trip to another thread. */
+const whole = (limit: number): { maxOutputLength: number; chunkSize: number } => ({
+  maxOutputLength: limit,
+  chunkSize: Math.max(limit, 64),
+});
+
 const deflate: Codec = {
-  pack: (bytes) => promisify(zlib.deflateRaw)(bytes, { level: LEVEL }),
-  unpack: (bytes, limit) => promisify(zlib.inflateRaw)(bytes, { maxOutputLength: limit }),
+  pack: (bytes) => promisify(zlib.deflateRaw)(bytes, { level: LEVEL, chunkSize: Math.max(bytes.length, 64) }),
+  unpack: (bytes, limit) => promisify(zlib.inflateRaw)(bytes, whole(limit)),
 };
 
 /** Node has it since versions 22.15 and 23.8. */
@@ -20,8 +26,11 @@ const zstd: Codec | undefined =
   'zstdCompress' in zlib
     ? {
         pack: (bytes) =>
-          promisify(zlib.zstdCompress)(bytes, { params: { [zlib.constants.ZSTD_c_compressionLevel]: LEVEL } }),
-        unpack: (bytes, limit) => promisify(zlib.zstdDecompress)(bytes, { maxOutputLength: limit }),
+          promisify(zlib.zstdCompress)(bytes, {
+            params: { [zlib.constants.ZSTD_c_compressionLevel]: LEVEL },
+            chunkSize: Math.max(bytes.length, 64),
+          }),
+        unpack: (bytes, limit) => promisify(zlib.zstdDecompress)(bytes, whole(limit)),
       }
     : undefined;
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noCompression } from '../../host/compression.ts';
-import { placeDisks, placeState, StateReader, unpackState } from './load.ts';
+import { placeDisks, placeState, StateReader, Unpacker } from './load.ts';
 import { StateRig } from './state-rig.ts';
 
 async function load(rig: StateRig, stream: Uint8Array): Promise<void> {
   const reader = new StateReader(rig.parts, noCompression);
   for (let at = 0; at < stream.length; at += 1000) reader.push(stream.subarray(at, at + 1000));
-  const state = await unpackState(reader.end(), noCompression);
+  const state = await new Unpacker(noCompression).end(reader.end());
   placeState(state, rig.parts, false);
   await placeDisks(state, rig.parts, noCompression);
 }

@@ -41,7 +41,8 @@ export class StateReader {
   #blockReader = new WindowReader([]);
   #head: Head | undefined;
   readonly #sections: ReadSection[] = [];
-  readonly #memory: PackedWindow[] = [];
+  /** What has been read of memory. */
+  readonly memory: PackedWindow[] = [];
   readonly #blocks: PackedWindow[] = [];
 
   constructor(parts: StateParts, compression: Pick<Compression, 'available'>) {
@@ -55,6 +56,11 @@ export class StateReader {
     this.#frames.push(bytes);
   }
 
+  /** What it says of itself, once that has been read. */
+  get head(): Head | undefined {
+    return this.#head;
+  }
+
   /** The last part has come. */
   get isComplete(): boolean {
     return this.#frames.ended;
@@ -64,7 +70,7 @@ export class StateReader {
   end(): ReadState {
     this.#frames.end();
     this.#sectionReader.end();
-    return { head: this.#head!, sections: this.#sections, memory: this.#memory, blocks: this.#blocks };
+    return { head: this.#head!, sections: this.#sections, memory: this.memory, blocks: this.#blocks };
   }
 
   #take({ kind, payload }: Frame): void {
@@ -78,7 +84,7 @@ export class StateReader {
         this.#sections.push(this.#sectionReader.read(payload));
         break;
       case PAGES:
-        this.#memory.push(this.#memoryReader.read(payload));
+        this.memory.push(this.#memoryReader.read(payload));
         break;
       case BLOCKS:
         this.#blocks.push(this.#blockReader.read(payload));
@@ -112,12 +118,32 @@ function checkDisks(theirs: readonly Extent[], ours: readonly Extent[]): void {
   }
 }
 
-/** Unpacks memory into buffers of its own, and looks whether disks could be unpacked. */
-export async function unpackState(state: ReadState, compression: Compression): Promise<ReadyState> {
-  const { compression: how } = state.head;
-  const memory = await Promise.all(state.memory.map((window) => unpackWindow(window, compression, how)));
-  for (const window of state.blocks) await unpackWindow(window, compression, how);
-  return { ...state, memory };
+/** Unpacks memory into buffers of its own, while the rest is still being read. */
+export class Unpacker {
+  readonly #compression: Compression;
+  readonly #memory: Promise<Window>[] = [];
+
+  constructor(compression: Compression) {
+    this.#compression = compression;
+  }
+
+  /** Begins with what has been read. */
+  begin({ head, memory }: { readonly head: Head | undefined; readonly memory: readonly PackedWindow[] }): void {
+    for (const window of memory.slice(this.#memory.length)) {
+      const unpacked = unpackWindow(window, this.#compression, head!.compression);
+      // What is wrong is told when all has been read.
+      unpacked.catch(() => {});
+      this.#memory.push(unpacked);
+    }
+  }
+
+  /** Resolves once all of it is unpacked, and disks have been looked at, too. Throws a UserError if that cannot be. */
+  async end(state: ReadState): Promise<ReadyState> {
+    this.begin(state);
+    const memory = await Promise.all(this.#memory);
+    for (const window of state.blocks) await unpackWindow(window, this.#compression, state.head.compression);
+    return { ...state, memory };
+  }
 }
 
 /** Puts memory and devices in place. `isFresh`: there is nothing but zeroes in the machine's memory. */

@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts';
 import type { Machine } from '../machine.ts';
 import type { RunState } from '../run-state.ts';
 import type { Head } from './head.ts';
-import { placeDisks, placeState, StateReader, unpackState, type ReadyState } from './load.ts';
+import { placeDisks, placeState, StateReader, Unpacker, type ReadyState } from './load.ts';
 import { partsOf, type DiskExtent, type StateParts } from './parts.ts';
 import { saveState, type SaveProgress, type StateSink } from './save.ts';
 
@@ -58,14 +58,16 @@ export class MachineState {
     const { compression } = this.#host;
     const parts = this.#parts(true);
     const reader = new StateReader(parts, compression);
+    const unpacker = new Unpacker(compression);
     let isFirst = true;
     for await (const bytes of source) {
       if (isFirst) began();
       isFirst = false;
       reader.push(bytes);
+      unpacker.begin(reader);
       if (isEndless && reader.isComplete) break;
     }
-    const state = await unpackState(reader.end(), compression);
+    const state = await unpacker.end(reader.end());
     return { head: state.head, replace: () => this.#replace(state, parts) };
   }
 

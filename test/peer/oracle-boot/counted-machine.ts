@@ -15,7 +15,7 @@ import type { Tier } from '../../../src/vm/config.ts';
 import { MachineCore } from '../../../src/vm/core.ts';
 import type { Vcpu } from '../../../src/vm/vcpu.ts';
 import { RUNNING } from '../../../src/vm/vcpu-control.ts';
-import { placeState, StateReader, unpackState } from '../../../src/vm/state/load.ts';
+import { placeState, StateReader, Unpacker } from '../../../src/vm/state/load.ts';
 import { partsOf } from '../../../src/vm/state/parts.ts';
 import { saveState } from '../../../src/vm/state/save.ts';
 import { nodeHost } from '../../../src/host-node/host.ts';
@@ -172,7 +172,7 @@ export class CountedMachine {
     const parts = partsOf(this.#core, []);
     const reader = new StateReader(parts, nodeHost.compression);
     reader.push(saved);
-    placeState(await unpackState(reader.end(), nodeHost.compression), parts, false);
+    placeState(await new Unpacker(nodeHost.compression).end(reader.end()), parts, false);
     this.#vcpu.answer({ vcpu: 0, name: 'stateReplaced', args: [] });
     this.#retired = retired;
   }
