@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { SYSTEM } from './program.ts';
@@ -97,6 +97,11 @@ export class CountedRun implements AsyncDisposable {
     }, what);
   }
 
+  /** Waits until something holds, which is looked at whenever it has said something. */
+  async until(holds: () => boolean, what: string): Promise<void> {
+    await this.#until(() => (holds() ? true : undefined), what);
+  }
+
   /** The console shows what was not shown before. */
   async expect(pattern: RegExp): Promise<void> {
     await this.#until(() => pattern.exec(this.console) ?? undefined, String(pattern));
@@ -135,6 +140,7 @@ export class CountedRun implements AsyncDisposable {
     await this.qmp('pmemsave', { val: RAM, size: ramBytes, filename: file });
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    rmSync(file);
     return { instructions: await this.instructions(), ram: hash.digest('hex'), console: this.console };
   }
 

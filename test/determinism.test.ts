@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CountedRun, type Outcome } from './counted-run.ts';
+import { assertSameEnd } from './saved-instants.ts';
 import { Assembler } from './translator/assembler.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tinamou-determinism-'));
@@ -76,6 +77,11 @@ for (const icount of ['shift=0,sleep=off', 'shift=7,sleep=off', 'shift=6']) {
     }
   });
 }
+
+test('saved at eight instants, it comes to the same end', { timeout: 120_000 }, async () => {
+  const args = [...FIXED, '-icount', 'shift=0,sleep=off'];
+  await assertSameEnd({ directory, args, ramBytes: 16 * MIB, instants: 8 });
+});
 
 test('time that follows the host: the guest comes to its end', { timeout: 60_000 }, async () => {
   for (const icount of ['auto', 'shift=2,align=on']) {

@@ -84,6 +84,14 @@ export class ByteRing {
     return count;
   }
 
+  /** Consumer: copies out as `read` does, and leaves everything in the ring. */
+  peek(into: Uint8Array): number {
+    const head = Atomics.load(this.#words, HEAD);
+    const count = Math.min(into.length, this.available());
+    for (let i = 0; i < count; i++) into[i] = this.#bytes[(head + i) & (this.capacity - 1)]!;
+    return count;
+  }
+
   /** Consumer: the next byte, or -1. */
   readByte(): number {
     if (this.available() === 0) return -1;

@@ -1,5 +1,6 @@
 import type { Arena } from '../mem/arena.ts';
 import { CPU_HEADER } from '../mem/cpu.ts';
+import type { SavedNumber } from '../mem/section.ts';
 import { struct } from '../mem/struct.ts';
 import type { InstructionClockConfig, RtcConfig } from './config.ts';
 import type { MachineClock } from './machine-clock.ts';
@@ -117,8 +118,17 @@ export class InstructionClock implements MachineClock {
     this.#state[AHEAD] = now - this.retired * this.#state[LENGTH]!;
   }
 
-  set(now: number): void {
-    this.#state[AHEAD] = now - this.retired * this.#state[LENGTH]!;
+  get saved(): readonly SavedNumber[] {
+    const state = this.#state;
+    const isTime = (value: number): boolean => value > -(2 ** 53) && value < 2 ** 53;
+    return [
+      { name: 'ahead', get: () => state[AHEAD]!, set: (ahead) => void (state[AHEAD] = isTime(ahead) ? ahead : 0) },
+      {
+        name: 'nanoseconds',
+        get: () => state[LENGTH]!,
+        set: (length) => void (state[LENGTH] = length > 0 && length <= LONGEST ? length : this.#config.nanoseconds),
+      },
+    ];
   }
   start(): void {
     this.#real.start();

@@ -2,6 +2,7 @@ import type { HostClock } from '../host/clock.ts';
 import { VirtualClock } from '../host/virtual-clock.ts';
 import type { Arena } from '../mem/arena.ts';
 import type { Clock } from '../mem/clock.ts';
+import type { SavedNumber } from '../mem/section.ts';
 import type { ClockConfig, RtcConfig } from './config.ts';
 import { InstructionClock } from './instruction-clock.ts';
 
@@ -17,8 +18,8 @@ export interface MachineClock extends Clock {
   ahead(): number;
   start(): void;
   stop(): void;
-  /** Nanoseconds that it shows from now on; of instructions, those that are retired until now are part of it. */
-  set(now: number): void;
+  /** What of it is saved with the machine. */
+  readonly saved: readonly SavedNumber[];
 }
 
 export function machineClock(
@@ -72,7 +73,11 @@ class RealClock implements MachineClock {
   stop(): void {
     this.#clock.stop();
   }
-  set(now: number): void {
-    this.#clock.set(now);
-  }
+  readonly saved: readonly SavedNumber[] = [
+    {
+      name: 'cpu_clock_offset',
+      get: () => this.now(),
+      set: (now) => this.#clock.set(now >= 0 && now < 2 ** 53 ? now : 0),
+    },
+  ];
 }

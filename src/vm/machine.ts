@@ -369,11 +369,22 @@ export class Machine {
     if (before === 'running') await this.#halt(state);
     else await this.#vcpus.park();
     await this.#vcpus.ready;
+    await this.#settle();
+    if (this.core.timed !== undefined) {
+      // Of the instants between two instructions some have no name, at which it could not go on elsewhere.
+      await this.#vcpus.ask(0, 'finishInstruction');
+      await this.#settle();
+    }
+    return before;
+  }
+
+  /** Everything that was asked of disks is done, and devices know it. */
+  async #settle(): Promise<void> {
+    const isBusy = (): boolean => [...this.core.rings.values()].some((ring) => ring.inFlight > 0);
     do {
       await Promise.all(this.#services.map((service) => service.drain()));
       for (const vcpu of this.core.vcpus.keys()) await this.#vcpus.ask(vcpu, 'settle');
-    } while ([...this.core.rings.values()].some((ring) => ring.inFlight > 0));
-    return before;
+    } while (isBusy());
   }
 
   /** Leaves the state of `hold`, or that of a machine whose state has come. */

@@ -2,6 +2,8 @@ import type { Completion, RequestRing } from '../host/request-ring.ts';
 import { RingBlockPort, type DiskFacts, type SectorRequest } from '../host/ring-block-port.ts';
 import type { BlockPort } from '../hw/backends.ts';
 import type { Arena } from '../mem/arena.ts';
+import { structSection, type Section } from '../mem/section.ts';
+import { array, struct } from '../mem/struct.ts';
 
 /** Virtual time that a request takes, in nanoseconds. */
 const LATENCY = 100_000;
@@ -17,6 +19,8 @@ const LATENCY = 100_000;
 export class TimedBlockPort implements BlockPort {
   /** Each request that was carried out, in the order of submission; gives the error to tell the guest. */
   onDone: ((completion: Completion) => number) | undefined;
+  /** What is saved: completions that are still to come. */
+  readonly section: Section;
   readonly #ring: RequestRing;
   readonly #port: RingBlockPort;
   readonly #now: () => number;
@@ -33,9 +37,27 @@ export class TimedBlockPort implements BlockPort {
     this.#port = new RingBlockPort(ring, facts);
     this.#now = now;
     this.#submitted = submitted;
-    const address = arena.allocate(8 + 16 * CAPACITY);
-    this.#words = new Int32Array(arena.memory.buffer, address, 2);
-    this.#entries = new Float64Array(arena.memory.buffer, address + 8, 2 * CAPACITY);
+    const address = arena.allocate(Told.size);
+    const { memory } = arena;
+    this.#words = new Int32Array(memory.buffer, address, 2);
+    this.#entries = new Float64Array(memory.buffer, address + Told.offsetOf.entries, 2 * CAPACITY);
+    this.section = {
+      ...structSection('timed-block', 1, { fields: Told.fields, memory, address }),
+      loaded: () => this.#loaded(),
+    };
+  }
+
+  /** Any bits may have come in: what is no completion becomes one that failed. */
+  #loaded(): void {
+    const words = this.#words;
+    if ((words[PUT]! - words[TAKEN]!) >>> 0 > CAPACITY) words[TAKEN] = words[PUT]!;
+    for (let at = 0; at < this.#entries.length; at += 2) {
+      if (!(this.#entries[at]! >= 0)) this.#entries[at] = 0;
+      const entry = this.#entries[at + 1]!;
+      if (!Number.isInteger(entry) || entry < 0 || entry >= CAPACITY * 65_536) this.#entries[at + 1] = EIO;
+    }
+    this.#flying = [];
+    this.#errors.clear();
   }
 
   get sectors(): number {
@@ -91,5 +113,7 @@ export class TimedBlockPort implements BlockPort {
 }
 
 const CAPACITY = RingBlockPort.maxInFlight;
+const EIO = 5;
+const Told = struct({ words: array('i32', 2), entries: array('f64', 2 * CAPACITY) });
 const PUT = 0;
 const TAKEN = 1;

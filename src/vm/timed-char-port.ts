@@ -2,6 +2,8 @@ import { ByteRing } from '../host/byte-ring.ts';
 import type { CharLink } from '../host/char-link.ts';
 import type { CharPort } from '../hw/backends.ts';
 import type { Arena } from '../mem/arena.ts';
+import { structSection, type Section } from '../mem/section.ts';
+import { struct } from '../mem/struct.ts';
 
 /** What came from the other end of a character device's link. */
 export type Arrival =
@@ -19,6 +21,8 @@ export type Arrival =
 export class TimedCharPort implements CharPort {
   /** What the guest sends is dropped: it was sent before. */
   isMuted = false;
+  /** What is saved: what was let in and not read. */
+  readonly section: Section;
   readonly #link: CharLink;
   readonly #words: Int32Array;
   readonly #input: ByteRing;
@@ -34,6 +38,35 @@ export class TimedCharPort implements CharPort {
     this.#words = new Int32Array(buffer, address, 2);
     this.#input = new ByteRing(buffer, address + 64, CAPACITY);
     this.#crowded = crowded;
+    const memory = arena.memory;
+    const own = structSection('timed-char', 1, { fields: LetIn.fields, memory, address });
+    this.section = {
+      ...own,
+      fields: [
+        ...own.fields,
+        { name: 'bytes', type: 'u8', length: CAPACITY },
+        { name: 'count', type: 'u32', length: 1 },
+      ],
+      save: () => this.#save(own.save()),
+      load: (bytes) => {
+        own.load(bytes.subarray(0, LetIn.size));
+        this.#loadInput(bytes.subarray(LetIn.size));
+      },
+    };
+  }
+
+  #save(own: Uint8Array): Uint8Array {
+    const saved = new Uint8Array(LetIn.size + CAPACITY + 4);
+    saved.set(own);
+    const count = this.#input.peek(saved.subarray(LetIn.size, LetIn.size + CAPACITY));
+    new DataView(saved.buffer).setUint32(LetIn.size + CAPACITY, count, true);
+    return saved;
+  }
+
+  #loadInput(saved: Uint8Array): void {
+    const count = new DataView(saved.buffer, saved.byteOffset).getUint32(CAPACITY, true);
+    this.#input.clear();
+    this.#input.write(saved.subarray(0, Math.min(count, CAPACITY)));
   }
 
   get open(): boolean {
@@ -104,5 +137,7 @@ export class TimedCharPort implements CharPort {
 }
 
 const CAPACITY = 4096;
+/** Before the bytes. */
+const LetIn = struct({ open: 'u32', breaks: 'u32' });
 const OPEN = 0;
 const BREAKS = 1;

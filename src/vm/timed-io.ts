@@ -4,6 +4,7 @@ import type { DiskFacts } from '../host/ring-block-port.ts';
 import type { Arena } from '../mem/arena.ts';
 import type { Completion } from '../host/request-ring.ts';
 import type { Clock } from '../mem/clock.ts';
+import type { Section } from '../mem/section.ts';
 import type { Journal } from './replay/journal.ts';
 import { TimedBlockPort } from './timed-block-port.ts';
 import { TimedCharPort, type Arrival } from './timed-char-port.ts';
@@ -43,6 +44,11 @@ export class TimedIo implements Journal {
     );
     this.#chars = [...this.chars.values()];
     this.#blocks = [...this.blocks.values()];
+  }
+
+  /** What is saved of it. */
+  get sections(): readonly Section[] {
+    return [...this.#chars, ...this.#blocks].map(({ section }) => section);
   }
 
   /** The CPU stands still until the host has done its part, which kicks. */

@@ -1,10 +1,11 @@
-/** Linux boots twice to the same instruction and the same RAM, and so it does on tier 0. */
+/** Linux boots twice to the same instruction and the same RAM; so it does on tier 0, and saved on its way. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CountedRun, type Outcome } from '../counted-run.ts';
+import { assertSameEnd } from '../saved-instants.ts';
 import { noTinyGuest, tinyGuest } from './tiny-guest.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tinamou-boots-'));
@@ -17,12 +18,16 @@ writeFileSync(
   Uint8Array.from({ length: 4 * MIB }, (_, i) => (i * 7) >>> 3),
 );
 
-async function boot(...args: readonly string[]): Promise<Outcome> {
+function machine(memory: string): readonly string[] {
   const { kernel, initrd } = tinyGuest();
   const files = ['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 guest.poweroff'];
   const time = ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1'];
   const drive = ['-snapshot', '-drive', `file=${disk},format=raw,if=virtio`, '-device', 'virtio-rng-device'];
-  await using run = await CountedRun.start(directory, ['-m', '256M', ...files, ...time, ...drive, ...args]);
+  return ['-m', memory, ...files, ...time, ...drive];
+}
+
+async function boot(...args: readonly string[]): Promise<Outcome> {
+  await using run = await CountedRun.start(directory, [...machine('256M'), ...args]);
   await run.switchedOff();
   const outcome = await run.outcome(256 * MIB);
   await run.quit();
@@ -36,3 +41,7 @@ test('two boots, and one on tier 0', { skip: noTinyGuest, timeout: 600_000 }, as
   assert.deepEqual(await boot(), first);
   assert.deepEqual(await boot('-accel', 'tcg,tier=0'), first);
 });
+
+test('a boot saved at 20 instants comes to the same end from each', { skip: noTinyGuest, timeout: 1_200_000 }, () =>
+  assertSameEnd({ directory, args: machine('128M'), ramBytes: 128 * MIB, instants: 20 }),
+);

@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors.ts';
 import type { BlockDrive } from '../../block/drive.ts';
 import type { Host } from '../../host/host.ts';
 import type { Machine } from '../machine.ts';
@@ -56,6 +57,9 @@ export class MachineState {
     { isEndless = false, began = () => {} }: { isEndless?: boolean; began?: () => void } = {},
   ): Promise<ReplacingState> {
     const { compression } = this.#host;
+    if (this.#machine.config.journal !== undefined) {
+      throw new UserError('a machine that is recorded or replayed has one past: start it without rr= to load another');
+    }
     const parts = this.#parts(true);
     const reader = new StateReader(parts, compression);
     const unpacker = new Unpacker(compression);

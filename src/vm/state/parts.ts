@@ -50,19 +50,14 @@ function sectionsOf(core: MachineCore): Section[] {
     config.seed === undefined
       ? []
       : [structSection('random', 1, { fields: Random.fields, memory, address: core.randomAddress })];
-  // A clock of instructions is set when those are known: the CPUs come first.
-  return [...board.sections, ...random, timerSection(core)];
+  return [...board.sections, ...(core.timed?.sections ?? []), ...random, timerSection(core)];
 }
 
 /** The machine's time, in QEMU's words, and whose turn it is. */
 function timerSection({ clock, turn }: MachineCore): Section {
   const none = { name: 'timer', version: 2, fields: [], save: () => new Uint8Array(0), load() {} };
   return withNumbers<Section>(none, [
-    {
-      name: 'cpu_clock_offset',
-      get: () => clock.now(),
-      set: (now) => clock.set(now >= 0 && now < 2 ** 53 ? now : 0),
-    },
+    ...clock.saved,
     { name: 'turn', get: () => turn[0]!, set: (next) => void (turn[0] = next) },
     { name: 'left of the turn', get: () => turn[1]!, set: (left) => void (turn[1] = left) },
   ]);

@@ -15,6 +15,7 @@ export function shapeOf(core: MachineCore): { readonly [name: string]: Json } {
     memory: asked.ramSize,
     cpus: board.states.length,
     cpu: plain(asked.cpu),
+    clock: plain(config.clock),
     firmware: asked.builtinFirmware ? 'builtin' : 'none',
     ...devicesOf(core),
     regions: board.space.regions.flatMap((region) =>
