@@ -372,7 +372,7 @@ export class Machine {
     await this.#settle();
     if (this.core.timed !== undefined) {
       // Of the instants between two instructions some have no name, at which it could not go on elsewhere.
-      await this.#vcpus.ask(0, 'finishInstruction');
+      for (const vcpu of this.core.vcpus.keys()) await this.#vcpus.ask(vcpu, 'finishInstruction');
       await this.#settle();
     }
     return before;

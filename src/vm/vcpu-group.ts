@@ -75,15 +75,25 @@ export class VcpuGroup {
       const before = vcpu.retired;
       const did = vcpu.step(Math.min(instructions, turn[LEFT]!));
       if (did === 'stopped' || did === 'blocked') return did;
-      turn[LEFT] = Math.max(0, turn[LEFT]! - (vcpu.retired - before));
+      this.#spend(vcpu.retired - before);
       // Where runs can be repeated a turn ends at an instruction, not when the host had something to say.
-      if (did === 'ran' && timed !== undefined && turn[LEFT]! > 0) return did;
-      turn[LEFT] = 0;
-      turn[WHOSE] = (turn[WHOSE]! + 1) % vcpus.length;
+      if (did !== 'ran' || timed === undefined || turn[LEFT] === 0) this.#next();
+      else return did;
       if (did !== 'idle') return did;
       this.deadline = Math.min(this.deadline, vcpu.deadline);
     }
     return 'idle';
+  }
+
+  #spend(retired: number): void {
+    const { turn } = this.#core;
+    turn[LEFT] = Math.max(0, turn[LEFT]! - retired);
+  }
+
+  #next(): void {
+    const { turn } = this.#core;
+    turn[LEFT] = 0;
+    turn[WHOSE] = (turn[WHOSE]! + 1) % this.vcpus.length;
   }
 
   /** The number of the vCPU that had the last turn. */
@@ -94,7 +104,13 @@ export class VcpuGroup {
   answer(question: AskedQuestion): unknown {
     this.#reset();
     this.#current = this.vcpus.find(({ index }) => index === question.vcpu)!;
-    return this.#current.answer(question);
+    const before = this.#current.retired;
+    const answer = this.#current.answer(question);
+    // What it finished is part of its turn.
+    const finished = this.#current.retired - before;
+    if (finished > 0) this.#spend(finished);
+    if (finished > 0 && this.#core.turn[LEFT] === 0) this.#next();
+    return answer;
   }
 
   /** Starts all anew if that was asked for. */

@@ -45,3 +45,7 @@ test('two boots, and one on tier 0', { skip: noTinyGuest, timeout: 600_000 }, as
 test('a boot saved at 20 instants comes to the same end from each', { skip: noTinyGuest, timeout: 1_200_000 }, () =>
   assertSameEnd({ directory, args: machine('128M'), ramBytes: 128 * MIB, instants: 20 }),
 );
+
+test('and so does one on two CPUs, saved at five', { skip: noTinyGuest, timeout: 1_200_000 }, () =>
+  assertSameEnd({ directory, args: [...machine('128M'), '-smp', '2'], ramBytes: 128 * MIB, instants: 5 }),
+);

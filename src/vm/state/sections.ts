@@ -104,6 +104,7 @@ function differentField(theirs: Description['fields'], ours: readonly SectionFie
     const [name, type, length] = theirs[i] ?? [];
     const our = ours[i];
     if (our === undefined) return `it has a field ${String(name)}, which is not here`;
+    if (name === undefined) return `it has no field ${our.name}`;
     if (name !== our.name || type !== our.type || length !== our.length) {
       return `field ${our.name} is ${our.type}[${our.length}] here and ${String(name)}: ${String(type)}[${String(length)}] there`;
     }
