@@ -1,6 +1,6 @@
 /** Machines that move between processes, and back into them out of files. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,7 @@ test('through TCP, to one that says later where, and stays stopped', async () =>
     /waiting for an incoming migration/,
   );
   assert.match(JSON.stringify(await to.ask('migrate-incoming', { uri: 'foo:' })), /unknown migration protocol: foo:/);
+  assert.match(JSON.stringify(await to.ask('migrate', { uri: 'exec:cat' })), /waiting for an incoming migration/);
   await to.run('migrate-incoming', { uri: 'tcp:127.0.0.1:0' });
   assert.match(JSON.stringify(await to.ask('migrate-incoming', { uri: 'tcp:127.0.0.1:0' })), /already been started/);
   const { 'socket-address': addresses } = (await to.run('query-migrate')) as Record<string, { port: string }[]>;
@@ -111,6 +112,19 @@ test('through TCP, to one that says later where, and stays stopped', async () =>
   await to.run('cont');
   await to.prints(30);
   assertGoesOn(from.printed, to.printed);
+});
+
+test('one that waits ends when it is told to, and leaves nothing behind', async () => {
+  const socket = path('left');
+  for (const uri of [`unix:${socket}`, 'exec:sleep 60', 'defer']) {
+    await using to = start('-incoming', uri);
+    assert.equal(await to.status(), 'inmigrate');
+    await to.run('cont');
+    await to.run('system_reset');
+    assert.equal(await to.status(), 'inmigrate');
+    assert.equal(await to.quit(), 0);
+    assert.equal(existsSync(socket), false);
+  }
 });
 
 /** A listener that takes nothing. */

@@ -139,8 +139,8 @@ export interface Behaviour<R extends Registers, A> {
   poll?(): void;
   /** Input line `n` changed. */
   input?(n: number, level: boolean): void;
-  /** State was loaded: drive the lines again. Any bit pattern may have come in. */
-  loaded?(): void;
+  /** State was loaded: drive the lines again. Any bit pattern may have come in. `meanwhile`: see Section. */
+  loaded?(meanwhile: number): void;
   /** Whether the window reads as memory now (`romd`). */
   direct?(): boolean;
   /** What other devices and the board call. */

@@ -32,3 +32,26 @@ test('can be set, and alarms once at a time', () => {
   rig.write(0x08, 1);
   assert.equal(rig.lines[0], true, 'an alarm in the past is due at once');
 });
+
+test('goes on while the machine is saved, and its alarm with it', () => {
+  const rig = new Rig();
+  const { section } = rig.add(goldfishRtc);
+  rig.write(4, 0);
+  rig.write(0, 1000);
+  rig.write(0x10, 1);
+  rig.write(0x0c, 0);
+  rig.write(0x08, 3000);
+  const saved = section.save();
+  const later = new Rig();
+  const restored = later.add(goldfishRtc).section;
+  restored.load(saved);
+  restored.loaded?.(500);
+  assert.equal(nanoseconds(later), 1500n);
+  later.pass(1499);
+  assert.equal(later.lines[0], false);
+  later.pass(1);
+  assert.equal(later.lines[0], true);
+  restored.load(saved);
+  restored.loaded?.(1e12);
+  assert.equal(later.lines[0], true, 'it would have rung meanwhile');
+});

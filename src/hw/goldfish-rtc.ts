@@ -121,7 +121,12 @@ export const goldfishRtc = device(
         );
         update();
       },
-      loaded: update,
+      /** The calendar has not stood still. */
+      loaded(meanwhile) {
+        d.offset = BigInt.asUintN(64, d.offset + BigInt(Math.floor(meanwhile)));
+        if (d.armed !== 0 && meanwhile !== 0) arm();
+        update();
+      },
     };
   },
 );

@@ -158,7 +158,7 @@ export function makeDevice<A>(declaration: DeviceDeclaration, site: Site, behave
           memory: arena.memory,
           address,
         }),
-        loaded: () => behaviour.loaded?.(),
+        loaded: (meanwhile: number) => behaviour.loaded?.(meanwhile),
       },
       timers.map(savedDeadline),
     ),

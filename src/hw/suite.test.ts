@@ -74,7 +74,7 @@ for (const declaration of devices) {
     other.clock.time = rig.clock.time;
     assert.deepEqual(restored.fields, section.fields);
     restored.load(saved);
-    restored.loaded?.();
+    restored.loaded?.(0);
     assert.deepEqual(restored.save(), saved);
   });
 
@@ -92,7 +92,7 @@ for (const declaration of devices) {
     const wrong = new Uint8Array(sectionSize(made.section.fields));
     for (let round = 0; round < 20; round++) {
       made.section.load(round === 0 ? wrong.fill(0xff) : Uint8Array.from(noise(wrong.length)));
-      made.section.loaded?.();
+      made.section.loaded?.(0);
       exercise(rig, declaration, noise(300));
       made.poll();
     }

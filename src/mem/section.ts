@@ -19,8 +19,11 @@ export interface Section {
   save(): Uint8Array;
   /** Puts fields in place, `sectionSize` bytes: any bit pattern may come in. Nothing is told of it yet. */
   load(bytes: Uint8Array): void;
-  /** All sections of the machine are in place: what follows from the state is brought up to date. */
-  loaded?(): void;
+  /**
+   * All sections of the machine are in place: what follows from the state is brought up to date. `meanwhile`:
+   * nanoseconds that the calendar went on since it was saved, while the machine's time stood still.
+   */
+  loaded?(meanwhile: number): void;
 }
 
 const SIZES = { u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, f64: 8, u64: 8, i64: 8 } as const;

@@ -364,6 +364,7 @@ export class Machine {
    */
   async hold(state: 'save-vm' | 'restore-vm' | 'finish-migrate'): Promise<RunState> {
     this.#checkFree();
+    if (this.#state === 'inmigrate') throw new UserError('Guest is waiting for an incoming migration');
     const before = this.#state;
     this.#state = state;
     if (before === 'running') await this.#halt(state);

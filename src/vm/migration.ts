@@ -206,7 +206,7 @@ export class Migration {
   /** Nobody needs to come any more. */
   async close(): Promise<void> {
     this.cancel();
-    if (this.#machine.state === 'inmigrate') await this.#origin?.close();
+    if (this.#isIncoming && this.isUnderWay) await this.#origin?.close();
   }
 }
 

@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly clock: number;
 }
 
+/** Drivers of images that are nothing but the disk. */
+const RAW = ['raw', 'file'];
 const SUFFIX = '.tinamou-state';
 /** What is being written has this behind its name, until all of it is there. */
 const PARTIAL = '.partial';
@@ -43,7 +45,9 @@ export class Snapshots {
 
   /** The image that they stand beside; undefined: there is none that could have any. */
   get carrier(): BlockNode | undefined {
-    return [...this.#drives.values()].map(({ node }) => node).find((node) => !node.readOnly && node.driver === 'raw');
+    return [...this.#drives.values()]
+      .map(({ node }) => node)
+      .find((node) => !node.readOnly && RAW.includes(node.driver));
   }
 
   #prefix(): string {

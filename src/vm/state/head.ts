@@ -19,6 +19,8 @@ export interface Head {
   /** Seconds since 1970, and nanoseconds of the machine's time. */
   readonly wall: number;
   readonly clock: number;
+  /** Seconds since 1970 that the machine's clocks show, if they go on while it stands still. */
+  readonly calendar?: number | undefined;
   /** Name of a snapshot. */
   readonly tag?: string | undefined;
   /** Disks whose content is part of it. */
@@ -34,8 +36,9 @@ export function readHead(payload: Uint8Array): Head {
   const isRight =
     typeof head?.program === 'string' &&
     isRunState(head.runState) &&
-    typeof head.wall === 'number' &&
-    typeof head.clock === 'number' &&
+    Number.isFinite(head.wall) &&
+    Number.isFinite(head.clock) &&
+    (head.calendar === undefined || Number.isFinite(head.calendar)) &&
     (head.tag === undefined || typeof head.tag === 'string') &&
     Array.isArray(head.disks) &&
     head.disks.every((disk: Partial<Extent> | null) => typeof disk?.name === 'string' && typeof disk.size === 'number');

@@ -147,14 +147,20 @@ export class Unpacker {
 }
 
 /** Puts memory and devices in place. `isFresh`: there is nothing but zeroes in the machine's memory. */
-export function placeState({ memory, sections }: ReadyState, parts: StateParts, isFresh: boolean): void {
+export function placeState(
+  { head, memory, sections }: Pick<ReadyState, 'head' | 'memory' | 'sections'>,
+  parts: StateParts,
+  isFresh: boolean,
+): void {
   if (!isFresh) clear(memory, parts);
   for (const window of memory) {
     const { bytes } = parts.memory[window.extent]!;
     eachPage(window, (offset, page) => bytes.set(page, window.offset + offset));
   }
   for (const { section, bytes } of inOrder(sections, parts)) section.load(bytes);
-  for (const { section } of parts.sections) section.loaded?.();
+  const [then, now] = [head.calendar, parts.calendar()];
+  const meanwhile = then === undefined || now === undefined ? 0 : (now - then) * 1e9;
+  for (const { section } of parts.sections) section.loaded?.(meanwhile);
 }
 
 /** As the machine lists them, whatever the order in which they came. */

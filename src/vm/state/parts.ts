@@ -24,6 +24,8 @@ export interface StateParts {
   readonly sections: readonly NumberedSection[];
   readonly memory: readonly MemoryExtent[];
   readonly disks: readonly DiskExtent[];
+  /** Seconds since 1970 that the machine's clocks show; undefined if they stand still with it. */
+  calendar(): number | undefined;
 }
 
 const Random = struct({ state: array('u32', SeededRandom.words) });
@@ -40,6 +42,7 @@ export function partsOf(core: MachineCore, disks: readonly DiskExtent[]): StateP
       return [{ name, size, bytes: new Uint8Array(memory.buffer, hostOffset, size) }];
     }),
     disks,
+    calendar: () => (core.config.rtc.clock === 'host' ? core.clock.wallSeconds() : undefined),
   };
 }
 

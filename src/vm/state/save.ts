@@ -49,7 +49,10 @@ export async function saveState(parts: StateParts, options: SaveOptions, sink: S
 
   await write(frames.begin());
   const disks = parts.disks.map(({ name, size }) => ({ name, size }));
-  await writeFrame(HEAD, packHead({ compression: how, runState, wall, clock, tag, disks }, parts.shape));
+  await writeFrame(
+    HEAD,
+    packHead({ compression: how, runState, wall, clock, calendar: parts.calendar(), tag, disks }, parts.shape),
+  );
   for (const section of parts.sections) await writeFrame(SECTION, packSection(section));
 
   const waiting: { kind: number; payload: Promise<Uint8Array> }[] = [];

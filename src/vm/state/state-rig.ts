@@ -39,6 +39,7 @@ export class StateRig {
         { name: 'ram', size: this.ram.length, bytes: this.ram },
         { name: 'rom', size: this.rom.length, bytes: this.rom },
       ],
+      calendar: () => undefined,
       disks: [
         {
           name: 'disk',

@@ -74,6 +74,7 @@ export async function openReceiver(to: StateAddress, host: TransportHost): Promi
 
 function toProgram(line: string, { processes }: TransportHost): StateReceiver {
   const child = processes.start(line);
+  void drop(child.output);
   const ended = async (): Promise<void> => {
     const status = await child.end();
     if (status !== 0) throw new UserError(`the command ended with status ${status}; try it by itself`);
@@ -91,6 +92,11 @@ function toProgram(line: string, { processes }: TransportHost): StateReceiver {
       await child.end();
     },
   };
+}
+
+/** What nobody wants must be read, or its writer waits for ever. */
+async function drop(output: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of output);
 }
 
 function toStream(stream: ByteStream): StateReceiver {

@@ -184,7 +184,7 @@ export class CountedMachine {
     let at = 0;
     for (const field of section.fields) change(field.name, bytes.subarray(at, (at += fieldSize(field))));
     section.load(bytes);
-    section.loaded?.();
+    section.loaded?.(0);
     this.#vcpu.answer({ vcpu: 0, name: 'stateReplaced', args: [] });
   }
 
