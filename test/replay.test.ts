@@ -99,7 +99,62 @@ test('a recording that was ended from outside ends where that was', { timeout: 6
   await using again = await CountedRun.start(directory, machine(`shift=2,sleep=off,rr=replay,rrfile=${file}`));
   const { data } = await again.event('SHUTDOWN');
   assert.deepEqual(data, { guest: false, reason: 'host-qmp-quit' });
-  assert.equal(again.console, 'xyz');
+  await again.expect(/^xyz$/);
+});
+
+test('a replay goes to any of its instructions, back and forth', { timeout: 120_000 }, async () => {
+  writeFileSync(bios, echoProgram(false).bytes);
+  const file = join(directory, 'waits.rr');
+  await using run = await CountedRun.paused(directory, machine(`shift=3,rr=replay,rrfile=${file}`));
+  const there = async (): Promise<number> => ((await run.qmp('query-replay')) as { icount: number }).icount;
+  assert.deepEqual(await run.qmp('query-replay'), { mode: 'play', filename: file, icount: 0 });
+  await run.qmp('replay-break', { icount: 40 });
+  await run.qmp('replay-delete-break');
+  await run.qmp('replay-break', { icount: 70 });
+  await run.qmp('cont');
+  await run.event('STOP');
+  assert.deepEqual(await run.qmp('query-status'), { running: false, singlestep: false, status: 'paused' });
+  assert.equal(await there(), 70);
+  await assert.rejects(run.qmp('replay-break', { icount: 69 }), /cannot set breakpoint at the instruction in the past/);
+  await run.qmp('cont');
+  await run.switchedOff();
+  const end = await there();
+  const last = await run.outcome(16 * MIB);
+  const at = async (icount: number): Promise<Outcome> => {
+    await run.qmp('replay-seek', { icount });
+    await run.event('STOP');
+    assert.equal(await there(), icount);
+    return { ...(await run.outcome(16 * MIB)), instructions: icount };
+  };
+  const places = [end - 1, 0, 80, end - 1, Math.floor(end / 2), 81, Math.floor(end / 2), 0];
+  const seen = new Map<number, Outcome>();
+  for (const icount of places) {
+    const outcome = await at(icount);
+    assert.deepEqual(outcome, seen.get(icount) ?? outcome);
+    seen.set(icount, outcome);
+  }
+  // From the beginning to the end once more: the same machine, and nothing is printed twice.
+  await run.qmp('cont');
+  await run.switchedOff();
+  assert.equal(await there(), end);
+  assert.deepEqual({ ...(await run.outcome(16 * MIB)), instructions: 0 }, { ...last, instructions: 0 });
+});
+
+test('there is nothing to replay without a recording', { timeout: 60_000 }, async () => {
+  writeFileSync(bios, echoProgram(false).bytes);
+  const file = join(directory, 'new.rr');
+  for (const mode of ['none', 'record']) {
+    const rr = mode === 'none' ? '' : `,rr=record,rrfile=${file}`;
+    await using run = await CountedRun.paused(directory, machine(`shift=0${rr}`));
+    assert.deepEqual(await run.qmp('query-replay'), {
+      mode,
+      icount: 0,
+      ...(mode === 'none' ? {} : { filename: file }),
+    });
+    await assert.rejects(run.qmp('replay-break', { icount: 1 }), /setting the breakpoint is allowed only in play mode/);
+    await assert.rejects(run.qmp('replay-delete-break'), /replay breakpoints are allowed only in play mode/);
+    await assert.rejects(run.qmp('replay-seek', { icount: 1 }), /replay must be enabled to seek/);
+  }
 });
 
 test('a recording that cannot be used is refused in a line', { timeout: 60_000 }, () => {

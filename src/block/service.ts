@@ -1,5 +1,6 @@
 import type { DiskRequest, RequestRing } from '../host/request-ring.ts';
 import type { BlockCounters } from './counters.ts';
+import type { DiskUndo } from './disk-undo.ts';
 import type { BlockDrive } from './drive.ts';
 
 /** Linux's numbers of the errors a disk can answer with. */
@@ -14,6 +15,8 @@ export interface ServiceOptions {
   readonly counters: BlockCounters;
   /** Something was completed: the device should look. */
   kick(): void;
+  /** What the disk had where it is changed, so that it can be put back. */
+  readonly undo?: DiskUndo | undefined;
   /** A request failed; the device is told as well. */
   failed?(request: DiskRequest, error: Error): void;
 }
@@ -30,6 +33,7 @@ export class BlockService {
   readonly #options: ServiceOptions;
   readonly #running: Promise<void>;
   #flying = 0;
+  #last: Promise<void> = Promise.resolve();
   #stopping = false;
   #idle = (): void => {};
 
@@ -76,7 +80,9 @@ export class BlockService {
   #take(): void {
     for (let request = this.#ring.take(); request !== undefined; request = this.#ring.take()) {
       this.#flying++;
-      void this.#serve(request);
+      if (this.#options.undo === undefined) void this.#serve(request);
+      // One after the other: each begins with the disk as it was then.
+      else this.#last = this.#last.then(() => this.#serve(request));
     }
   }
 
@@ -108,6 +114,7 @@ export class BlockService {
   async #carryOut(request: DiskRequest): Promise<void> {
     const { kind, offset, length } = request;
     const { node, writeThrough } = this.#drive;
+    await this.#options.undo?.before(request);
     if (kind === 'flush') return node.flush();
     if (!(offset >= 0 && length >= 0 && offset + length <= node.size))
       throw failure('EINVAL', 'past the end of the disk');

@@ -23,6 +23,8 @@ export interface PacketContext {
   readonly send: (data: string) => void;
   /** Lets CPUs go on. The reply is sent when they have stopped; undefined until then. */
   readonly resume: (resumption: Pick<Resumption, 'steps' | 'runs'>) => Maybe<string | undefined>;
+  /** Goes back; the reply is sent when it has stopped. */
+  readonly reverse: (kind: 'step' | 'continue') => Maybe<string | undefined>;
   /** gdb no longer wants to know of stops. */
   readonly detach: () => void;
   readonly stopReply: () => string;

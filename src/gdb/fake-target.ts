@@ -66,6 +66,20 @@ export class FakeTarget implements DebugTarget {
     registers.set(PC, registers.get(PC)! + 4n);
     this.halt({ kind: 'debug', cpu: stepped });
   }
+  /** What it repeats begins at 0x1000. */
+  canReverse = false;
+  reverse(kind: 'step' | 'continue'): void {
+    this.log.push(`reverse: ${kind}`);
+    const registers = this.#registers[0]!;
+    const pc = registers.get(PC)!;
+    if (kind === 'step' && pc > 0x1000n) {
+      registers.set(PC, pc - 4n);
+      this.halt({ kind: 'debug', cpu: 0 });
+      return;
+    }
+    registers.set(PC, 0x1000n);
+    this.halt({ kind: 'debug', cpu: 0, isBeginning: true });
+  }
   kill(): void {
     this.log.push('kill');
   }

@@ -45,6 +45,9 @@ const EVENTS: Readonly<Record<string, (target: FakeTarget, text: string) => void
   halt: (target, text) =>
     target.halt(JSON.parse(text, (key, value) => (key === 'address' ? BigInt(value) : value)) as Stop),
   exit: (target, text) => target.exit(Number(text)),
+  replays: (target, text) => {
+    target.canReverse = text === 'yes';
+  },
 };
 
 /** Plays the golden file back: `> ` is a packet, `! ` raw bytes, `* ` happens to the target, `< ` is said. */

@@ -6,7 +6,7 @@ import { andThen } from './maybe.ts';
 import { findPacket } from './packets/index.ts';
 import { RegisterMap } from './register-map.ts';
 import { SIGNAL_QUIT, SIGNAL_TRAP } from './signals.ts';
-import type { DebugTarget, Maybe, Resumption, Stop, TargetEvent } from './target.ts';
+import type { DebugTarget, Maybe, Stop, TargetEvent } from './target.ts';
 import { formatThread } from './thread-id.ts';
 
 export interface GdbSessionOptions {
@@ -62,7 +62,8 @@ export class GdbSession {
       registers: () => (this.#registers ??= andThen(target.features(), (features) => new RegisterMap(features))),
       document: (name) => andThen((this.#documents ??= documentsOf(target)), (documents) => documents.get(name)),
       send: (data) => this.#send(data),
-      resume: (resumption) => this.#resume(resumption),
+      resume: (resumption) => this.#goOn(() => target.resume({ ...resumption, how: this.#context.step })),
+      reverse: (kind) => this.#goOn(() => target.reverse?.(kind)),
       detach: () => {
         this.#owesStop = false;
       },
@@ -165,7 +166,7 @@ export class GdbSession {
     this.#write(bytes);
   }
 
-  #resume(resumption: Pick<Resumption, 'steps' | 'runs'>): Reply {
+  #goOn(act: () => Maybe<void>): Reply {
     this.#owesStop = true;
     const refuse = (error: unknown): string => {
       this.#owesStop = false;
@@ -173,7 +174,7 @@ export class GdbSession {
       return this.#stopReply({ kind: 'signal', signal: SIGNAL_QUIT });
     };
     try {
-      const resumed = this.#target.resume({ ...resumption, how: this.#context.step });
+      const resumed = act();
       return resumed instanceof Promise ? resumed.then(() => undefined, refuse) : undefined;
     } catch (error) {
       return refuse(error);
@@ -197,6 +198,8 @@ export class GdbSession {
     const signal = stop.kind === 'signal' ? stop.signal : SIGNAL_TRAP;
     const thread = formatThread(this.#context.continueCpu, this.#context.isMultiprocess);
     const watch = stop.kind === 'debug' && stop.watch !== undefined ? stop.watch : undefined;
+    const isBeginning = stop.kind === 'debug' && stop.isBeginning === true;
+    if (isBeginning) return `T05thread:${thread};replaylog:begin;`;
     const reason = watch === undefined ? '' : `${WATCH[watch.kind]}:${watch.address.toString(16).padStart(16, '0')};`;
     return `T${signal.toString(16).padStart(2, '0')}thread:${thread};${reason}`;
   }

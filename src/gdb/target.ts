@@ -16,6 +16,10 @@ export interface DebugTarget {
   stop(): Maybe<void>;
   /** Emits `stopped` when it is over. Throws a UserError if the target cannot run. */
   resume(resumption: Resumption): Maybe<void>;
+  /** It can go back: it repeats what was recorded. */
+  readonly canReverse?: boolean;
+  /** Goes back by an instruction, or to the last point before. Emits `stopped` when it is over. */
+  reverse?(kind: 'step' | 'continue'): Maybe<void>;
   /** Ends it, as a debugger's `kill` does. */
   kill(): Maybe<void>;
 
@@ -61,7 +65,13 @@ export type TargetEvent =
 
 /** Why it stopped: a point or step of a CPU's, or for a reason that gdb calls a signal. */
 export type Stop =
-  | { readonly kind: 'debug'; readonly cpu: number; readonly watch?: Point }
+  | {
+      readonly kind: 'debug';
+      readonly cpu: number;
+      readonly watch?: Point;
+      /** On its way back it came to where the recording begins. */
+      readonly isBeginning?: boolean;
+    }
   | { readonly kind: 'signal'; readonly signal: number };
 
 export interface Register {

@@ -16,8 +16,9 @@ const request = fc.record(
     offset: fc.integer({ min: 0, max: 2 ** 52 }),
     length: fc.nat(2 ** 31 - 1),
     segments: fc.array(segment, { maxLength: 40 }),
+    changesBefore: fc.integer({ min: 1, max: 2 ** 28 - 1 }),
   },
-  plain,
+  { ...plain, requiredKeys: ['id', 'kind', 'offset', 'length', 'segments'] },
 );
 
 test('requests come out as they went in, completions come back in the order given', () => {

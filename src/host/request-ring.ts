@@ -10,6 +10,10 @@ export interface Segment {
 const KINDS = ['read', 'write', 'flush', 'discard', 'write-zeroes'] as const;
 export type RequestKind = (typeof KINDS)[number];
 
+/** Whether the disk may be another one after it. */
+export const changesDisk = (kind: RequestKind): boolean =>
+  kind === 'write' || kind === 'discard' || kind === 'write-zeroes';
+
 export interface DiskRequest {
   /** The device's own name for the request; it comes back with the completion. */
   readonly id: number;
@@ -20,6 +24,8 @@ export interface DiskRequest {
   readonly length: number;
   /** Where the data is; empty unless a read or a write. */
   readonly segments: readonly Segment[];
+  /** Requests that change the disk and were submitted before, if somebody counts them; modulo 2^28. */
+  readonly changesBefore?: number;
 }
 
 export interface Completion {
@@ -100,7 +106,7 @@ export class RequestRing {
   }
 
   /** Device: false if there is no room now; `space` rings once there may be. */
-  submit({ id, kind, offset, length, segments }: DiskRequest): boolean {
+  submit({ id, kind, offset, length, segments, changesBefore = 0 }: DiskRequest): boolean {
     const needed = Math.max(1, Math.ceil(segments.length / SEGMENTS));
     if (needed > this.capacity) {
       throw new BugError(`a request of ${segments.length} segments: at most ${this.maxSegments}`);
@@ -115,7 +121,7 @@ export class RequestRing {
       const word = (slot * ENTRY) / 4;
       const number = (slot * ENTRY) / 8;
       this.#entryWords[word] = id;
-      this.#entryWords[word + 1] = KINDS.indexOf(kind);
+      this.#entryWords[word + 1] = KINDS.indexOf(kind) | (changesBefore << KIND_BITS);
       this.#entryWords[word + 2] = here;
       this.#entryWords[word + 3] = entry + 1 < needed ? 1 : 0;
       this.#entryNumbers[number + 2] = offset;
@@ -152,9 +158,11 @@ export class RequestRing {
       }
       more = this.#entryWords[(slot * ENTRY) / 4 + 3] === 1;
     }
-    const request = {
+    const changesBefore = this.#entryWords[(first * ENTRY) / 4 + 1]! >>> KIND_BITS;
+    const request: DiskRequest = {
+      ...(changesBefore > 0 && { changesBefore }),
       id: this.#entryWords[(first * ENTRY) / 4]!,
-      kind: KINDS[this.#entryWords[(first * ENTRY) / 4 + 1]!]!,
+      kind: KINDS[this.#entryWords[(first * ENTRY) / 4 + 1]! & ((1 << KIND_BITS) - 1)]!,
       offset: this.#entryNumbers[(first * ENTRY) / 8 + 2]!,
       length: this.#entryNumbers[(first * ENTRY) / 8 + 3]!,
       segments,
@@ -186,6 +194,8 @@ export class RequestRing {
   }
 }
 
+/** Bits of an entry's second word that say its kind; the others count changes. */
+const KIND_BITS = 4;
 const SUBMITTED = 0;
 const IN_FLIGHT = 1;
 const TAKEN = 64 / 4;

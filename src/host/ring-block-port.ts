@@ -10,6 +10,8 @@ export interface SectorRequest {
   /** Of a discard or a writing of zeroes. */
   readonly sectors: number;
   readonly segments: readonly Segment[];
+  /** See DiskRequest. */
+  readonly changesBefore?: number;
 }
 
 /** What a machine says about a disk when it is built, on every thread the same. */
@@ -44,11 +46,11 @@ export class RingBlockPort {
    * Waits for room if the ring is full, which is for as long as the main thread takes to pick the
    * entries up: it holds no more than that against a vCPU.
    */
-  submit({ id, kind, sector, sectors, segments }: SectorRequest): void {
+  submit({ id, kind, sector, sectors, segments, changesBefore = 0 }: SectorRequest): void {
     const ring = this.#ring;
     const moves = kind === 'read' || kind === 'write';
     const length = moves ? segments.reduce((sum, segment) => sum + segment.length, 0) : sectors * SECTOR;
-    const request = { id, kind, offset: sector * SECTOR, length, segments: moves ? segments : [] };
+    const request = { id, kind, offset: sector * SECTOR, length, segments: moves ? segments : [], changesBefore };
     for (;;) {
       const seen = ring.space.sample();
       if (ring.submit(request)) return;

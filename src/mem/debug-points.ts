@@ -18,8 +18,12 @@ export type DebugHit = { readonly kind: 'break' } | { readonly kind: 'watch'; re
 export class DebugPoints {
   /** What was hit, until it is taken. */
   hit: DebugHit | undefined;
+  /** It is as if there were none; what the TLBs know of them has to be flushed. */
+  areHidden = false;
   /** Breakpoints are passed over, as in a single step. */
   passesBreakpoints = false;
+  /** So are watchpoints, by an instruction that was stopped at. */
+  passesWatchpoints = false;
   readonly #points: DebugPoint[] = [];
   readonly #breakpoints = new Set<bigint>();
   readonly #breakPages = new Set<bigint>();
@@ -68,30 +72,30 @@ export class DebugPoints {
 
   /** There are breakpoints in the page of an address. */
   breaksIn(low: number, high: number): boolean {
-    return this.#breakPages.size > 0 && this.#breakPages.has(addressOf(low, high) / PAGE);
+    return this.#breakPages.size > 0 && !this.areHidden && this.#breakPages.has(addressOf(low, high) / PAGE);
   }
 
   /** The CPU is to stop before the instruction at an address. */
   breaksAt(low: number, high: number): boolean {
-    if (this.passesBreakpoints || !this.#breakpoints.has(addressOf(low, high))) return false;
+    if (this.areHidden || this.passesBreakpoints || !this.#breakpoints.has(addressOf(low, high))) return false;
     this.hit = { kind: 'break' };
     return true;
   }
 
   get hasWatchpoints(): boolean {
-    return this.#watches.length > 0;
+    return this.#watches.length > 0 && !this.areHidden;
   }
 
   /** There are watchpoints in the page of an address. */
   watchesIn(low: number, high: number): boolean {
-    if (this.#watches.length === 0) return false;
+    if (!this.hasWatchpoints) return false;
     const page = addressOf(low, high) & -PAGE;
     return this.#watches.some((watch) => overlaps(watch, page, PAGE));
   }
 
   /** The CPU is to stop at an access. `isUpdate`: it reads and writes. */
   watchesAt(low: number, high: number, size: number, access: Access, isUpdate = false): boolean {
-    if (this.#watches.length === 0) return false;
+    if (!this.hasWatchpoints || this.passesWatchpoints) return false;
     const address = addressOf(low, high);
     const wanted = access === 'load' ? 'read' : 'write';
     const point = this.#watches.find(

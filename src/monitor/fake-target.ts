@@ -5,6 +5,7 @@ import { StatsRegistry } from '../stats/registry.ts';
 import { MonitorActivity } from './activity.ts';
 import { FakeCharacters } from './fake-characters.ts';
 import { FakeMemory } from './fake-memory.ts';
+import { FakeReplay } from './fake-replay.ts';
 import { FakeState } from './fake-state.ts';
 import { JobList } from './job-list.ts';
 import { FakeObjects } from './objects/fake.ts';
@@ -39,6 +40,7 @@ export class FakeTarget implements MonitorTarget {
   readonly files = new MemoryFiles();
   readonly jobs = new JobList((event) => this.tell(event));
   readonly state = new FakeState();
+  readonly replay = new FakeReplay();
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   #state: RunState = 'prelaunch';
 

@@ -8,6 +8,7 @@ import type { MemoryTarget } from './memory-target.ts';
 import type { TraceEvents } from './trace-events.ts';
 import type { ObjectTarget } from './objects/target.ts';
 import type { StateTarget } from './state-target.ts';
+import type { Replay } from '../vm/replay/replay.ts';
 import type { MigrationStatus } from '../vm/run-state.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface MonitorTarget {
   readonly jobs: JobList;
   /** Snapshots of it, and its way to other processes. */
   readonly state: StateTarget;
+  /** Its recording or replay. */
+  readonly replay: Pick<Replay, 'info' | 'setBreak' | 'deleteBreak' | 'seek'>;
 
   status(): MachineStatus;
   /** Resolves once no vCPU runs. Emits STOP first, unless it was stopped. */

@@ -78,6 +78,8 @@ export class MachineCore {
   readonly instructions: InstructionClock | undefined;
   /** Where a recording is written down, and who does it or lets it happen again. */
   readonly tape: Tape | undefined;
+  /** The host's time. */
+  readonly hostClock: HostClock;
   readonly journal: Recorder | Replayer | undefined;
   readonly board: Board;
   /** Where vCPUs share a thread: whose turn it is, and instructions that are left of it. */
@@ -87,6 +89,7 @@ export class MachineCore {
 
   constructor(config: MachineConfig, site: CoreSite, memory?: WebAssembly.Memory) {
     this.config = config;
+    this.hostClock = site.clock;
     const arena = new Arena(bytesFor(config.board), memory);
     const { buffer } = arena.memory;
     this.arena = arena;

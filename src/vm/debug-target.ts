@@ -7,7 +7,12 @@ const SIGNALS: Readonly<Record<string, number>> = { paused: 2, shutdown: 3, 'int
 const SIGNAL_UNKNOWN = 143;
 
 type Stop =
-  | { readonly kind: 'debug'; readonly cpu: number; readonly watch?: DebugPoint }
+  | {
+      readonly kind: 'debug';
+      readonly cpu: number;
+      readonly watch?: DebugPoint;
+      readonly isBeginning?: boolean;
+    }
   | { readonly kind: 'signal'; readonly signal: number };
 type Event = { readonly name: 'stopped'; readonly stop: Stop } | { readonly name: 'exited'; readonly status: number };
 
@@ -40,6 +45,12 @@ export class MachineDebugTarget {
   resume({ steps, how }: { readonly steps: ReadonlySet<number>; readonly how: StepOptions }): Promise<void> | void {
     const [stepped] = steps;
     return stepped === undefined ? this.#machine.cont() : this.#machine.step(how, stepped);
+  }
+  get canReverse(): boolean {
+    return this.#machine.config.journal?.mode === 'play';
+  }
+  reverse(kind: 'step' | 'continue'): Promise<void> {
+    return this.#machine.travel({ kind: `reverse-${kind}` });
   }
   kill(): void {
     this.#machine.quit('host-signal');
@@ -97,6 +108,7 @@ export class MachineDebugTarget {
     const { state, debugStop } = this.#machine;
     if (debugStop === undefined) return { kind: 'signal', signal: SIGNALS[state] ?? SIGNAL_UNKNOWN };
     const { vcpu: cpu } = debugStop;
+    if (debugStop.kind === 'begin') return { kind: 'debug', cpu, isBeginning: true };
     return debugStop.kind === 'watch' ? { kind: 'debug', cpu, watch: debugStop.point } : { kind: 'debug', cpu };
   }
 }

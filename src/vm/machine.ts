@@ -1,5 +1,6 @@
 import { BugError, UserError } from '../base/errors.ts';
 import { blockProvider } from '../block/counters.ts';
+import { DiskUndo } from '../block/disk-undo.ts';
 import type { BlockDrive } from '../block/drive.ts';
 import { BlockService } from '../block/service.ts';
 import type { BootFiles, BootPlan } from '../board/site.ts';
@@ -21,6 +22,7 @@ import { timerStats } from './timer-stats.ts';
 import type { ByteSink } from './byte-pipe.ts';
 import type { Happening } from './replay/event.ts';
 import type { Recorded } from './replay/log.ts';
+import type { Journey } from './replay/travel.ts';
 import type { Replayed } from './replay/replayer.ts';
 import { ThreadedVcpus } from './threaded-vcpus.ts';
 import type { AskVcpu, DebugStop, StepOptions } from './vcpu-questions.ts';
@@ -191,7 +193,8 @@ export class Machine {
       const drive = this.#options.drives?.get(name);
       if (drive === undefined) throw new BugError(`no drive ${name}`);
       const { buffer } = core.arena.memory;
-      this.#services.push(new BlockService(ring, drive, { buffer, counters: core.blockCounters, kick }));
+      const undo = this.config.journal?.mode === 'play' ? new DiskUndo(drive.node) : undefined;
+      this.#services.push(new BlockService(ring, drive, { buffer, counters: core.blockCounters, kick, undo }));
     }
   }
 
@@ -288,6 +291,7 @@ export class Machine {
   async stop(): Promise<void> {
     this.#startsOnArrival = false;
     if (this.#state !== 'running') return;
+    if (this.config.journal?.mode === 'play') await this.#vcpus.ask(0, 'endJourney');
     await this.#halt('paused');
   }
 
@@ -302,7 +306,7 @@ export class Machine {
   async #debugged(stop: MachineDebugStop): Promise<void> {
     if (this.#state !== 'running') return;
     this.#debugStop = stop;
-    await this.#halt('debug');
+    await this.#halt(stop.kind === 'seek' ? 'paused' : 'debug');
   }
 
   /** Why it stopped, while its state is `debug`. */
@@ -310,10 +314,22 @@ export class Machine {
     return this.#state === 'debug' ? this.#debugStop : undefined;
   }
 
+  /** A replay that stands still goes to another place in its recording, and stops there. */
+  async travel(journey: Journey): Promise<void> {
+    if (this.#state === 'running') return;
+    this.#checkFree();
+    this.#emit({ name: 'RESUME' });
+    await this.#vcpus.ready;
+    await this.#vcpus.ask(0, 'travel', journey);
+    this.#run();
+  }
+
   /** A vCPU of a machine that stands still executes one instruction. Resolves in state `debug`. */
   async step(how: StepOptions, vcpu = 0): Promise<void> {
     if (this.#state === 'running') return;
     this.#checkRunnable();
+    // In a recording, time passes and interrupts come as they did.
+    if (this.config.journal?.mode === 'play') return this.travel({ kind: 'step' });
     this.#emit({ name: 'RESUME' });
     this.#state = 'running';
     await this.#vcpus.ready;

@@ -1,4 +1,4 @@
-import type { Completion, RequestRing } from '../host/request-ring.ts';
+import { changesDisk, type Completion, type RequestRing } from '../host/request-ring.ts';
 import { RingBlockPort, type DiskFacts, type SectorRequest } from '../host/ring-block-port.ts';
 import type { BlockPort } from '../hw/backends.ts';
 import type { Arena } from '../mem/arena.ts';
@@ -14,7 +14,8 @@ const LATENCY = 100_000;
  * a fixed time later. So the guest sees nothing of how fast the host's disk is.
  *
  * What is carried out and not told lies in shared memory, a ring with an entry of two f64 each: when it is due;
- * the request's number times 65,536 plus its error. Before it, two words: entries ever put in, and ever taken out.
+ * the request's number times 65,536 plus its error. Before it, words: entries ever put in, and ever taken out; requests
+ * submitted that change the disk.
  */
 export class TimedBlockPort implements BlockPort {
   /** Each request that was carried out, in the order of submission; gives the error to tell the guest. */
@@ -39,7 +40,7 @@ export class TimedBlockPort implements BlockPort {
     this.#submitted = submitted;
     const address = arena.allocate(Told.size);
     const { memory } = arena;
-    this.#words = new Int32Array(memory.buffer, address, 2);
+    this.#words = new Int32Array(memory.buffer, address, WORDS);
     this.#entries = new Float64Array(memory.buffer, address + Told.offsetOf.entries, 2 * CAPACITY);
     this.section = {
       ...structSection('timed-block', 1, { fields: Told.fields, memory, address }),
@@ -69,7 +70,9 @@ export class TimedBlockPort implements BlockPort {
 
   submit(request: SectorRequest): void {
     this.#flying.push(request.id);
-    this.#port.submit(request);
+    const changesBefore = this.#words[CHANGES]! & MOST_CHANGES;
+    if (changesDisk(request.kind)) this.#words[CHANGES] = changesBefore + 1;
+    this.#port.submit({ ...request, changesBefore });
     this.#submitted();
   }
 
@@ -114,6 +117,10 @@ export class TimedBlockPort implements BlockPort {
 
 const CAPACITY = RingBlockPort.maxInFlight;
 const EIO = 5;
-const Told = struct({ words: array('i32', 2), entries: array('f64', 2 * CAPACITY) });
+const WORDS = 4;
+/** Changes are counted modulo 2^28. */
+const MOST_CHANGES = 2 ** 28 - 1;
+const Told = struct({ words: array('i32', WORDS), entries: array('f64', 2 * CAPACITY) });
 const PUT = 0;
 const TAKEN = 1;
+const CHANGES = 2;

@@ -1,5 +1,7 @@
 import { EXIT_DEVICE } from '../mem/cpu.ts';
 import type { MachineCore } from './core.ts';
+import type { DebugPoints } from '../mem/debug-points.ts';
+import type { Journey, Travel } from './replay/travel.ts';
 import type { Journal } from './replay/journal.ts';
 import type { TimedIo } from './timed-io.ts';
 import type { Step } from './vcpu.ts';
@@ -23,6 +25,9 @@ export interface TimedVcpuParts {
   /** Takes the interrupt that is pending, then runs; gives how many instructions were retired. */
   readonly execute: (budget: number, isAlone: boolean) => number;
   readonly takeHit: () => DebugStop | undefined;
+  readonly points: DebugPoints;
+  /** Of a replay: how it is moved about in. */
+  readonly travel: Travel | undefined;
 }
 
 /**
@@ -38,6 +43,8 @@ export class TimedVcpu {
   readonly #isReplay: boolean;
   /** An instruction has just been retired and nothing has happened since: an instant that has a name. */
   #isBetween = true;
+  /** It stands before an instruction at a point of the debugger, which is passed over. */
+  #passes = false;
 
   constructor(parts: TimedVcpuParts) {
     this.#parts = parts;
@@ -48,7 +55,44 @@ export class TimedVcpu {
 
   /** Sees to what came up, then runs at most `instructions`. `exits`: what it was kicked for. */
   step(instructions: number, exits: number): Step {
-    return this.#parts.timed.isBlocked() ? 'blocked' : this.#step(instructions, exits);
+    const { timed, travel, isHalted } = this.#parts;
+    if (timed.isBlocked()) return 'blocked';
+    if (travel === undefined) return this.#step(instructions, exits);
+    if (this.#passes) return this.#pass();
+    const stop = this.#isBetween || isHalted() ? travel.arrived(this.#isBetween) : undefined;
+    if (stop !== undefined) return stop;
+    if (this.#land()) return 'ran';
+    const did = this.#step(Math.min(instructions, travel.instructionsLeft), exits);
+    if (typeof did !== 'object') return did;
+    const met = travel.met(did);
+    this.#passes = met === undefined;
+    return met ?? 'ran';
+  }
+
+  /** Executes the instruction that a point of the debugger is at. */
+  #pass(): Step {
+    const { points, execute } = this.#parts;
+    this.#passes = false;
+    points.passesBreakpoints = true;
+    points.passesWatchpoints = true;
+    this.#isBetween = execute(1, true) === 1;
+    points.passesBreakpoints = false;
+    points.passesWatchpoints = false;
+    return 'ran';
+  }
+
+  /** Begins a journey of a machine that stands still. */
+  begin(journey: Journey): void {
+    this.#passes = false;
+    this.#parts.travel?.begin(journey);
+    this.#land();
+  }
+
+  /** Whether the machine was put back to a checkpoint. */
+  #land(): boolean {
+    const landed = this.#parts.travel?.takeLanding();
+    if (landed !== undefined) this.#isBetween = landed.isBetween;
+    return landed !== undefined;
   }
 
   #step(instructions: number, exits: number): Step {
@@ -92,6 +136,14 @@ export class TimedVcpu {
       timed.admit(next);
       lock.with(() => board.poll());
     }
+  }
+
+  endJourney(): void {
+    this.#passes = false;
+    this.#parts.travel?.interrupted();
+  }
+  setBreak(count: number | undefined): void {
+    this.#parts.travel?.setBreak(count);
   }
 
   /** Of a vCPU that stands still: goes on to an instant that has a name. */

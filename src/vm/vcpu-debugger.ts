@@ -4,6 +4,8 @@ import type { DebugFeature, DebugPoint } from '../mem/debug.ts';
 import type { DebugPoints } from '../mem/debug-points.ts';
 import { struct } from '../mem/struct.ts';
 import type { MachineCore } from './core.ts';
+import type { Journey } from './replay/travel.ts';
+import type { TimedVcpu } from './timed-vcpu.ts';
 import type { DebugStop, StepOptions, VcpuQuestions } from './vcpu-questions.ts';
 
 const PAGE = 4096;
@@ -20,8 +22,8 @@ export interface VcpuParts {
   readonly points: DebugPoints;
   /** The CPU's header. */
   readonly words: Int32Array;
-  /** See VcpuQuestions. */
-  readonly finishInstruction: () => void;
+  /** How it runs where time is counted in instructions. */
+  readonly timed: () => TimedVcpu | undefined;
   /** Executes the instruction at pc; 0 if it was not retired. */
   readonly step: () => number;
   /** Forgets what was made of the guest's code. */
@@ -114,7 +116,16 @@ export class VcpuDebugger implements VcpuQuestions {
   }
 
   finishInstruction(): void {
-    this.#parts.finishInstruction();
+    this.#parts.timed()?.finishInstruction();
+  }
+  travel(journey: Journey): void {
+    this.#parts.timed()?.begin(journey);
+  }
+  endJourney(): void {
+    this.#parts.timed()?.endJourney();
+  }
+  setReplayBreak(count: number | undefined): void {
+    this.#parts.timed()?.setBreak(count);
   }
 
   settle(): void {

@@ -1,4 +1,5 @@
 import type { DebugFeature, DebugPoint } from '../mem/debug.ts';
+import type { Journey } from './replay/travel.ts';
 
 /** How a single step is made. */
 export interface StepOptions {
@@ -9,7 +10,11 @@ export interface StepOptions {
 }
 
 /** Why a vCPU stopped by itself. */
-export type DebugStop = { readonly kind: 'break' | 'step' } | { readonly kind: 'watch'; readonly point: DebugPoint };
+export type DebugStop =
+  | { readonly kind: 'break' | 'step' }
+  | { readonly kind: 'watch'; readonly point: DebugPoint }
+  /** A replay came to where it was to go, or to its beginning on its way back. */
+  | { readonly kind: 'seek' | 'begin' };
 
 /**
  * What can be asked of a vCPU on its thread, whether it runs or stands still. Arguments travel through
@@ -32,6 +37,12 @@ export interface VcpuQuestions {
   /** False if there is no such point. */
   removePoint(point: DebugPoint): boolean;
   clearPoints(): void;
+  /** Of a replay that stands still: where it goes when it runs next. */
+  travel(journey: Journey): void;
+  /** Of a replay: it goes nowhere in particular any more. */
+  endJourney(): void;
+  /** Of a replay: it stops, once, where so many instructions are retired; undefined: no more. */
+  setReplayBreak(count: number | undefined): void;
   /** Goes on to where an instruction has just been retired, or to where the CPU waits: an instant with a name. */
   finishInstruction(): void;
   /** Carries out a reset that was asked for, and lets devices see what their back ends have done. */

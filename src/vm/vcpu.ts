@@ -19,6 +19,8 @@ import { struct } from '../mem/struct.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import type { MachineCore } from './core.ts';
 import { otherVcpus } from './other-vcpus.ts';
+import { Replayer } from './replay/replayer.ts';
+import { Travel } from './replay/travel.ts';
 import { TimedVcpu } from './timed-vcpu.ts';
 import { Tracer } from './tracer.ts';
 import { RUNNING, type VcpuControl } from './vcpu-control.ts';
@@ -104,7 +106,7 @@ export class Vcpu {
       points: this.#points,
       words: this.#words,
       step: () => runner.single(),
-      finishInstruction: () => this.#timed?.finishInstruction(),
+      timed: () => this.#timed,
       forget: () => runner.forget(),
     });
     this.#timed = this.#makeTimed();
@@ -125,6 +127,21 @@ export class Vcpu {
       wakes: () => this.#wakes(),
       execute: (budget, isAlone) => this.#execute(budget, isAlone),
       takeHit: () => this.#debugger.takeHit(),
+      points: this.#points,
+      travel: this.#makeTravel(),
+    });
+  }
+
+  #makeTravel(): Travel | undefined {
+    const core = this.#core;
+    const { journal } = core;
+    if (!(journal instanceof Replayer)) return undefined;
+    return new Travel({
+      core,
+      replayer: journal,
+      points: this.#points,
+      written: (host, length) => this.#runner.written(host, length),
+      replaced: () => this.cpu.loaded(),
     });
   }
 

@@ -38,6 +38,7 @@ import { MachineCharacters } from './machine-characters.ts';
 import { MachineObjects } from './machine-objects.ts';
 import { MachineMemory } from '../../vm/machine-memory.ts';
 import { describeOptions } from '../options/describe.ts';
+import { Replay } from '../../vm/replay/replay.ts';
 import { deviceTree } from '../../vm/device-tree.ts';
 import { translatorReport } from '../../vm/translator-report.ts';
 
@@ -70,6 +71,7 @@ export class SystemTarget implements MonitorTarget {
   readonly files: Pick<Files, 'append'>;
   readonly jobs = new JobList((event) => this.tell(event));
   readonly state: StateTarget;
+  readonly replay: Replay;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly #parts: TargetParts;
 
@@ -85,6 +87,7 @@ export class SystemTarget implements MonitorTarget {
     this.characters = new MachineCharacters(parts.chardevs, parts.machine);
     this.files = parts.files;
     this.state = parts.state;
+    this.replay = new Replay(parts.machine);
     parts.machine.subscribe((event) => {
       if (event.name === 'STOP' || event.name === 'RESUME')
         this.traces.emit('vm_state_notify', () => `running ${event.name === 'RESUME' ? 1 : 0}`);

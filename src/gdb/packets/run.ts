@@ -54,8 +54,11 @@ const vCont = packetCommand('vCont', 'Says of each CPU how it goes on.', (text, 
   return chosen.steps.size + chosen.runs.size === 0 ? INVALID : context.resume(chosen);
 });
 
-/** Of a target that can be replayed; this one cannot, as long as there is no recording. */
-const backward = packetCommand('b', 'Goes back.', () => INVALID);
+/** `s` or `c`: of a target that repeats what was recorded. */
+const backward = packetCommand('b', 'Goes back.', (how, { target, reverse }) => {
+  const kind = how === 's' ? 'step' : how === 'c' ? 'continue' : undefined;
+  return kind === undefined || target.canReverse !== true ? INVALID : reverse(kind);
+});
 
 const whyStopped = packetCommand(
   '?',

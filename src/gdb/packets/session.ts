@@ -6,7 +6,8 @@ import { andThen } from '../maybe.ts';
 const supported = packetCommand('qSupported', 'What both sides can do.', (text, context) => {
   context.isMultiprocess = /[:;]multiprocess\+(;|$)/.test(text);
   const size = MOST_DATA.toString(16);
-  return `PacketSize=${size};qXfer:features:read+;vContSupported+;multiprocess+;QStartNoAckMode+;binary-upload+`;
+  const reverse = context.target.canReverse === true ? ';ReverseStep+;ReverseContinue+' : '';
+  return `PacketSize=${size};qXfer:features:read+;vContSupported+;multiprocess+;QStartNoAckMode+;binary-upload+${reverse}`;
 });
 
 const noAcks = packetCommand(

@@ -41,6 +41,7 @@ import { buses } from './buses.ts';
 import { migration } from './migration.ts';
 import { migrationSettings } from './migration-settings.ts';
 import { snapshots } from './snapshots.ts';
+import { replay } from './replay.ts';
 
 /** Everything that a monitor can do, in the order of the reference. */
 export const CATALOG = new Catalog([
@@ -73,6 +74,7 @@ export const CATALOG = new Catalog([
   snapshots,
   migration,
   migrationSettings,
+  replay,
   chardev,
   descriptors,
   network,
