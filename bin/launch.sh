@@ -4,9 +4,17 @@
 
 root=${self%/*/*}
 
-# The one place for flags of the JavaScript engine. What it would inline in our modules is little, and to
-# find out takes a call at every entry of code that it has not optimized: 6 percent of a boot.
-flags='--disable-warning=ExperimentalWarning --no-wasm-inlining'
+# The one place for flags of the JavaScript engine.
+flags='--disable-warning=ExperimentalWarning'
+# What it would inline in our modules is little, and to find out takes a call at every entry of code that
+# it has not optimized: 6 percent of a boot.
+flags="$flags --no-wasm-inlining"
+# A guest's loops gain nothing when they are peeled and unrolled, and its compiler's memory is what a machine
+# needs most of. For the same reason it compiles one function of a module at a time.
+flags="$flags --no-wasm-loop-peeling --no-wasm-loop-unrolling --wasm-num-compilation-tasks=1"
+# Translated code that nobody needs is freed by garbage collections, and each of our objects holds much that
+# the collector does not see: it is to come often.
+flags="$flags --heap-growing-percent=20 --max-semi-space-size=4"
 
 # An installed Node lies where any dependency would: in a node_modules here or further up.
 find_node() {
@@ -40,9 +48,9 @@ keep_code() {
   [ -z "$cache" ] || export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$cache/tinamou/code}"
 }
 
-# glibc gives each thread an arena of its own, where what the engine's compiler threads let go of stays.
+# glibc would give each thread an arena of its own, where what the engine's compiler threads let go of stays.
 share_arenas() {
-  export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
+  export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-1}"
 }
 
 run_node() {

@@ -1,4 +1,4 @@
-import type { BootFile, BootPlan, Start } from '../firmware/boot.ts';
+import type { BootFile, BootLayout, BootPlan, Start } from '../firmware/boot.ts';
 import type { BlockPort, CharPort, EntropyPort, Power } from '../hw/backends.ts';
 import type { Device } from '../hw/device.ts';
 import type { Clock } from '../mem/clock.ts';
@@ -8,7 +8,8 @@ import type { MachineLog } from '../mem/machine-log.ts';
 import type { Lock } from '../mem/lock.ts';
 import type { PageRange } from '../mem/page-flush.ts';
 
-export type { BootFile, BootPlan, Start };
+export type { BootFile, BootLayout, BootPlan, Start };
+export { layoutOf, release } from '../firmware/boot.ts';
 
 /** A device with its place in the tree of buses. */
 export interface BoardDevice {

@@ -37,7 +37,8 @@ export interface BootRequest {
   readonly flash?: { readonly unit0?: number | undefined; readonly unit1?: number | undefined };
 }
 
-interface Range {
+/** A part of RAM, and what is there. */
+export interface Range {
   readonly what: string;
   readonly address: number;
   readonly size: number;
@@ -57,15 +58,20 @@ export type Start =
   /** The built-in SBI has nothing to start: the hart stays stopped. */
   | { readonly kind: 'idle' };
 
-export interface BootPlan {
-  /** For RAM, at every reset of the machine. */
-  readonly loads: readonly Load[];
+/** Where things are in memory when the machine starts. */
+export interface BootLayout {
+  readonly loads: readonly Range[];
   /** For ROM at RESET_VECTOR_ADDRESS. */
   readonly resetVector: Uint8Array;
   readonly start: Start;
   readonly fdtAddress: number;
   /** The tree as loaded, for `dumpdtb`. */
   readonly fdt: Uint8Array;
+}
+
+export interface BootPlan extends BootLayout {
+  /** For RAM, at every reset of the machine. */
+  readonly loads: readonly Load[];
   /** For fw_cfg: the kernel is the firmware's to load when there is a second flash chip. */
   readonly forFirmware: { readonly kernel: BootFile; readonly initrd?: BootFile | undefined } | undefined;
 }
@@ -112,6 +118,21 @@ export function planBoot(request: BootRequest): BootPlan {
     fdt,
     forFirmware: inFlash && kernel !== undefined ? { kernel, initrd } : undefined,
   };
+}
+
+/** What remains to be known of a plan that was carried out; it does not hold the files. */
+export function layoutOf({ loads, resetVector, start, fdtAddress, fdt }: BootPlan): BootLayout {
+  const ranges = loads.map(({ what, address, size }) => ({ what, address, size }));
+  return { loads: ranges, resetVector, start, fdtAddress, fdt };
+}
+
+/** Gives the memory of a plan's files back at once, and not when a collector of garbage comes that way. */
+export function release({ loads, forFirmware }: BootPlan): void {
+  if (forFirmware !== undefined) return;
+  for (const { buffer } of loads.map(({ bytes }) => bytes)) {
+    // Small files share a buffer with others.
+    if (buffer instanceof ArrayBuffer && buffer.byteLength >= MIB && !buffer.detached) buffer.transfer(0);
+  }
 }
 
 /** Carries a plan out; also at every reset. */

@@ -31,7 +31,7 @@ export interface ClustersOptions {
   readonly pc: () => bigint;
   /** The code page mapped so many pages from the one that pc is in, if that is known now. */
   readonly pageNear: (delta: number) => CodePage | undefined;
-  readonly instantiate: (bytes: Uint8Array<ArrayBuffer>) => WebAssembly.Instance;
+  readonly instantiate: (bytes: Uint8Array<ArrayBuffer>) => void;
   /** Told of a module that was made. */
   readonly made: (clusters: readonly FoundCluster[], bytes: Uint8Array) => void;
 }
@@ -159,8 +159,8 @@ export class Clusters {
     this.#found = [];
     if (made.length === 0) return;
     const bytes = this.#options.translator.translateClusters(made);
-    const instance = this.#options.instantiate(bytes);
-    const all = made.flatMap((each) => this.#installCluster(each, instance));
+    this.#options.instantiate(bytes);
+    const all = made.flatMap((each) => this.#installCluster(each));
     this.#options.live.add(all, bytes.length);
     const sizes = made.flatMap(({ cluster }) => cluster.regions.map(sizeOf));
     const blocks = made.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
@@ -208,14 +208,14 @@ export class Clusters {
     }
   }
 
-  #installCluster({ cluster, entrances }: MadeCluster, instance: WebAssembly.Instance): InstalledCode[] {
+  #installCluster({ cluster, entrances }: MadeCluster): InstalledCode[] {
     const { pages } = cluster;
     const all: InstalledCode[] = [];
     for (const { slot, page, offset, delta } of entrances.values()) {
       const block = this.#functions.entered(this.#pages, page, offset);
       if (block !== undefined) this.#pages.drop(block);
       const code = { slot, page, offset, companions: all, isRegion: true, isDropped: false };
-      this.#functions.install(code, instance.exports[`${slot}`]);
+      this.#functions.install(code);
       this.#pagesOf.set(code, { pages, delta });
       // All that the cluster was made from is noted once: what drops one entrance drops all.
       this.#pages.install(code, all.length === 0 ? partsOf(cluster) : []);

@@ -33,7 +33,7 @@ import { JitCounters } from './counters.ts';
 
 const PAGE = 4096;
 
-const CODE_PAGES = 2560;
+const CODE_PAGES = 1280;
 
 export interface EngineOptions {
   readonly arena: Arena;
@@ -482,15 +482,16 @@ export class Engine {
     const start = performance.now();
     const hot = [...this.#queue].slice(0, this.#pace.blocks);
     for (const [record] of hot) this.#queue.delete(record);
-    const batch = this.#translator.translate(hot.map(([, block]) => block));
+    const batch = this.#translator.translate(
+      hot.map(([, block]) => block),
+      ({ page, offset }) => this.#functions.take(this.#clusters.promotionAt(page, offset)),
+    );
     if (batch === undefined) return;
-    const instance = this.#instantiate(batch.bytes);
-    const installed = batch.blocks.map((block, i) => {
-      const page = this.codePages.pageOf(block.records)!;
-      const slot = this.#functions.take(this.#clusters.promotionAt(page, block.offset));
-      const code = { slot, page, offset: block.offset, companions: [], isRegion: false, isDropped: false };
-      this.#functions.install(code, instance.exports[`b${i}`]);
-      this.codePages.install(code, [[page, block.offset, block.offset + block.length]]);
+    this.#instantiate(batch.bytes);
+    const installed = batch.blocks.map(({ page, offset, length, slot }) => {
+      const code = { slot, page, offset, companions: [], isRegion: false, isDropped: false };
+      this.#functions.install(code);
+      this.codePages.install(code, [[page, offset, offset + length]]);
       return code;
     });
     this.#live.add(installed, batch.bytes.length);
@@ -507,8 +508,9 @@ export class Engine {
     }
   }
 
-  #instantiate(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Instance {
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
+  /** Makes a module, which puts its functions into the table. */
+  #instantiate(bytes: Uint8Array<ArrayBuffer>): void {
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
   }
 
   /** Whether anything is translated at all, and one more batch has slots. */

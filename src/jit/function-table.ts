@@ -30,9 +30,8 @@ export class FunctionTable {
     return slot;
   }
 
-  /** Puts a function, an export of a module, into the slot of its code. */
-  install(code: InstalledCode, call: WebAssembly.ExportValue | undefined): void {
-    this.table.set(code.slot, call);
+  /** A module has put the function of this code into its slot. */
+  install(code: InstalledCode): void {
     this.#installed[code.slot] = code;
   }
 

@@ -54,7 +54,9 @@ export interface TranslatedBatch {
   readonly blocks: readonly TranslatedBlock[];
 }
 
-export interface TranslatedBlock extends BlockSource, HotBlock {}
+export interface TranslatedBlock extends BlockSource, HotBlock {
+  readonly slot: number;
+}
 
 /** A cluster to be translated, and by number the regions of it that are entered from outside, in which slots. */
 export interface PlannedCluster {
@@ -72,25 +74,30 @@ export class Translator {
     this.#names = options.guest.instructions.map(({ operands }) => operands.map(({ name }) => name));
   }
 
-  /** Blocks whose first instruction straddles its page are left out. Exports are `b0`, `b1`, … */
-  translate(hot: readonly HotBlock[]): TranslatedBatch | undefined {
+  /**
+   * The module puts each block into the slot that `slotFor` says. Blocks whose first instruction straddles
+   * its page are left out.
+   */
+  translate(hot: readonly HotBlock[], slotFor: (block: HotBlock) => number): TranslatedBatch | undefined {
     const { layout, records, width } = this.#options;
     const builder = new ModuleBuilder();
     const targets = this.#imports(builder);
     const blocks: TranslatedBlock[] = [];
-    for (const { page, offset, pc } of hot) {
+    for (const each of hot) {
+      const { page, offset, pc } = each;
       const block = this.#lower(page, offset);
       if (block === undefined) continue;
       const { locals, code } = new Tier1Emitter(block, layout, targets, width, records).block();
-      builder.exportFunction(`b${blocks.length}`, builder.function(targets.blockType, locals, code));
-      blocks.push({ ...block, page, pc });
+      const slot = slotFor(each);
+      builder.element(slot, [builder.function(targets.blockType, locals, code)]);
+      blocks.push({ ...block, page, pc, slot });
     }
     return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
   }
 
   /**
-   * Tier 2: makes one module of clusters, their regions in order before anything else. What is entered
-   * in a slot is exported by the slot's number.
+   * Tier 2: makes one module of clusters, their regions in order before anything else. It puts their
+   * entrances into their slots.
    */
   translateClusters(planned: readonly PlannedCluster[]): Uint8Array<ArrayBuffer> {
     const { layout, width } = this.#options;
@@ -101,7 +108,7 @@ export class Translator {
       const stamp = { base: builder.global(I64), generation: builder.global(I32) };
       const context = { builder, layout, targets, width, pages, stamp };
       for (const [region, { slot, delta }] of entrances) {
-        builder.exportFunction(`${slot}`, buildEntrance(context, firsts[i]! + region, slot, delta));
+        builder.element(slot, [buildEntrance(context, firsts[i]! + region, slot, delta)]);
       }
     });
     return builder.build();

@@ -23,7 +23,7 @@ export class MachineMemory {
   }
 
   loaded(): readonly { name: string; address: number; size: number; kind: 'rom' | 'ram' }[] {
-    const { loads, resetVector } = this.#machine.plan;
+    const { loads, resetVector } = this.#machine.layout;
     return [
       { name: 'mrom.reset', address: VIRT.rom.base, size: resetVector.length, kind: 'rom' as const },
       ...loads.map(({ what, address, size }) => ({ name: what, address, size, kind: 'ram' as const })),

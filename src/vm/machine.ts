@@ -3,7 +3,7 @@ import { blockProvider } from '../block/counters.ts';
 import { DiskUndo } from '../block/disk-undo.ts';
 import type { BlockDrive } from '../block/drive.ts';
 import { BlockService } from '../block/service.ts';
-import type { BootFiles, BootPlan } from '../board/site.ts';
+import { layoutOf, release, type BootFiles, type BootLayout, type BootPlan } from '../board/site.ts';
 import type { CharBackend } from '../char/backend.ts';
 import { CharPump } from '../char/pump.ts';
 import type { Host } from '../host/host.ts';
@@ -38,6 +38,8 @@ const canBeParallel = ({ board, isParallel, clock, tier }: MachineConfig): boole
 export interface MachineOptions {
   readonly config: MachineConfig;
   readonly files: BootFiles;
+  /** Reads them anew when the machine is reset; without it they stay in the host's memory. */
+  readonly readAgain?: (() => Promise<BootFiles>) | undefined;
   /** By the names in the configuration. */
   readonly chars?: ReadonlyMap<string, CharBackend>;
   readonly drives?: ReadonlyMap<string, BlockDrive>;
@@ -72,9 +74,11 @@ export class Machine {
   /** What becomes of the machine when its guest resets it, and when it switches off. */
   noReboot: boolean;
   noShutdown: boolean;
-  readonly #options: MachineOptions;
+  readonly #options: Omit<MachineOptions, 'files'>;
   readonly #host: Host;
-  readonly #plan: BootPlan;
+  #layout: BootLayout;
+  /** What every reset loads, unless the files are read again. */
+  #plan: BootPlan | undefined;
   #vcpus!: Vcpus;
   readonly #pumps = new Map<string, CharPump>();
   readonly #services: BlockService[] = [];
@@ -105,7 +109,8 @@ export class Machine {
     if (journal !== undefined && board.topology.cpus > 1) {
       throw new UserError('a recording is of one CPU: leave out -smp, or rr=');
     }
-    this.#options = options;
+    const { files, ...others } = options;
+    this.#options = others;
     this.noReboot = options.noReboot ?? false;
     this.noShutdown = options.noShutdown ?? false;
     this.#isBlank = options.awaitsState ?? false;
@@ -134,10 +139,13 @@ export class Machine {
     core.log.items = config.log.items;
     this.#endTape = this.#startTape();
     this.#endLog = core.logPipe.drainInto(log, (error) => this.#fail(error));
-    this.#plan = core.board.plan(options.files);
+    const plan = core.board.plan(files);
+    this.#layout = layoutOf(plan);
+    if (options.readAgain === undefined) this.#plan = plan;
     core.board.powerOn();
     if (this.#isBlank) this.#state = 'inmigrate';
-    else core.board.load(this.#plan);
+    else core.board.load(plan);
+    if (options.readAgain !== undefined) release(plan);
     this.stats.register(tcgStats(core));
     this.stats.register(blockProvider(core.blockCounters));
     this.stats.register(irqStats(core));
@@ -172,7 +180,7 @@ export class Machine {
   /** Nothing can fail any more: devices are joined to their back ends, and the vCPU gets its thread. */
   #begin(): void {
     this.#connect();
-    const { start } = this.#plan;
+    const { start } = this.#layout;
     const { threads } = this.#options;
     this.#vcpus =
       threads === undefined
@@ -231,8 +239,8 @@ export class Machine {
   get isRunning(): boolean {
     return this.#state === 'running';
   }
-  get plan(): BootPlan {
-    return this.#plan;
+  get layout(): BootLayout {
+    return this.#layout;
   }
 
   /** Calls `listener` for each event, in order, until the function it returns is called. */
@@ -461,8 +469,11 @@ export class Machine {
     const { core } = this;
     await this.#vcpus.park();
     await Promise.all(this.#services.map((service) => service.drain()));
+    const plan = this.#plan ?? core.board.plan(await this.#options.readAgain!());
+    this.#layout = layoutOf(plan);
     core.lock.with(() => core.board.reset());
-    core.board.load(this.#plan);
+    core.board.load(plan);
+    if (plan !== this.#plan) release(plan);
     this.#vcpus.requestReset();
     this.#emit({ name: 'RESET', data: causeData(cause) });
     if (this.#state === 'running') this.#vcpus.start();

@@ -9,6 +9,7 @@
  * ASSETS_CACHE.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -57,7 +58,9 @@ machine.once('exit', () => (hasEnded = true));
 const wait = (seconds: number): Promise<unknown> => new Promise((done) => setTimeout(done, seconds * 1000));
 const mib = (bytes: number): string => (bytes / MIB).toFixed(0).padStart(4);
 
-await wait(2);
+// It ends with this program, however that ends.
+process.once('exit', () => machine.kill('SIGKILL'));
+while (!existsSync(socket) && !hasEnded) await wait(0.1);
 using qmp = await QmpClient.connect(socket);
 const start = performance.now();
 const samples: Sample[] = [];

@@ -150,7 +150,7 @@ export class SystemTarget implements MonitorTarget {
     return describeOptions();
   }
   deviceTreeBlob(): Uint8Array {
-    return this.#parts.machine.plan.fdt;
+    return this.#parts.machine.layout.fdt;
   }
 
   async blockDevices(): Promise<readonly BlockDeviceInfo[]> {

@@ -1,3 +1,4 @@
+import type { BootFiles } from '../../board/site.ts';
 import { UserError } from '../../base/errors.ts';
 import { Blocks } from '../../block/blocks.ts';
 import { Chardevs } from '../../char/chardevs.ts';
@@ -42,7 +43,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   try {
     await using journal = await Journal.open(settings, host);
     journal?.chooseSeed(settings, host);
-    const files = await readBootFiles(settings, host);
+    let files: BootFiles | undefined = await readBootFiles(settings, host);
     const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
     const objects = new UserObjects(host.files);
     for (const { origin, what } of settings.objects) await makeObject(objects, origin, what);
@@ -88,7 +89,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       seed: settings.seed,
       log: { items: [...settings.log], ranges: settings.logRanges },
     };
-    const journaled = journal && located('-icount', () => journal.apply(plain, files, disks.drives));
+    const journaled = journal && located('-icount', journal.apply.bind(journal, plain, files, disks.drives));
     const config = journaled?.config ?? plain;
     const recording = journaled && journal?.sink && { recorded: journaled.recorded, sink: journal.sink };
     const { noReboot, noShutdown } = settings;
@@ -96,6 +97,8 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       {
         config,
         files,
+        // What is recorded begins with the same files each time.
+        readAgain: journal === undefined ? () => readBootFiles(settings, host) : undefined,
         chars,
         drives: disks.drives,
         threads: nodeThreads,
@@ -107,6 +110,8 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       },
       host,
     );
+    // This frame lives as long as the machine does.
+    files = undefined;
     const state = new MachineState(machine, host, disks.drives);
     const snapshots = new Snapshots(machine, state, host.files, disks.drives);
     migration = new Migration(machine, state, host);
