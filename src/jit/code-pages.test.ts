@@ -359,3 +359,12 @@ test('a page whose translations are written again and again is left alone; one t
   }
   assert.equal(rig.pages.isCold(other), false);
 });
+
+test('a page is still known to hold code when room for it was made by forgetting it in another mode', () => {
+  const rig = new Rig(2);
+  rig.page(0, 0);
+  rig.page(1, 0);
+  rig.page(0, 1);
+  assert.equal(rig.pages.known(rig.host, 0), undefined);
+  assert.equal(rig.flags[rig.host / 4096]! & PAGE_CODE, PAGE_CODE);
+});

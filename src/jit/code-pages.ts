@@ -164,8 +164,9 @@ export class CodePages {
 
   #make(hostPage: number, mode: number, key: number): CodePage {
     const { layout, capacity, claims, tlb } = this.#options;
-    if (!this.#byHostPage.has(hostPage) && claims.claim(hostPage)) tlb.watchPage(hostPage);
     if (this.#free.length === 0 && this.#pages.length === capacity) this.#makeRoom();
+    // Room may have been made by giving up the claim to this very page.
+    if (!this.#byHostPage.has(hostPage) && claims.claim(hostPage)) tlb.watchPage(hostPage);
     let page = this.#free.pop();
     if (page === undefined) {
       const records = this.#base + this.#pages.length * layout.pageBytes;
