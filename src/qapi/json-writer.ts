@@ -5,12 +5,35 @@ export function writeJson(value: Json): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'number') return number(value);
   if (typeof value !== 'object' || value === null) return String(value);
-  if (!isObject(value)) return `[${value.map(writeJson).join(', ')}]`;
-  const members = Object.entries(value).filter((member): member is [string, Json] => member[1] !== undefined);
-  return `{${members.map(([name, member]) => `${quote(name)}: ${writeJson(member)}`).join(', ')}}`;
+  let text = '';
+  if (!isObject(value)) {
+    for (const element of value) text += text === '' ? writeJson(element) : `, ${writeJson(element)}`;
+    return `[${text}]`;
+  }
+  for (const name in value) {
+    const member = value[name];
+    if (member === undefined || !Object.hasOwn(value, name)) continue;
+    text += text === '' ? `${key(name)}${writeJson(member)}` : `, ${key(name)}${writeJson(member)}`;
+  }
+  return `{${text}}`;
 }
 
+/** Names of members are few, and come again; those of a client's own making are not kept. */
+const keys = new Map<string, string>();
+const MOST_KEYS = 4096;
+
+function key(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const made = `${quote(name)}: `;
+  if (keys.size < MOST_KEYS) keys.set(name, made);
+  return made;
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text.toWellFormed()).replace(
     /[\x7f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
