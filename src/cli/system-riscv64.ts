@@ -1,5 +1,7 @@
 /** `tinamou-system-riscv64`: emulates a RISC-V machine. `-help` tells how. */
 import { UserError } from '../base/errors.ts';
+import { nodeThreads } from '../host-node/threads.ts';
+import { prepareWorker } from '../host-node/workers.ts';
 import { leave } from './leave.ts';
 import { parseCommandLine } from './options/parse.ts';
 
@@ -11,7 +13,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(await settings.listing());
     return 0;
   }
-  // Only a machine needs all of the emulator.
+  // Only a machine needs all of the emulator, of which the thread of its first CPU loads its part meanwhile.
+  prepareWorker(nodeThreads.vcpu, 'vcpu0');
   const { runSystem } = await import('./system/run.ts');
   return runSystem(settings, PROGRAM);
 }

@@ -3,4 +3,4 @@ import { runTimerThread, type TimerData } from '../vm/timer-thread.ts';
 import { NodeClock } from './clock.ts';
 import { workerSide } from './workers.ts';
 
-runTimerThread(workerSide().data as TimerData, new NodeClock());
+runTimerThread((await workerSide()).data as TimerData, new NodeClock());

@@ -5,4 +5,4 @@ import { NodeRandom } from './random.ts';
 import { threadNumber } from './thread-number.ts';
 import { workerSide } from './workers.ts';
 
-runVcpuThread(workerSide(), { clock: new NodeClock(), random: new NodeRandom(), thread: threadNumber() });
+runVcpuThread(await workerSide(), { clock: new NodeClock(), random: new NodeRandom(), thread: threadNumber() });
