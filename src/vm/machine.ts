@@ -109,6 +109,9 @@ export class Machine {
     if (journal !== undefined && board.topology.cpus > 1) {
       throw new UserError('a recording is of one CPU: leave out -smp, or rr=');
     }
+    if (journal !== undefined && options.awaitsState === true) {
+      throw new UserError('a recording begins with the first instruction: leave out -incoming and -loadvm, or rr=');
+    }
     const { files, ...others } = options;
     this.#options = others;
     this.noReboot = options.noReboot ?? false;
@@ -299,7 +302,7 @@ export class Machine {
   async stop(): Promise<void> {
     this.#startsOnArrival = false;
     if (this.#state !== 'running') return;
-    if (this.config.journal?.mode === 'play') await this.#vcpus.ask(0, 'endJourney');
+    if (this.config.journal !== undefined) await this.#vcpus.ask(0, 'endJourney');
     await this.#halt('paused');
   }
 
@@ -322,7 +325,7 @@ export class Machine {
     return this.#state === 'debug' ? this.#debugStop : undefined;
   }
 
-  /** A replay that stands still goes to another place in its recording, and stops there. */
+  /** A replay that stands still goes to another place in its recording, and stops there; what is recorded, a step. */
   async travel(journey: Journey): Promise<void> {
     if (this.#state === 'running') return;
     this.#checkFree();
@@ -336,8 +339,8 @@ export class Machine {
   async step(how: StepOptions, vcpu = 0): Promise<void> {
     if (this.#state === 'running') return;
     this.#checkRunnable();
-    // In a recording, time passes and interrupts come as they did.
-    if (this.config.journal?.mode === 'play') return this.travel({ kind: 'step' });
+    // In a recording time passes and interrupts come in a step, too, or it could not be repeated.
+    if (this.config.journal !== undefined) return this.travel({ kind: 'step' });
     this.#emit({ name: 'RESUME' });
     this.#state = 'running';
     await this.#vcpus.ready;
@@ -389,6 +392,9 @@ export class Machine {
   async hold(state: 'save-vm' | 'restore-vm' | 'finish-migrate'): Promise<RunState> {
     this.#checkFree();
     if (this.#state === 'inmigrate') throw new UserError('Guest is waiting for an incoming migration');
+    if (this.config.journal !== undefined && state === 'restore-vm') {
+      throw new UserError('a recording knows of no other state: use replay-seek in a replay, or leave out rr=');
+    }
     const before = this.#state;
     this.#state = state;
     if (before === 'running') await this.#halt(state);

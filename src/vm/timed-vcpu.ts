@@ -45,6 +45,8 @@ export class TimedVcpu {
   #isBetween = true;
   /** It stands before an instruction at a point of the debugger, which is passed over. */
   #passes = false;
+  /** Instructions retired where a debugger's step of a machine that is recorded ends. */
+  #stepEnd = Infinity;
 
   constructor(parts: TimedVcpuParts) {
     this.#parts = parts;
@@ -57,7 +59,7 @@ export class TimedVcpu {
   step(instructions: number, exits: number): Step {
     const { timed, travel, isHalted } = this.#parts;
     if (timed.isBlocked()) return 'blocked';
-    if (travel === undefined) return this.#step(instructions, exits);
+    if (travel === undefined) return this.#stepEnd === Infinity ? this.#step(instructions, exits) : this.#singly(exits);
     if (this.#passes) return this.#pass();
     const stop = this.#isBetween || isHalted() ? travel.arrived(this.#isBetween) : undefined;
     if (stop !== undefined) return stop;
@@ -67,6 +69,14 @@ export class TimedVcpu {
     const met = travel.met(did);
     this.#passes = met === undefined;
     return met ?? 'ran';
+  }
+
+  /** Of a machine that is recorded: a debugger's step, in which all happens as ever. */
+  #singly(exits: number): Step {
+    const hasArrived = this.#isBetween && this.#parts.core.instructions!.retired >= this.#stepEnd;
+    const did = hasArrived ? ({ kind: 'step' } as const) : this.#step(1, exits);
+    if (typeof did === 'object') this.endJourney();
+    return did;
   }
 
   /** Executes the instruction that a point of the debugger is at. */
@@ -83,9 +93,13 @@ export class TimedVcpu {
 
   /** Begins a journey of a machine that stands still. */
   begin(journey: Journey): void {
+    const { core, points, travel } = this.#parts;
     this.#passes = false;
-    this.#parts.travel?.begin(journey);
+    travel?.begin(journey);
     this.#land();
+    if (travel !== undefined || journey.kind !== 'step') return;
+    points.passesBreakpoints = true;
+    this.#stepEnd = core.instructions!.retired + 1;
   }
 
   /** Whether the machine was put back to a checkpoint. */
@@ -140,6 +154,8 @@ export class TimedVcpu {
 
   endJourney(): void {
     this.#passes = false;
+    if (this.#stepEnd !== Infinity) this.#parts.points.passesBreakpoints = false;
+    this.#stepEnd = Infinity;
     this.#parts.travel?.interrupted();
   }
   setBreak(count: number | undefined): void {
