@@ -33,6 +33,8 @@ export function savedDeadline(timer: Timer): SavedNumber {
 const CAPACITY = 256;
 /** Owner of the timers of devices. */
 export const DEVICES = -1;
+/** For `run`: the thread runs all CPUs. */
+export const EVERY_CPU = -2;
 /** Buckets of how late callbacks are, in nanoseconds. */
 const LATENESS_BUCKETS = 32;
 
@@ -116,10 +118,10 @@ export class Timers {
   }
 
   #isRunBy(cpu: number, timer: number): boolean {
-    return this.#owners[timer] === cpu || (cpu === 0 && this.#owners[timer] === DEVICES);
+    return cpu === EVERY_CPU || this.#owners[timer] === cpu || (cpu === 0 && this.#owners[timer] === DEVICES);
   }
 
-  /** On the thread of a CPU: runs, earliest first, the callbacks of its timers due at `now`. */
+  /** On the thread of a CPU, or of all: runs, earliest first, the callbacks of their timers due at `now`. */
   run(now: number, cpu = 0): void {
     // A callback that re-arms itself in the past waits for the next call, so this ends.
     for (let left = this.#callbacks.length; left > 0; left--) {

@@ -1,3 +1,4 @@
+import { EVERY_CPU } from '../hw/timers.ts';
 import { EXIT_DEVICE } from '../mem/cpu.ts';
 import type { MachineCore } from './core.ts';
 import type { DebugPoints } from '../mem/debug-points.ts';
@@ -110,15 +111,15 @@ export class TimedVcpu {
   }
 
   #step(instructions: number, exits: number): Step {
-    const { core, index, timed, counters, isHalted, wakes, execute, takeHit } = this.#parts;
+    const { core, timed, counters, isHalted, wakes, execute, takeHit } = this.#parts;
     const { board, clock, lock } = core;
     const journal = this.#journal;
     if (this.#isBetween && !isHalted()) this.#admit();
     if (this.#isStopped) return 'stopped';
     if (timed.isDue) lock.with(() => board.poll());
-    if (board.timers.nextOf(index) <= clock.now()) {
+    if (board.timers.next() <= clock.now()) {
       counters.add('exitsTimer');
-      lock.with(() => board.timers.run(clock.now(), index));
+      lock.with(() => board.timers.run(clock.now(), EVERY_CPU));
     }
     if (isHalted() && !wakes()) {
       this.#admit();

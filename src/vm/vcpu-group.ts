@@ -76,9 +76,10 @@ export class VcpuGroup {
       const did = vcpu.step(Math.min(instructions, turn[LEFT]!));
       if (did === 'stopped' || did === 'blocked') return did;
       this.#spend(vcpu.retired - before);
-      // Where runs can be repeated a turn ends at an instruction, not when the host had something to say.
-      if (did !== 'ran' || timed === undefined || turn[LEFT] === 0) this.#next();
-      else return did;
+      // Where runs can be repeated a turn ends for what the guest does, not when the host has something to say.
+      const isOver = turn[LEFT] === 0 || vcpus.some((other) => other !== vcpu && other.isReady);
+      if (did === 'ran' && timed !== undefined && !isOver) return did;
+      this.#next();
       if (did !== 'idle') return did;
       this.deadline = Math.min(this.deadline, vcpu.deadline);
     }

@@ -230,6 +230,11 @@ export class Vcpu {
     return retired;
   }
 
+  /** It waits, and what it waits for has come. */
+  get isReady(): boolean {
+    return this.#words[RUN_STATE] === HALTED && this.cpu.cpu.wakes();
+  }
+
   /** Whether a CPU that waits goes on. */
   #wakes(): boolean {
     if (this.#words[RUN_STATE] !== HALTED || !this.cpu.cpu.wakes()) return false;
