@@ -22,4 +22,5 @@ export const nodeHost: Host = {
   processes: new NodeProcesses(),
   random: new NodeRandom(),
   compression: new NodeCompression(),
+  ordersStores: process.arch === 'x64',
 };

@@ -36,5 +36,7 @@ export function webHost(tty: Tty): WebHost {
     processes: noProcesses('a page cannot start programs; use file:'),
     random: new WebRandom(),
     compression: new WebCompression(),
+    // A page is not told.
+    ordersStores: false,
   };
 }

@@ -40,6 +40,7 @@ export function fakeHost(): FakeHost {
     processes: noProcesses('a fake host has no programs'),
     random: new SeededRandom(0n),
     compression: noCompression,
+    ordersStores: false,
     signal: (name, number) => signalled(name, number),
   };
 }

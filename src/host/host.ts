@@ -21,4 +21,6 @@ export interface Host {
   readonly processes: Processes;
   readonly random: Random;
   readonly compression: Compression;
+  /** The processor is known to show stores in order: only a later load may overtake one, as on x86. */
+  readonly ordersStores: boolean;
 }

@@ -1,7 +1,7 @@
 import { BugError } from '../base/errors.ts';
 import type { MemoryAccess, Node } from '../ir/node.ts';
 import { TLB_READ_TAG, TLB_WRITE_TAG } from '../mem/tlb.ts';
-import { I64, OP, VOID } from '../wasm/opcodes.ts';
+import { ATOMIC, I64, OP, VOID } from '../wasm/opcodes.ts';
 import type { AccessGroup, GroupMember } from './access-groups.ts';
 import { fromI64, loadOpcode, storeOpcode, toI64 } from './conversions.ts';
 import type { Emitter } from './emitter.ts';
@@ -167,11 +167,17 @@ function reachGroup(emitter: Emitter, va: number, group: AccessGroup, offset: nu
 }
 
 /** Serial code needs no fence: one thread sees its own order. */
-export function emitFence({ code, targets, width }: Emitter): void {
-  if (targets.startedCpus === undefined) return;
-  pushIsShared(code, width, targets.startedCpus);
+export function emitFence({ code, targets, width, layout }: Emitter, node: Node): void {
+  const { parallel } = targets;
+  if (parallel === undefined) return;
+  const isFull = node.attributes.access!.order === 'seq_cst';
+  if (parallel.ordersStores && !isFull) return;
+  pushIsShared(code, width, parallel);
   code.if();
-  code.fence();
+  // Where stores are in order any atomic operation is a full fence, and takes less time than one.
+  if (parallel.ordersStores) {
+    code.get(CPU).i32(0).atomic(ATOMIC.i32_rmw_or, layout.offset('rounds'), 2).op(OP.drop);
+  } else code.fence();
   code.end();
 }
 

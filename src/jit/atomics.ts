@@ -23,8 +23,8 @@ export function atomicSlow(context: SlowPathContext): { locals: number[]; code: 
   c.get(entry).memory(OP.i64_load, TLB_WRITE_TAG);
   c.get(VA).i64(1).get(INFO).i32(7).op(OP.i32_and).op(OP.i64_extend_i32_u).op(OP.i64_shl);
   c.i64(4097).op(OP.i64_sub).op(OP.i64_and).op(OP.i64_ne).brIf(slow, false);
-  if (context.startedCpus !== undefined) {
-    pushIsShared(c, width, context.startedCpus);
+  if (context.parallel !== undefined) {
+    pushIsShared(c, width, context.parallel);
     c.if();
     host(c, width, entry);
     c.set(at);

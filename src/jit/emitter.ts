@@ -268,7 +268,7 @@ export abstract class Emitter {
       case 'store_conditional':
         return emitAtomic(this, node, SLOW_CONDITIONAL);
       case 'fence':
-        return emitFence(this);
+        return emitFence(this, node);
       case 'fp':
         return emitFloat(this, node);
       case 'if':

@@ -28,6 +28,7 @@ import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 import { SlowMemory } from './slow-memory.ts';
 import { TranslationLog, type LoggedCode, type LoggedFunction } from './translation-log.ts';
 import { Translator, type HotBlock, type TranslatedBlock } from './translator.ts';
+import type { Parallel } from './shared.ts';
 import { Storm, type Exposed, type Stress } from './stress.ts';
 import { JitCounters } from './counters.ts';
 
@@ -48,11 +49,8 @@ export interface EngineOptions {
   readonly pageFlags: Uint8Array;
   readonly granules: number;
   readonly claims: CpuClaims;
-  /**
-   * Other CPUs run at the same time, on other threads: address of a word that says how many CPUs are
-   * started. Memory is shared while it is more than 1.
-   */
-  readonly startedCpus?: number | undefined;
+  /** Other CPUs run at the same time, on other threads. */
+  readonly parallel?: Parallel | undefined;
   /** Where a debugger wants the CPU to stop. */
   readonly points?: DebugPoints | undefined;
   /**
@@ -123,7 +121,7 @@ export class Engine {
     this.#layout = new StateLayout(stateStruct);
     const layout = this.#layout;
     const records = new RecordLayout(guest);
-    const { granules, claims, startedCpus } = options;
+    const { granules, claims, parallel } = options;
     this.#words = new Int32Array(memory.buffer, state, stateStruct.size / 4);
     this.#view = new DataView(memory.buffer);
     this.codePages = new CodePages({
@@ -134,7 +132,7 @@ export class Engine {
       pageFlags,
       granules,
       claims,
-      isParallel: startedCpus !== undefined,
+      isParallel: parallel !== undefined,
       tlb,
       release: (code) => {
         this.#functions.release(code);
@@ -167,7 +165,7 @@ export class Engine {
       memoryPages,
       counts,
       pageFlags: pageFlags.byteOffset,
-      startedCpus,
+      parallel,
     });
     this.#log = new TranslationLog(guest, options.log ?? silentLog);
     const storm = options.stress && new Storm(options.stress);
@@ -230,7 +228,7 @@ export class Engine {
       pages: memoryPages,
       granules,
       pageFlags: pageFlags.byteOffset,
-      startedCpus,
+      parallel,
       hotPeriod: this.#policy.period,
       counts,
       fuses: this.#optimizations.has('fusion') && hostFuses(),

@@ -1,6 +1,7 @@
 import type { Guest } from '../ir/guest.ts';
 import { F32, F64, I32, I64 } from '../wasm/opcodes.ts';
 import type { ModuleBuilder } from '../wasm/module.ts';
+import type { Parallel } from './shared.ts';
 
 /** Functions in WebAssembly that emitted code calls, by name, with their types. `P` is an address. */
 const WASM_FUNCTIONS = {
@@ -67,11 +68,8 @@ export interface CallTargets {
   readonly fuses: boolean;
   /** Address of an i32 for each slot: entries until it is promoted. */
   readonly counts: number;
-  /**
-   * Address of an i32 that says how many CPUs are started; undefined if no two ever run at the same time.
-   * While it is not above 1 nobody sees in which order memory is accessed.
-   */
-  readonly startedCpus: number | undefined;
+  /** Undefined if no two CPUs ever run at the same time. */
+  readonly parallel: Parallel | undefined;
   /** Helpers by name. */
   readonly helpers: ReadonlyMap<string, number>;
   /** Type of a block: (address of the CPU) -> RETURNED or UNWIND. */

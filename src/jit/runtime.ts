@@ -13,6 +13,7 @@ import type { StateLayout } from './layout.ts';
 import { countEntry } from './promotion.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType } from './runtime-imports.ts';
+import type { Parallel } from './shared.ts';
 import { refillFromSecond } from './refill.ts';
 import { loadSlow, storeSlow } from './slow-paths.ts';
 
@@ -28,7 +29,7 @@ export interface RuntimeContext {
   /** Address of the flags of host pages. */
   readonly pageFlags: number;
   /** See CallTargets. */
-  readonly startedCpus: number | undefined;
+  readonly parallel: Parallel | undefined;
   readonly hotPeriod: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
@@ -61,7 +62,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     memory: imported.memory,
     granules: context.granules,
     pageFlags: context.pageFlags,
-    startedCpus: context.startedCpus,
+    parallel: context.parallel,
   };
   const refill = refillFromSecond(surroundings);
   const refillType = builder.type([addressType(width), I64, addressType(width)], []);
@@ -87,7 +88,7 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     regionType: -1,
     fuses: context.fuses,
     counts: context.counts,
-    startedCpus: context.startedCpus,
+    parallel: context.parallel,
   };
   const interpreters = [false, true].map((isExact) => {
     const { locals, code } = buildInterpreter({

@@ -11,6 +11,7 @@ import { Code } from '../wasm/code.ts';
 import { ATOMIC, I64, OP, VOID } from '../wasm/opcodes.ts';
 import type { StateLayout } from './layout.ts';
 import { addressType } from './runtime-imports.ts';
+import type { Parallel } from './shared.ts';
 import { INFO_NATURAL, INFO_SIGNED, SLOW_LOAD, SLOW_STORE, SLOW_WROTE } from './slow-access.ts';
 
 /** What the slow paths of memory need to know of their surroundings. */
@@ -22,7 +23,7 @@ export interface SlowPathContext {
   /** Address of the masks of 64-byte granules that hold code, one u64 for each host page. */
   readonly granules: number;
   /** See CallTargets. */
-  readonly startedCpus: number | undefined;
+  readonly parallel: Parallel | undefined;
   /** Address of the flags of host pages, a byte each. */
   readonly pageFlags: number;
   /** `refill(cpu, va, entry)`: see refill.ts. */
@@ -66,7 +67,7 @@ export function loadSlow(context: SlowPathContext): { locals: number[]; code: Co
  * page with translated code but not in its granules; else JavaScript.
  */
 export function storeSlow(context: SlowPathContext): { locals: number[]; code: Code } {
-  const { layout, width, memory, granules, startedCpus } = context;
+  const { layout, width, memory, granules, parallel } = context;
   const c = new Code();
   const [VALUE, INFO] = [2, 3];
   const [entry, mask] = [4, 5];
@@ -86,12 +87,12 @@ export function storeSlow(context: SlowPathContext): { locals: number[]; code: C
   c.i64(1).op(OP.i64_sub).op(OP.i64_and).i64(0).op(OP.i64_ne).brIf(slow, false);
   c.end();
   // See CodeClaims: while others make code, the store comes first, and the look is atomic.
-  if (startedCpus !== undefined) move();
+  if (parallel !== undefined) move();
   // The granules of the first and of the last byte: an access spans two at most.
   c.get(entry);
   if (width === 64) c.memory(OP.i64_load32_u, TLB_HOST_PAGE).i64(3).op(OP.i64_shl);
   else c.memory(OP.i32_load, TLB_HOST_PAGE).i32(3).op(OP.i32_shl);
-  if (startedCpus === undefined) c.memory(OP.i64_load, granules);
+  if (parallel === undefined) c.memory(OP.i64_load, granules);
   else c.i64(0).atomic(ATOMIC.i64_rmw_or, granules, 3);
   c.set(mask);
   c.get(mask).get(VA).i64(6).op(OP.i64_shr_u).op(OP.i64_shr_u);
@@ -99,7 +100,7 @@ export function storeSlow(context: SlowPathContext): { locals: number[]; code: C
   lastByte(c, INFO);
   c.i64(6).op(OP.i64_shr_u).op(OP.i64_shr_u);
   c.op(OP.i64_or).op(OP.i32_wrap_i64).i32(1).op(OP.i32_and);
-  if (startedCpus === undefined) {
+  if (parallel === undefined) {
     c.brIf(slow, false);
     move();
   } else {

@@ -1,3 +1,4 @@
+import type { Parallel } from './shared.ts';
 import type { Guest } from '../ir/guest.ts';
 import { Builder, type Operand } from '../ir/builder.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
@@ -36,7 +37,7 @@ export interface TranslatorOptions {
   /** Address of the flags of host pages. */
   readonly pageFlags: number;
   /** See CallTargets. */
-  readonly startedCpus: number | undefined;
+  readonly parallel: Parallel | undefined;
   readonly optimizations: Optimizations;
 }
 
@@ -148,7 +149,7 @@ export class Translator {
   }
 
   #imports(builder: ModuleBuilder): CallTargets {
-    const { guest, width, memoryPages, counts, optimizations, startedCpus } = this.#options;
+    const { guest, width, memoryPages, counts, optimizations, parallel } = this.#options;
     const imported = importJavaScript(builder, guest);
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [
@@ -164,7 +165,7 @@ export class Translator {
       runtime,
       fuses: optimizations.has('fusion') && hostFuses(),
       counts,
-      startedCpus,
+      parallel,
       blockType: builder.type([address], [I32]),
       regionType: builder.type([address, I64, I32, I32], [I32, I64]),
     };

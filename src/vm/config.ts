@@ -19,6 +19,8 @@ export interface MachineConfig {
   readonly stress?: readonly StressName[] | undefined;
   /** Each vCPU has a thread of its own; otherwise one thread runs all of them in turn. */
   readonly isParallel: boolean;
+  /** The host's processor makes stores visible in order; see Host, from which a machine fills it in. */
+  readonly ordersStores?: boolean;
   readonly clock: ClockConfig;
   readonly rtc: RtcConfig;
   /** Names of the character back ends that devices use. */

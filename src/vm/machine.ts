@@ -118,7 +118,12 @@ export class Machine {
     this.noShutdown = options.noShutdown ?? false;
     this.#isBlank = options.awaitsState ?? false;
     this.#host = host;
-    this.config = { ...options.config, isParallel: options.threads !== undefined && canBeParallel(options.config) };
+    const { ordersStores } = host;
+    this.config = {
+      ...options.config,
+      ordersStores,
+      isParallel: options.threads !== undefined && canBeParallel(options.config),
+    };
     const { promise, resolve, reject } = Promise.withResolvers<Ending>();
     this.ended = promise;
     this.#finish = resolve;

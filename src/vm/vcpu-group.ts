@@ -24,6 +24,7 @@ export class VcpuGroup {
   readonly #core: MachineCore;
   readonly #control: VcpuControl;
   readonly #thread: number;
+  readonly #headers: readonly Int32Array[];
   /** Whose turn it is or was: devices that its accesses reach run in its name. */
   #current: Vcpu;
 
@@ -34,6 +35,8 @@ export class VcpuGroup {
     this.#control = core.controls[thread]!;
     this.vcpus = core.vcpusOf(thread).map((index) => new Vcpu(core, index, start));
     this.#current = this.vcpus[0]!;
+    const { buffer } = core.arena.memory;
+    this.#headers = board.states.map((state) => new Int32Array(buffer, state, Header.size / 4));
     board.memory.onCodeWrite = (pa, length) => {
       const host = board.space.codeOffset(pa);
       if (host >= 0) this.#current.written(host, length);
@@ -42,13 +45,12 @@ export class VcpuGroup {
   }
 
   #deadlineChanged(owner: number): void {
-    const { board, clock, arena, deadlines } = this.#core;
+    const { board, clock, deadlines } = this.#core;
     const vcpu = Math.max(0, owner);
     const next = board.timers.nextOf(vcpu);
     // Where instructions are time, a run ends at the deadline that was next when it began.
     const { index } = this.#current;
-    const words = new Int32Array(arena.memory.buffer, board.states[index]!, Header.size / 4);
-    if (clock.instructionsUntil(next) < words[REMAINING]!) this.#core.kick(EXIT_TIMER, index);
+    if (clock.instructionsUntil(next) < this.#headers[index]![REMAINING]!) this.#core.kick(EXIT_TIMER, index);
     else if (next <= clock.now()) this.#core.kick(EXIT_TIMER, vcpu);
     else deadlines.changed();
   }

@@ -318,7 +318,9 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
     pageFlags,
     granules,
     claims: claims.of(index, requests),
-    startedCpus: config.isParallel ? board.startedAddress : undefined,
+    parallel: config.isParallel
+      ? { startedCpus: board.startedAddress, ordersStores: config.ordersStores === true }
+      : undefined,
     points,
     loadsDevicesAlone: config.clock.kind === 'instructions',
     tiers: config.tier,

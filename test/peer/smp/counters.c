@@ -17,6 +17,8 @@ static LINE volatile u64 taken[HARTS_MAX * 8];
 static void body(u64 hart) {
   u64 old;
   u64 sum = 0;
+  /* All at the same time. */
+  barrier();
   for (u64 i = 0; i < ROUNDS; i++) {
     AMO("amoadd.d", old, added, 3l);
     AMO("amoadd.w.aqrl", old, added_word, -5l);
