@@ -99,7 +99,9 @@ export class MachineCore {
     this.controls = Array.from({ length: threads }, () => new VcpuControl(arena));
     this.blockCounters = new BlockCounters(buffer, arena.allocate(BlockCounters.bytes));
     this.logPipe = new LogPipe(buffer, arena.allocate(LogPipe.bytes));
-    const write = site.log ?? ((text: string) => this.logPipe.write(text));
+    // Lines of several threads come one after the other.
+    const logLock = new Lock(arena.memory, arena.allocate(8));
+    const write = site.log ?? ((text: string) => logLock.with(() => this.logPipe.write(text)));
     this.log = new SharedLog(buffer, arena.allocate(SharedLog.bytes), config.log.ranges, write);
     this.links = new Map(config.chars.map((name) => [name, new CharLink(buffer, arena.allocate(CharLink.bytes))]));
     this.rings = new Map(

@@ -5,11 +5,11 @@ import type { BoardCpu, Start } from '../board/site.ts';
 import {
   CPU_HEADER,
   EXIT_INTERRUPT,
-  EXIT_REQUEST,
   EXIT_STOP,
   EXIT_WORK,
   RUNNING as CPU_RUNNING,
   HALTED,
+  OFF,
   type Contexts,
 } from '../mem/cpu.ts';
 import type { CpuRequests, RequestTarget } from '../mem/cpu-requests.ts';
@@ -190,7 +190,7 @@ export class Vcpu {
     if (exits !== 0) this.#count(exits);
     if (this.#control.wanted !== RUNNING) return 'stopped';
     this.#enter();
-    if ((exits & EXIT_REQUEST) !== 0) this.cpu.attend();
+    if (this.#words[RUN_STATE] === OFF) this.cpu.attend();
     if (this.#timed !== undefined) {
       const did = this.#timed.step(instructions, exits);
       this.deadline = this.#timed.deadline;
