@@ -45,8 +45,11 @@ export class Clusters {
   /** By the entrance of a cluster: the cluster's pages, and how far from the first of them the entrance is. */
   readonly #pagesOf = new WeakMap<InstalledCode, { pages: ReadonlyMap<number, CodePage>; delta: number }>();
   #found: FoundCluster[] = [];
-  /** Records of the headers of loops in clusters, where no region begins yet. */
-  readonly #headers = new Set<number>();
+  /**
+   * Records of the headers of loops in regions, where no region begins yet, and how far from the page of the header
+   * the region begins that the loop is in, if it is still there.
+   */
+  readonly #headers = new Map<number, number | undefined>();
   /** Records whose cluster once had lost a page when it was entered there: they stay in one page. */
   readonly #solitary = new Set<number>();
   readonly #jumps = new JumpProfile();
@@ -116,7 +119,7 @@ export class Clusters {
     const page = this.#pages.pageOf(record)!;
     for (const code of this.#pages.regionsAt(page, this.#pages.offsetOf(page, record))) {
       for (const one of [code, ...code.companions]) {
-        this.#headers.add(this.#pages.recordAt(one.page, one.offset));
+        this.#headers.set(this.#pages.recordAt(one.page, one.offset), undefined);
       }
       this.#pages.drop(code);
     }
@@ -132,6 +135,7 @@ export class Clusters {
         pages: this.#pages,
         optimizations: this.#options.optimizations,
         seenFrom: (page, offset) => this.#jumps.targets(this.#pages.recordAt(page, offset)),
+        around: this.#headers.get(this.#pages.recordAt(code.page, code.offset)),
         pageAt: (delta) => (isSolitary ? undefined : this.#options.pageNear(delta)),
       },
       code.page,
@@ -201,7 +205,7 @@ export class Clusters {
         if (!isLoop || block!.offset === start) continue;
         const delta = Math.floor(block!.offset / PAGE);
         const record = this.#pages.recordAt(pages.get(delta)!, block!.offset - delta * PAGE);
-        this.#headers.add(record);
+        this.#headers.set(record, start - delta * PAGE);
         const code = this.#functions.entered(this.#pages, pages.get(delta)!, block!.offset - delta * PAGE);
         if (code?.isRegion === false) this.#functions.promoteAfter(code.slot, this.#soon);
       }

@@ -139,6 +139,7 @@ export class Translator {
         parcel,
         recordAt,
         functionAt,
+        stayed: builder.global(I32),
         pageFlags,
         optimizations,
       });

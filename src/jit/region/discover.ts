@@ -50,6 +50,8 @@ export interface DiscoveryOptions {
   readonly pageAt: (delta: number) => CodePage | undefined;
   /** Where the computed jump at an offset of a page was seen to go, by distance, and how often. */
   readonly seenFrom: (page: CodePage, offset: number) => readonly (readonly [distance: number, count: number])[];
+  /** Of the region that is asked for only the loops are wanted that come back to its start without passing this offset. */
+  readonly around: number | undefined;
 }
 
 /** Code that one wasm function is made of. */
@@ -103,11 +105,13 @@ class Discovery {
   readonly #lines = new Map<number, Line | undefined>();
   readonly #sizes = new Map<number, Size>();
   readonly #optimizations: Optimizations;
+  readonly #around: number | undefined;
   /** Where the region begins that is being found. */
   #start = 0;
   #inAll = 0;
 
-  constructor({ guest, transfers, pages, pageAt, seenFrom, optimizations }: DiscoveryOptions, first: CodePage) {
+  constructor({ guest, transfers, pages, pageAt, seenFrom, optimizations, around }: DiscoveryOptions, first: CodePage) {
+    this.#around = around;
     this.#guest = guest;
     this.#transfers = transfers;
     this.#codePages = pages;
@@ -120,7 +124,7 @@ class Discovery {
   }
 
   run(start: number): Cluster | undefined {
-    const first = this.#region(start);
+    const first = this.#region(start, this.#around);
     if (first === undefined) return undefined;
     const regions = new Map([[start, first]]);
     // Those found on the way are gone through, too.
@@ -139,7 +143,7 @@ class Discovery {
     return { regions: [...regions.values()], pages: this.#pages };
   }
 
-  #region(start: number): Region | undefined {
+  #region(start: number, around?: number): Region | undefined {
     let instructions = 0;
     let inlined = 0;
     this.#start = start;
@@ -186,6 +190,7 @@ class Discovery {
       const back = nodes.get(keyOf(ending.next, context));
       if (back !== undefined) node.successors.push(back);
     }
+    if (around !== undefined) instructions = keepLoops(nodes, entry, around);
     this.#inAll += instructions;
     const at = (offset: number, context: readonly number[]): RegionNode | undefined =>
       nodes.get(keyOf(offset, context));
@@ -395,6 +400,37 @@ class Discovery {
     const ending: Ending = count < line.count ? { kind: 'fall', next: at } : inContext(line.ending, context);
     return { offset, context, count, length: at - offset, unit: builder.unit, ending };
   }
+}
+
+/**
+ * Leaves of the nodes those on ways from the entry back to it that do not pass an offset; all of them if there are no
+ * such ways. Gives their instructions.
+ */
+function keepLoops(nodes: Map<string, RegionNode>, entry: RegionNode, around: number): number {
+  const predecessors = new Map<RegionNode, RegionNode[]>([...nodes.values()].map((node) => [node, []]));
+  for (const node of nodes.values()) for (const next of node.successors) predecessors.get(next)!.push(node);
+  const isPassable = (node: RegionNode): boolean => node.block!.offset !== around;
+  const coming = reach(entry, (node) => predecessors.get(node)!.filter(isPassable));
+  if (coming.has(entry)) {
+    const kept = reach(entry, (node) => node.successors.filter((next) => coming.has(next)));
+    for (const [key, node] of nodes) if (!kept.has(node)) nodes.delete(key);
+    for (const node of kept) node.successors = node.successors.filter((next) => kept.has(next));
+  }
+  return [...nodes.values()].reduce((sum, { block }) => sum + block!.count, 0);
+}
+
+/** What can be come to from a node in one step or more. */
+function reach(from: RegionNode, steps: (node: RegionNode) => readonly RegionNode[]): Set<RegionNode> {
+  const reached = new Set<RegionNode>();
+  const queue = [from];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    for (const next of steps(node)) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      queue.push(next);
+    }
+  }
+  return reached;
 }
 
 /** An ending in a copy of its code: a return goes to where the call that is in the region comes back. */

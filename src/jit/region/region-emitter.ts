@@ -5,7 +5,7 @@ import type { Type } from '../../ir/types.ts';
 import { MOVED } from '../../mem/cpu.ts';
 import { SEGMENT_GROUP_LIMIT, SEGMENT_HOST, SEGMENT_LIMIT, SEGMENT_START } from '../../mem/segment.ts';
 import { Code } from '../../wasm/code.ts';
-import { ATOMIC, I32, I64, OP } from '../../wasm/opcodes.ts';
+import { I32, I64, OP } from '../../wasm/opcodes.ts';
 import { groupAccesses, type AccessGroups } from '../access-groups.ts';
 import { Emitter } from '../emitter.ts';
 import { loadOpcode, storeOpcode } from '../conversions.ts';
@@ -30,9 +30,12 @@ export const REMAINING = 2;
 export const DEPTH = 3;
 /**
  * Instructions after which a loop leaves the region and is entered again: a wasm function that never
- * returns would stay in V8's baseline code.
+ * returns would stay in V8's baseline code. Each entry stays one part in STAY_GROWTH longer, up to about
+ * MOST_STAY: by then V8 has long made better code.
  */
 const STAY = 200_000;
+const STAY_GROWTH = 32;
+const MOST_STAY = 16_000_000;
 
 export interface RegionContext {
   readonly region: Region;
@@ -47,6 +50,8 @@ export interface RegionContext {
   readonly recordAt: (offset: number) => number;
   /** The function, in the same module, of the region that begins at an offset. */
   readonly functionAt: (offset: number) => number | undefined;
+  /** Global: by how much the region's stays have grown. */
+  readonly stayed: number;
   /** State that does not change in a region. */
   readonly steady: ReadonlySet<string>;
   /** Address of the flags of host pages. */
@@ -135,15 +140,26 @@ export class RegionEmitter extends Emitter {
     code.get(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
     this.#look(() => this.storePc(entry.block!.offset), 0n);
     if (this.#order.some(({ isLoop }) => isLoop)) {
-      // max(slack, remaining - STAY)
-      code.get(REMAINING).i32(STAY).op(OP.i32_sub).tee(this.#floor).i32(BUDGET_SLACK);
-      code.get(this.#floor).i32(BUDGET_SLACK).op(OP.i32_gt_s).op(OP.select).set(this.#floor);
+      this.#stay();
     }
     code.get(CPU);
     code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
     this.#constants.load();
     this.#takeSegment();
     this.#load(this.#registers.of(entry).live);
+  }
+
+  /** Sets the floor to max(slack, remaining - stay). */
+  #stay(): void {
+    const { code } = this;
+    const { stayed } = this.#context;
+    const longer = this.#status;
+    code.get(REMAINING).globalGet(stayed).i32(STAY).op(OP.i32_add).tee(longer).op(OP.i32_sub);
+    code.tee(this.#floor).i32(BUDGET_SLACK);
+    code.get(this.#floor).i32(BUDGET_SLACK).op(OP.i32_gt_s).op(OP.select).set(this.#floor);
+    code.globalGet(stayed).get(longer).i32(STAY_GROWTH).op(OP.i32_div_u);
+    code.i32(0).get(longer).i32(MOST_STAY).op(OP.i32_lt_u).op(OP.select);
+    code.op(OP.i32_add).globalSet(stayed);
   }
 
   /**
@@ -168,12 +184,12 @@ export class RegionEmitter extends Emitter {
   /** Unwinds if the condition on the stack holds or the exit word is set. */
   #look(storePc: () => void, dirty: RegisterSet): void {
     const { code, layout } = this;
-    code.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2).op(OP.i32_or);
+    code.get(CPU).memory(OP.i32_load, layout.offset('exit')).tee(this.#status).op(OP.i32_or);
     code.if(0x40, false);
     storePc();
     this.storeRemaining(0);
     this.spill(dirty);
-    this.unwind();
+    code.i32(UNWOUND).get(this.#status).op(OP.i64_extend_i32_u).op(OP.return);
     code.end();
   }
 
