@@ -46,6 +46,10 @@ test('a boot saved at 20 instants comes to the same end from each', { skip: noTi
   assertSameEnd({ directory, args: machine('128M'), ramBytes: 128 * MIB, instants: 20 }),
 );
 
+test('and so does one of two CPUs, saved at two', { skip: noTinyGuest, timeout: 600_000 }, () =>
+  assertSameEnd({ directory, args: [...machine('128M'), '-smp', '2'], ramBytes: 128 * MIB, instants: 2 }),
+);
+
 test('a session at the shell', { skip: noTinyGuest, timeout: 600_000 }, async (t) => {
   const { kernel, initrd } = tinyGuest();
   const files = ['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0'];
