@@ -1,6 +1,6 @@
 /** What was typed into a machine is written down, and comes again at the same instructions. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -161,6 +161,8 @@ test('what was stepped through while it was recorded comes again', { timeout: 12
   const gdb = join(directory, 'gdb');
   const args = [...machine(`shift=4,rr=record,rrfile=${file}`), '-gdb', `unix:${gdb},server=on,wait=off`];
   await using first = await CountedRun.paused(directory, args);
+  // The monitor is open before gdb's socket is.
+  while (!existsSync(gdb)) await new Promise(setImmediate);
   const socket = connect(gdb);
   for (let i = 0; i < 90; i++) {
     if (i === 30) first.type('abc');

@@ -6,8 +6,8 @@ import { nodeThreads } from '../src/host-node/threads.ts';
 import type { ClockConfig, Tier } from '../src/vm/config.ts';
 import type { Machine } from '../src/vm/machine.ts';
 import { virtMachine } from '../src/vm/virt-machine.ts';
-import { SYSTEM } from './program.ts';
-import { Terminal } from './terminal.ts';
+import { MachineProcess } from './machine-process.ts';
+
 import { Assembler } from './translator/assembler.ts';
 
 const RAM = 0x8000_0000;
@@ -182,28 +182,23 @@ test('where instructions are time, CPUs take turns that are alike in every run',
 });
 
 test('the monitor lists all CPUs, and shows the registers of each', { timeout: 60_000 }, async () => {
-  const terminal = new Terminal(`'${SYSTEM}' -M virt -smp 3,sockets=3 -S -display none -serial none -monitor stdio`);
-  try {
-    const threads = new Set<string>();
-    await terminal.expect(/\(qemu\) /, 30);
-    terminal.type('cpu 1\ninfo cpus\n');
-    for (const line of ['  CPU #0', '\\* CPU #1', '  CPU #2']) {
-      const [, thread] = await terminal.expect(new RegExp(`${line}: thread_id=(\\d+)\\s`), 30);
-      threads.add(thread!);
-    }
-    if (process.platform === 'linux') assert.equal(threads.size, 3);
-    terminal.type('info registers\n');
-    assert.equal((await terminal.expect(/ mhartid +([0-9a-f]+)\s/, 30))[1], '0000000000000001');
-    terminal.type('info registers -a\n');
-    for (const cpu of [0, 1, 2]) {
-      await terminal.expect(new RegExp(`\nCPU#${cpu}\\s`), 30);
-      assert.equal(Number((await terminal.expect(/ mhartid +([0-9a-f]+)\s/, 30))[1]), cpu);
-    }
-    terminal.type('quit\n');
-    assert.equal(await terminal.status(30), 0);
-  } finally {
-    terminal.kill();
-  }
+  await using machine = new MachineProcess(['-smp', '3,sockets=3', '-S']);
+  const at = async (cpu: number, line: string): Promise<string> =>
+    (await machine.run('human-monitor-command', { 'command-line': line, 'cpu-index': cpu })) as string;
+  const listed = (await at(1, 'info cpus')).trimEnd().split('\r\n');
+  assert.deepEqual(
+    listed.map((line) => line.replace(/thread_id=\d+/, '')),
+    ['  CPU #0: ', '* CPU #1: ', '  CPU #2: '],
+  );
+  const threads = new Set(listed.map((line) => /thread_id=(\d+)/.exec(line)![1]));
+  if (process.platform === 'linux') assert.equal(threads.size, 3);
+  assert.match(await at(1, 'info registers'), / mhartid +0{15}1\s/);
+  const all = [...(await at(0, 'info registers -a')).matchAll(/CPU#(\d)\s[^]*? mhartid +([0-9a-f]+)\s/g)];
+  assert.deepEqual(
+    all.map(([, cpu, hart]) => [Number(cpu), Number(hart)]),
+    [0, 1, 2].map((cpu) => [cpu, cpu]),
+  );
+  assert.equal(await machine.quit(), 0);
 });
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
