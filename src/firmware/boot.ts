@@ -127,11 +127,12 @@ export function layoutOf({ loads, resetVector, start, fdtAddress, fdt }: BootPla
 }
 
 /** Gives the memory of a plan's files back at once, and not when a collector of garbage comes that way. */
-export function release({ loads, forFirmware }: BootPlan): void {
+export function release({ loads, fdt, forFirmware }: BootPlan): void {
   if (forFirmware !== undefined) return;
   for (const { buffer } of loads.map(({ bytes }) => bytes)) {
-    // Small files share a buffer with others.
-    if (buffer instanceof ArrayBuffer && buffer.byteLength >= MIB && !buffer.detached) buffer.transfer(0);
+    // Small files share a buffer with others; the tree remains to be known.
+    if (buffer === fdt.buffer || !(buffer instanceof ArrayBuffer)) continue;
+    if (buffer.byteLength >= MIB && !buffer.detached) buffer.transfer(0);
   }
 }
 

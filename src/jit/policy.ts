@@ -25,7 +25,7 @@ export interface Policy {
   readonly kept: number;
 }
 
-/** With what belongs to it this is less than 300 MB; the compiler of C, compiling, would enter three times as much. */
+/** See docs/adr/0035-memory.md; the compiler of C, compiling, would enter three times as much. */
 const KEPT = 10 << 20;
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {

@@ -43,6 +43,11 @@ export class RegionConstants {
     }
   }
 
+  /** Whether something may be too strict until the region is entered again. */
+  get hasLimits(): boolean {
+    return this.#limits.size > 0;
+  }
+
   /** Emits the loads, at the region's entry. */
   load(): void {
     const { code, layout } = this.#emitter;

@@ -31,7 +31,8 @@ export const DEPTH = 3;
 /**
  * Instructions after which a loop leaves the region and is entered again: a wasm function that never
  * returns would stay in V8's baseline code. Each entry stays one part in STAY_GROWTH longer, up to about
- * MOST_STAY: by then V8 has long made better code.
+ * MOST_STAY: by then V8 has long made better code. With limits of host results stays do not grow: what was
+ * entered before `inexact` had accrued would compute in software for so long.
  */
 const STAY = 200_000;
 const STAY_GROWTH = 32;
@@ -157,6 +158,7 @@ export class RegionEmitter extends Emitter {
     code.get(REMAINING).globalGet(stayed).i32(STAY).op(OP.i32_add).tee(longer).op(OP.i32_sub);
     code.tee(this.#floor).i32(BUDGET_SLACK);
     code.get(this.#floor).i32(BUDGET_SLACK).op(OP.i32_gt_s).op(OP.select).set(this.#floor);
+    if (this.#constants.hasLimits) return;
     code.globalGet(stayed).get(longer).i32(STAY_GROWTH).op(OP.i32_div_u);
     code.i32(0).get(longer).i32(MOST_STAY).op(OP.i32_lt_u).op(OP.select);
     code.op(OP.i32_add).globalSet(stayed);
