@@ -1,0 +1,62 @@
+/** Our machine code as a library in this process: written to a file in memory, loaded once, found again by its name. */
+import { closeSync, writeSync } from 'node:fs';
+import { dlopen, type DynamicLibrary } from 'node:ffi';
+import { UserError } from '../../base/errors.ts';
+import { LINUX_CALLS, type LinuxCall } from '../../host/linux-calls.ts';
+import type { CallNumbers, NativeThread } from '../../host/native.ts';
+import { aarch64Code } from './aarch64.ts';
+import type { MachineCode } from './machine-code.ts';
+import { sharedObject } from './shared-object.ts';
+import { x8664Code } from './x86-64.ts';
+
+const NAME = 'libtinamou-calls.so';
+const MFD_CLOEXEC = 1;
+
+/** What differs between the processors we can do this on. `machine` is ELF's e_machine, `column` LINUX_CALLS'. */
+type Processor = { name: NativeThread['processor']; machine: number; column: 0 | 1; code: () => MachineCode };
+
+const PROCESSORS: Readonly<Record<string, Processor>> = {
+  x64: { name: 'x86-64', machine: 62, column: 0, code: x8664Code },
+  arm64: { name: 'aarch64', machine: 183, column: 1, code: aarch64Code },
+};
+
+export type NativeLibrary = {
+  readonly processor: NativeThread['processor'];
+  readonly numbers: CallNumbers;
+  /** Each takes the address of a call window. They take a double, which Node passes on without looking at it. */
+  readonly call: (window: number) => number;
+  readonly blocking: (window: number) => number;
+  /** The address of a label of the machine code. */
+  address(label: string): bigint;
+};
+
+function load(processor: Processor): DynamicLibrary {
+  const libc = dlopen(null, { memfd_create: { arguments: ['string', 'uint32'], return: 'int32' } });
+  const memory = libc.functions.memfd_create(NAME, MFD_CLOEXEC);
+  if (memory < 0) throw new UserError('user mode is not possible on this host: it has no memfd_create');
+  try {
+    writeSync(memory, sharedObject(processor.machine, NAME, processor.code()));
+    return dlopen(`/proc/self/fd/${memory}`).lib;
+  } finally {
+    closeSync(memory);
+  }
+}
+
+/** The library of the calling thread; `isFirst` in the one that calls before all others. */
+export function nativeLibrary(isFirst: boolean): NativeLibrary {
+  const processor = process.platform === 'linux' ? PROCESSORS[process.arch] : undefined;
+  if (processor === undefined)
+    throw new UserError('user mode is not possible on this host: it needs Linux on x86-64 or aarch64');
+  const library = isFirst ? load(processor) : dlopen(NAME).lib;
+  const signature = { arguments: ['double'], return: 'int32' } as const;
+  const numbers = Object.fromEntries(
+    Object.entries(LINUX_CALLS).map(([name, columns]) => [name, columns[processor.column]]),
+  ) as Record<LinuxCall, number>;
+  return {
+    processor: processor.name,
+    numbers,
+    call: library.getFunction('call', signature),
+    blocking: library.getFunction('blocking', signature),
+    address: (label) => library.getSymbol(label),
+  };
+}
