@@ -61,12 +61,14 @@ run_node() {
 }
 
 # tinamou-system-riscv64 is cli/system-riscv64, tinamou itself is cli/tinamou.
-# A checkout runs its TypeScript; the published package holds JavaScript alone.
+# A checkout bundles its TypeScript when that has changed; the published package holds bundles alone.
 launch() {
   name=${self##*/}
   name=${name#tinamou-}
-  entry=$root/src/cli/$name.ts
-  [ -f "$entry" ] || entry=$root/dist/cli/$name.js
   keep_code
-  run_node "$entry" "$@"
+  if [ -f "$root/src/cli/$name.ts" ]; then
+    run_node "$root/tools/bundled.ts" "$root/src/cli/$name.ts" "$@"
+  else
+    run_node "$root/dist/cli/$name.js" "$@"
+  fi
 }

@@ -1,9 +1,11 @@
 /**
- * Compiles src into dist for the published package, because Node strips types
- * everywhere but inside node_modules. Nothing else uses dist.
+ * Makes dist for the published package: the library module by module with its types, because Node strips types
+ * everywhere but inside node_modules, and the programs in bundles. Nothing else uses dist.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundlePrograms } from './program-bundle.ts';
 
 rmSync('dist', { recursive: true, force: true });
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
@@ -15,4 +17,7 @@ for (const file of globSync('dist/**/*.js')) {
   const renamed = code.replace(WORKER_URL, '$1.js$2');
   if (renamed !== code) writeFileSync(file, renamed);
 }
+
+rmSync('dist/cli', { recursive: true, force: true });
+await bundlePrograms(join(import.meta.dirname, '..'), 'dist/cli');
 process.exitCode = status ?? 1;

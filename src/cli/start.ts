@@ -8,7 +8,8 @@ export type StartOptions = FetchOptions & {
   extra?: readonly string[];
 };
 
-const PROGRAMS = join(import.meta.dirname, '..', '..', 'bin');
+/** This program's file is cli/NAME below the package, wherever this module is. */
+const PROGRAMS = join(process.argv[1]!, '..', '..', '..', 'bin');
 
 /** Fetches the guest if need be and becomes the program that runs it. */
 export async function start(guest: Guest, options: StartOptions = {}): Promise<never> {

@@ -1,5 +1,4 @@
 import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
 import { checkSize, type Compression, type CompressionName } from '../host/compression.ts';
 
 interface Codec {
@@ -16,38 +15,39 @@ const whole = (limit: number): { maxOutputLength: number; chunkSize: number } =>
   chunkSize: Math.max(limit, 64),
 });
 
-const deflate: Codec = {
-  pack: (bytes) => promisify(zlib.deflateRaw)(bytes, { level: LEVEL, chunkSize: Math.max(bytes.length, 64) }),
-  unpack: (bytes, limit) => promisify(zlib.inflateRaw)(bytes, whole(limit)),
-};
-
-/** Node has it since versions 22.15 and 23.8. */
-const zstd: Codec | undefined =
-  'zstdCompress' in zlib
-    ? {
-        pack: (bytes) =>
-          promisify(zlib.zstdCompress)(bytes, {
-            params: { [zlib.constants.ZSTD_c_compressionLevel]: LEVEL },
-            chunkSize: Math.max(bytes.length, 64),
-          }),
-        unpack: (bytes, limit) => promisify(zlib.zstdDecompress)(bytes, whole(limit)),
-      }
-    : undefined;
-
 const none: Codec = { pack: async (bytes) => bytes.slice(), unpack: async (bytes) => bytes };
+
+function makeCodecs(): ReadonlyMap<CompressionName, Codec> {
+  const zlib = process.getBuiltinModule('node:zlib');
+  const codecs = new Map<CompressionName, Codec>();
+  // Node has it since versions 22.15 and 23.8.
+  if ('zstdCompress' in zlib) {
+    const params = { [zlib.constants.ZSTD_c_compressionLevel]: LEVEL };
+    const [pack, unpack] = [promisify(zlib.zstdCompress), promisify(zlib.zstdDecompress)];
+    codecs.set('zstd', {
+      pack: (bytes) => pack(bytes, { params, chunkSize: Math.max(bytes.length, 64) }),
+      unpack: (bytes, limit) => unpack(bytes, whole(limit)),
+    });
+  }
+  const [deflate, inflate] = [promisify(zlib.deflateRaw), promisify(zlib.inflateRaw)];
+  codecs.set('deflate', {
+    pack: (bytes) => deflate(bytes, { level: LEVEL, chunkSize: Math.max(bytes.length, 64) }),
+    unpack: (bytes, limit) => inflate(bytes, whole(limit)),
+  });
+  return codecs.set('none', none);
+}
 
 /** Node's zlib, on its pool of threads. */
 export class NodeCompression implements Compression {
-  readonly available: readonly CompressionName[];
-  readonly #codecs: ReadonlyMap<CompressionName, Codec>;
+  #made: ReadonlyMap<CompressionName, Codec> | undefined;
 
-  constructor() {
-    this.#codecs = new Map<CompressionName, Codec>([
-      ...(zstd === undefined ? [] : [['zstd', zstd] as const]),
-      ['deflate', deflate],
-      ['none', none],
-    ]);
-    this.available = [...this.#codecs.keys()];
+  /** Most machines are never saved: the library is loaded when it is wanted. */
+  get #codecs(): ReadonlyMap<CompressionName, Codec> {
+    return (this.#made ??= makeCodecs());
+  }
+
+  get available(): readonly CompressionName[] {
+    return [...this.#codecs.keys()];
   }
 
   pack(how: CompressionName, bytes: Uint8Array): Promise<Uint8Array> {

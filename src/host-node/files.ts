@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -41,7 +40,7 @@ export class NodeFiles implements Files {
 
   async temporary(): Promise<File> {
     const directory = process.env['TMPDIR'] ?? (await writable('/var/tmp')) ?? tmpdir();
-    const path = join(directory, `tinamou-${randomUUID()}`);
+    const path = join(directory, `tinamou-${crypto.randomUUID()}`);
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
     const handle = await attempt(`make a temporary file in '${directory}'`, () => open(path, flags, 0o600));
     await unlink(path);

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Child, Processes } from '../host/processes.ts';
 
 /** Programs started by /bin/sh, in a group of their own so that all of a line is ended with it. */
 export class NodeProcesses implements Processes {
   start(line: string): Child {
+    const { spawn } = process.getBuiltinModule('node:child_process');
     const child = spawn('/bin/sh', ['-c', line], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     // What is written after its end is told to who writes.
     child.stdin.on('error', () => {});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Arena } from '../mem/arena.ts';
+import { Deadlines } from './deadlines.ts';
 import { Timers } from './timers.ts';
 
 test('timers run earliest first, once, and a second thread sees their deadlines', () => {
@@ -36,4 +37,24 @@ test('timers run earliest first, once, and a second thread sees their deadlines'
   timers.run(30);
   assert.deepEqual(ran, ['a']);
   assert.equal(a.deadline, Infinity);
+});
+
+test('a thread without timers sees the deadlines of others, and whose they are', () => {
+  const arena = new Arena(1 << 18);
+  const timers = new Timers(arena);
+  timers.reset();
+  const device = timers.create('device', () => {});
+  const hart = timers.create('hart', () => {}, 1);
+  timers.create('unarmed', () => {}, 2);
+  const deadlines = new Deadlines(arena.memory.buffer, timers.place);
+  assert.equal(deadlines.next(), Infinity);
+  device.arm(30);
+  hart.arm(20);
+  assert.deepEqual([deadlines.next(), deadlines.next(20), deadlines.next(30)], [20, 30, Infinity]);
+  const due = (now: number): number[] => {
+    const cpus: number[] = [];
+    deadlines.due(now, (cpu) => cpus.push(cpu));
+    return cpus;
+  };
+  assert.deepEqual([due(19), due(20), due(30)], [[], [1], [0, 1]]);
 });

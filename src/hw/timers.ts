@@ -8,6 +8,7 @@ import { BugError } from '../base/errors.ts';
 import type { Arena } from '../mem/arena.ts';
 import type { SavedNumber } from '../mem/section.ts';
 import { log2Bucket } from '../stats/histogram.ts';
+import { DEVICES, type DeadlinesPlace } from './deadlines.ts';
 
 export interface Timer {
   readonly name: string;
@@ -31,8 +32,6 @@ export function savedDeadline(timer: Timer): SavedNumber {
 }
 
 const CAPACITY = 256;
-/** Owner of the timers of devices. */
-export const DEVICES = -1;
 /** For `run`: the thread runs all CPUs. */
 export const EVERY_CPU = -2;
 /** Buckets of how late callbacks are, in nanoseconds. */
@@ -42,6 +41,7 @@ export class Timers {
   /** Called after a deadline changed, with its owner, so that whoever waits for the next one looks again. */
   onChange: ((owner: number) => void) | undefined;
 
+  readonly #address: number;
   readonly #deadlines: Float64Array;
   /** Of each timer: how often it was armed and expired, and how late it was then. */
   readonly #counts: Float64Array;
@@ -51,8 +51,8 @@ export class Timers {
 
   /** Takes room from the arena; only the first thread to make the machine calls `reset`. */
   constructor(arena: Arena) {
-    const address = arena.allocate(CAPACITY * 8);
-    this.#deadlines = new Float64Array(arena.memory.buffer, address, CAPACITY);
+    this.#address = arena.allocate(CAPACITY * 8);
+    this.#deadlines = new Float64Array(arena.memory.buffer, this.#address, CAPACITY);
     const counts = CAPACITY * COUNTS;
     this.#counts = new Float64Array(arena.memory.buffer, arena.allocate(8 * counts), counts);
   }
@@ -91,13 +91,15 @@ export class Timers {
     };
   }
 
-  /** The earliest deadline after `after`; Infinity if no timer is armed. */
-  next(after = -Infinity): number {
+  /** For a thread that has no timers but wants to know when one is due. All timers have been created. */
+  get place(): DeadlinesPlace {
+    return { address: this.#address, owners: this.#owners };
+  }
+
+  /** The earliest deadline; Infinity if no timer is armed. */
+  next(): number {
     let next = Infinity;
-    for (let i = 0; i < this.#callbacks.length; i++) {
-      const deadline = this.#deadlines[i]!;
-      if (deadline < next && deadline > after) next = deadline;
-    }
+    for (let i = 0; i < this.#callbacks.length; i++) if (this.#deadlines[i]! < next) next = this.#deadlines[i]!;
     return next;
   }
 
@@ -108,13 +110,6 @@ export class Timers {
       if (this.#deadlines[i]! < next && this.#isRunBy(cpu, i)) next = this.#deadlines[i]!;
     }
     return next;
-  }
-
-  /** Calls `each` with the CPU whose thread has a timer to run that is due at `now`. */
-  due(now: number, each: (cpu: number) => void): void {
-    for (let i = 0; i < this.#callbacks.length; i++) {
-      if (this.#deadlines[i]! <= now) each(Math.max(0, this.#owners[i]!));
-    }
   }
 
   #isRunBy(cpu: number, timer: number): boolean {

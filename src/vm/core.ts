@@ -7,6 +7,7 @@ import { RingBlockPort } from '../host/ring-block-port.ts';
 import { RingCharPort } from '../host/ring-char-port.ts';
 import type { RequestRing } from '../host/request-ring.ts';
 import { SeededRandom } from '../host/seeded-random.ts';
+import { VirtualClock } from '../host/virtual-clock.ts';
 import type { Power } from '../hw/backends.ts';
 import type { EntropyPort } from '../hw/backends.ts';
 import { Arena } from '../mem/arena.ts';
@@ -24,6 +25,7 @@ import { Recorder } from './replay/recorder.ts';
 import { Replayer, type Replayed } from './replay/replayer.ts';
 import { Tape } from './replay/tape.ts';
 import { TimedIo } from './timed-io.ts';
+import type { TimerData } from './timer-thread.ts';
 import { VcpuControl } from './vcpu-control.ts';
 import { OWN_BYTES, VCPU_BYTES, VcpuShared } from './vcpu-shared.ts';
 
@@ -86,6 +88,8 @@ export class MachineCore {
   readonly turn: Uint32Array;
   /** Where the generator of a seed has its state. */
   readonly randomAddress: number;
+  readonly #clockAddress: number;
+  readonly #deadlinesAddress: number;
 
   constructor(config: MachineConfig, site: CoreSite, memory?: WebAssembly.Memory) {
     this.config = config;
@@ -107,7 +111,9 @@ export class MachineCore {
     this.rings = new Map(
       config.disks.map(({ name }) => [name, RingBlockPort.ring(buffer, arena.allocate(RingBlockPort.bytes))]),
     );
-    this.clock = machineClock(config.clock, config.rtc, site.clock, arena, () => this.board.states);
+    this.#clockAddress = arena.allocate(VirtualClock.bytes);
+    const real = new VirtualClock(site.clock, buffer, this.#clockAddress);
+    this.clock = machineClock(config, { host: site.clock, clock: real, arena, states: () => this.board.states });
     this.turn = new Uint32Array(buffer, arena.allocate(8), 2);
     this.randomAddress = arena.allocate(SeededRandom.words * 4);
     const random = new Uint32Array(buffer, this.randomAddress, SeededRandom.words);
@@ -142,7 +148,8 @@ export class MachineCore {
     });
     const { exits } = this.board;
     this.vcpus = this.board.states.map((_, index) => new VcpuShared(arena, index, exits));
-    this.deadlines = new DeadlineBoard(arena, this.board.timers, this.clock);
+    this.#deadlinesAddress = arena.allocate(DeadlineBoard.bytes);
+    this.deadlines = new DeadlineBoard(buffer, this.#deadlinesAddress);
     this.sharedEnd = arena.used;
     this.own = this.vcpus.map(() => arena.part(OWN_BYTES));
   }
@@ -155,6 +162,19 @@ export class MachineCore {
     if (tape !== undefined) return new Recorder(timed, instructions, tape);
     if (journal.mode !== 'play') throw new BugError('nowhere to record');
     return new Replayer(parseRecording(journal.recording).events, instructions, config.chars.length, replayed);
+  }
+
+  /** What the timer's thread has to know. */
+  get timerData(): TimerData {
+    const { arena, board, config } = this;
+    return {
+      memory: arena.memory,
+      board: this.#deadlinesAddress,
+      deadlines: board.timers.place,
+      clock: this.#clockAddress,
+      states: board.states,
+      sharesThread: !config.isParallel,
+    };
   }
 
   /** The vCPUs that a thread runs. */
@@ -173,6 +193,6 @@ export class MachineCore {
       control.wanted = state;
       this.kick(EXIT_STOP, thread);
     }
-    this.deadlines.machineChanged();
+    this.deadlines.wanted = state;
   }
 }

@@ -1,7 +1,7 @@
 import { Wake } from '../host/wake.ts';
-import type { Timers } from '../hw/timers.ts';
-import type { Arena } from '../mem/arena.ts';
+import type { Deadlines } from '../hw/deadlines.ts';
 import type { Clock } from '../mem/clock.ts';
+import { RUNNING } from './vcpu-control.ts';
 
 /**
  * How long after it reported a deadline the timer thread looks again unasked: less than the period of a
@@ -12,33 +12,35 @@ const PATIENCE_MS = 1;
 /**
  * Where the timer thread learns the next deadline. It publishes until when it sleeps, so that only
  * an earlier deadline has to wake it.
+ *
+ * Layout in bytes: 0 doorbell, 8 fence, 12 what vCPUs are to do, 16 virtual time until which the timer thread
+ * sleeps (f64; Infinity while it is awake).
  */
 export class DeadlineBoard {
+  static readonly bytes = 32;
   readonly #wake: Wake;
-  /** Virtual time until which the timer thread sleeps; Infinity while it is awake. */
+  readonly #words: Int32Array;
   readonly #sleepsUntil: Float64Array;
-  readonly #fence: Int32Array;
-  readonly #timers: Timers;
-  readonly #clock: Clock;
 
-  constructor(arena: Arena, timers: Timers, clock: Clock) {
-    const address = arena.allocate(32);
-    this.#wake = new Wake(arena.memory.buffer, address);
-    this.#fence = new Int32Array(arena.memory.buffer, address + Wake.bytes, 1);
-    this.#sleepsUntil = new Float64Array(arena.memory.buffer, address + 16, 1);
-    this.#timers = timers;
-    this.#clock = clock;
+  constructor(buffer: ArrayBufferLike, address: number) {
+    this.#wake = new Wake(buffer, address);
+    this.#words = new Int32Array(buffer, address + Wake.bytes, 2);
+    this.#sleepsUntil = new Float64Array(buffer, address + 16, 1);
   }
 
   /** A deadline changed. */
-  changed(): void {
-    // Orders the deadline's store before this load, as the timer thread orders its own.
-    Atomics.add(this.#fence, 0, 1);
-    if (this.#timers.next() < this.#sleepsUntil[0]!) this.#wake.ring();
+  changed(timers: Pick<Deadlines, 'next'>): void {
+    // Orders the deadline's store before the load below, as the timer thread orders its own.
+    Atomics.add(this.#words, FENCE, 1);
+    if (timers.next() < this.#sleepsUntil[0]!) this.#wake.ring();
   }
 
-  /** The machine was started, stopped or ended. */
-  machineChanged(): void {
+  /** What vCPUs are to do: PARKED, RUNNING or ENDED. */
+  get wanted(): number {
+    return Atomics.load(this.#words, WANTED);
+  }
+  set wanted(state: number) {
+    Atomics.store(this.#words, WANTED, state);
     this.#wake.ring();
   }
 
@@ -46,16 +48,19 @@ export class DeadlineBoard {
    * For the timer thread: sleeps until the next deadline, or until there may be an earlier one. `passed`
    * is told of CPUs whose thread has a timer to run.
    */
-  wait(isRunning: boolean, passed: (cpu: number) => void): void {
+  wait(deadlines: Deadlines, clock: Pick<Clock, 'now'>, passed: (cpu: number) => void): void {
     this.#sleepsUntil[0] = Infinity;
     const seen = this.#wake.sample();
-    const now = this.#clock.now();
-    const next = isRunning ? this.#timers.next() : Infinity;
+    const now = clock.now();
+    const next = this.wanted === RUNNING ? deadlines.next() : Infinity;
     const hasPassed = next <= now;
-    if (hasPassed) this.#timers.due(now, passed);
-    const until = hasPassed ? Math.min(now + PATIENCE_MS * 1e6, this.#timers.next(now)) : next;
+    if (hasPassed) deadlines.due(now, passed);
+    const until = hasPassed ? Math.min(now + PATIENCE_MS * 1e6, deadlines.next(now)) : next;
     this.#sleepsUntil[0] = until;
-    Atomics.add(this.#fence, 0, 1);
+    Atomics.add(this.#words, FENCE, 1);
     this.#wake.wait(seen, (until - now) / 1e6);
   }
 }
+
+const FENCE = 0;
+const WANTED = 1;

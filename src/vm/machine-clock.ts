@@ -1,5 +1,5 @@
 import type { HostClock } from '../host/clock.ts';
-import { VirtualClock } from '../host/virtual-clock.ts';
+import type { VirtualClock } from '../host/virtual-clock.ts';
 import type { Arena } from '../mem/arena.ts';
 import type { Clock } from '../mem/clock.ts';
 import type { SavedNumber } from '../mem/section.ts';
@@ -22,18 +22,20 @@ export interface MachineClock extends Clock {
   readonly saved: readonly SavedNumber[];
 }
 
+interface MachineClockSite {
+  readonly host: HostClock;
+  /** The host's time while the machine runs. */
+  readonly clock: VirtualClock;
+  readonly arena: Arena;
+  /** Where the states of CPUs lie. */
+  readonly states: () => readonly number[];
+}
+
 export function machineClock(
-  config: ClockConfig,
-  rtc: RtcConfig,
-  host: HostClock,
-  arena: Arena,
-  states: () => readonly number[],
+  { clock: config, rtc }: { readonly clock: ClockConfig; readonly rtc: RtcConfig },
+  { host, clock, arena, states }: MachineClockSite,
 ): MachineClock {
-  const real = new RealClock(
-    new VirtualClock(host, arena.memory.buffer, arena.allocate(VirtualClock.bytes)),
-    host,
-    rtc,
-  );
+  const real = new RealClock(clock, host, rtc);
   return config.kind === 'host' ? real : new InstructionClock(config, rtc, real, arena, states);
 }
 

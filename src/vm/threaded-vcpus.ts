@@ -3,7 +3,6 @@ import type { WorkerThread, Workers } from '../host/workers.ts';
 import { EXIT_WORK } from '../mem/cpu.ts';
 import type { VcpuData } from './config.ts';
 import type { MachineCore } from './core.ts';
-import type { TimerData } from './timer-thread.ts';
 import { ENDED, PARKED, RUNNING } from './vcpu-control.ts';
 import type { MachineThreads, VcpuEvents, Vcpus } from './vcpus.ts';
 import type { AskedQuestion, AskVcpu } from './vcpu-questions.ts';
@@ -19,10 +18,10 @@ export class ThreadedVcpus implements Vcpus {
     this.#core = core;
     this.#threads = core.controls.map((_, index) => new GroupThread(core, index, start, threads, workers, events));
     this.ready = Promise.all(this.#threads.map(({ ready }) => ready)).then(() => undefined);
-    const { config, arena } = core;
-    if (config.clock.kind !== 'host') return;
-    const data: TimerData = { config, memory: arena.memory };
-    workers.spawn(threads.timer, data, { name: 'timer' }).ended.catch((error: unknown) => events.failed(error));
+    if (core.config.clock.kind !== 'host') return;
+    workers
+      .spawn(threads.timer, core.timerData, { name: 'timer' })
+      .ended.catch((error: unknown) => events.failed(error));
   }
 
   start(): void {

@@ -52,7 +52,7 @@ export class VcpuGroup {
     const { index } = this.#current;
     if (clock.instructionsUntil(next) < this.#headers[index]![REMAINING]!) this.#core.kick(EXIT_TIMER, index);
     else if (next <= clock.now()) this.#core.kick(EXIT_TIMER, vcpu);
-    else deadlines.changed();
+    else deadlines.changed(board.timers);
   }
 
   /** Lets one vCPU run for at most `instructions`, if there is one that has something to do. */
