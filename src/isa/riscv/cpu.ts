@@ -17,13 +17,21 @@ import type { Csr } from './csr/csr.ts';
 import { CSRS } from './csr/index.ts';
 import { Hart, type HartConfiguration } from './hart.ts';
 import { CSR_CLEAR, CSR_NO_READ, CSR_NO_WRITE, CSR_SET, CSR_SWAP } from './helpers.ts';
-import { ACCESS_CAUSE, Mmu } from './mmu.ts';
+import { ACCESS_CAUSE, Mmu, type AddressTranslation } from './mmu.ts';
 import { dataPrivilege } from './mode.ts';
 import { repairState } from './loaded-state.ts';
 import { M, S, U, word } from './state.ts';
 import { MSTATUS_TSR, MSTATUS_TVM, MSTATUS_TW } from './status.ts';
 import { translationText } from './trap-text.ts';
-import { BREAKPOINT, ECALL_U, FETCH_MISALIGNED, ILLEGAL, LOAD_MISALIGNED, STORE_MISALIGNED } from './traps.ts';
+import {
+  BREAKPOINT,
+  ECALL_U,
+  FETCH_MISALIGNED,
+  ILLEGAL,
+  LOAD_MISALIGNED,
+  STORE_MISALIGNED,
+  type Traps,
+} from './traps.ts';
 
 const PC = word('pc');
 const EXIT = word('exit');
@@ -54,6 +62,15 @@ export interface CpuConfiguration extends HartConfiguration {
    * done. False: the exception is raised.
    */
   readonly environmentCall?: ((cpu: RiscvCpu) => boolean) | undefined;
+  /** What stands in for everything above U, where the hart runs a program without an operating system's code. */
+  readonly supervisor?: Supervisor | undefined;
+}
+
+/** Translates addresses in place of page tables, and is told of exceptions in place of a trap handler. */
+export interface Supervisor {
+  readonly memory: AddressTranslation;
+  /** pc stays that of the instruction. Has to see to it that the run loop is left. */
+  raise(cause: number, valueLow: number, valueHigh: number): void;
 }
 
 export class RiscvCpu implements GuestCpu {
@@ -61,7 +78,8 @@ export class RiscvCpu implements GuestCpu {
   readonly translation: Translation;
   readonly helpers: Readonly<Record<string, () => number>>;
   readonly #words: Int32Array;
-  readonly #mmu: Mmu;
+  readonly #mmu: AddressTranslation;
+  readonly #traps: Pick<Traps, 'raise'>;
   readonly #space: AddressSpace;
   readonly #environmentCall: ((cpu: RiscvCpu) => boolean) | undefined;
   readonly #csrs: (Csr | undefined)[] = Array.from({ length: 4096 }, () => undefined);
@@ -72,7 +90,9 @@ export class RiscvCpu implements GuestCpu {
     this.#words = hart.words;
     this.#space = configuration.space;
     this.#environmentCall = configuration.environmentCall;
-    this.#mmu = new Mmu(hart, configuration.space, configuration.memory);
+    const { supervisor } = configuration;
+    this.#mmu = supervisor?.memory ?? new Mmu(hart, configuration.space, configuration.memory);
+    this.#traps = supervisor ?? hart.traps;
     this.translation = this.#mmu.translation;
     for (const csr of CSRS) if (csr.exists(hart)) this.#csrs[csr.number] = csr;
     this.helpers = {
@@ -234,7 +254,7 @@ export class RiscvCpu implements GuestCpu {
     const cause = this.#mmu.translate(low, high, access, size);
     if (this.hart.log.has('mmu')) this.#reportTranslation(low, high, access, cause);
     if (cause < 0) return true;
-    this.hart.traps.raise(cause, low, high);
+    this.#traps.raise(cause, low, high);
     return false;
   }
 
@@ -259,12 +279,12 @@ export class RiscvCpu implements GuestCpu {
   }
 
   raiseAccess(low: number, high: number, access: Access): void {
-    this.hart.traps.raise(ACCESS_CAUSE[access], low, high);
+    this.#traps.raise(ACCESS_CAUSE[access], low, high);
   }
 
   raiseMisaligned(low: number, high: number, access: Access): void {
     const cause = access === 'fetch' ? FETCH_MISALIGNED : access === 'load' ? LOAD_MISALIGNED : STORE_MISALIGNED;
-    this.hart.traps.raise(cause, low, high);
+    this.#traps.raise(cause, low, high);
   }
 
   #argument(index: number): number {
@@ -283,7 +303,7 @@ export class RiscvCpu implements GuestCpu {
   }
 
   #raise(cause: number, low: number, high: number): number {
-    this.hart.traps.raise(cause, low, high);
+    this.#traps.raise(cause, low, high);
     return RAISED;
   }
 

@@ -51,7 +51,16 @@ export const ACCESS_CAUSE: Record<Access, number> = {
   store: STORE_ACCESS,
 };
 
-export class Mmu {
+/** How a hart's addresses become those of its address space. */
+export interface AddressTranslation {
+  readonly translation: Translation;
+  /** Fills `translation` and returns -1, or returns the cause of the exception to raise. */
+  translate(low: number, high: number, access: Access, size: number): number;
+  /** See GuestCpu.extend. */
+  extend(): void;
+}
+
+export class Mmu implements AddressTranslation {
   readonly translation: Translation = {
     physical: 0,
     pageSize: 4096,

@@ -1,0 +1,16 @@
+import type { NativeThread } from '../../host/native.ts';
+import type { GuestProcess } from '../process.ts';
+
+/** A thread of the guest inside a system call: its arguments, and whom they concern. */
+export interface Caller {
+  readonly process: GuestProcess;
+  /** How this thread asks the host's kernel. */
+  readonly host: NativeThread;
+  /** Halves of an argument as the guest's register has it. */
+  low(index: number): number;
+  high(index: number): number;
+  /** An argument as an unsigned number: exact below 2^53. */
+  value(index: number): number;
+  /** An argument as an address: below 2^32 if it may be one of the window, else Infinity. */
+  address(index: number): number;
+}

@@ -1,0 +1,69 @@
+import { EINVAL } from '../errno.ts';
+import { MAP_ANONYMOUS } from '../memory/address-space.ts';
+import { call } from './call.ts';
+import { hex, int, long, size } from './types.ts';
+
+/** Mappings and the heap. */
+
+const shape = { address: hex, length: size };
+
+export const brk = call(
+  'brk',
+  { address: hex },
+  { perform: (caller) => caller.process.lock.with(() => caller.process.brk(caller.value(0))) },
+);
+
+export const mmap = call(
+  'mmap',
+  { ...shape, prot: int, flags: int, fd: int, offset: long },
+  {
+    perform(caller) {
+      const { process } = caller;
+      const [hint, length, prot, flags] = [caller.value(0), caller.value(1), caller.low(2), caller.low(3)];
+      if ((flags & MAP_ANONYMOUS) !== 0) {
+        return process.lock.with(() => process.space.map(hint, length, prot, flags));
+      }
+      const position = caller.value(5);
+      if (position % 4096 !== 0) return -EINVAL;
+      const file = process.files.toMap(caller, caller.low(4), position);
+      if (typeof file === 'number') return file;
+      return process.lock.with(() => process.space.map(hint, length, prot, flags, file));
+    },
+  },
+);
+
+export const munmap = call('munmap', shape, {
+  perform: (caller) => caller.process.lock.with(() => caller.process.space.unmap(caller.value(0), caller.value(1))),
+});
+
+export const mprotect = call(
+  'mprotect',
+  { ...shape, prot: int },
+  {
+    perform: (caller) =>
+      caller.process.lock.with(() => caller.process.space.protect(caller.value(0), caller.value(1), caller.low(2))),
+  },
+);
+
+export const mremap = call(
+  'mremap',
+  { address: hex, oldLength: size, newLength: size, flags: int, newAddress: hex },
+  {
+    perform: (caller) =>
+      caller.process.lock.with(() =>
+        caller.process.space.remap(caller.value(0), caller.value(1), caller.value(2), caller.low(3), caller.value(4)),
+      ),
+  },
+);
+
+export const msync = call(
+  'msync',
+  { ...shape, flags: int },
+  { perform: (caller) => caller.process.space.sync(caller.value(0), caller.value(1), caller.low(2)) },
+);
+
+export const madvise = call(
+  'madvise',
+  { ...shape, advice: int },
+  { perform: (caller) => caller.process.space.advise(caller.value(0), caller.value(1), caller.low(2)) },
+);

@@ -1,0 +1,218 @@
+import { EEXIST, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
+import type { Backing } from './backing.ts';
+import type { MappedFiles } from './mapped-files.ts';
+import { BEYOND, MAPPED, PAGE, PROT, SHARED, type PageTable } from './pages.ts';
+
+/** Flags of mmap that every architecture of Linux has alike, but for the names of those that differ. */
+export const MAP_SHARED = 1;
+export const MAP_PRIVATE = 2;
+export const MAP_TYPE = 15;
+export const MAP_FIXED = 0x10;
+export const MAP_ANONYMOUS = 0x20;
+export const MAP_GROWSDOWN = 0x100;
+export const MAP_FIXED_NOREPLACE = 0x10_0000;
+
+/** Nothing is mapped below: /proc/sys/vm/mmap_min_addr. */
+export const LOWEST = 0x1_0000;
+
+/** A file to be mapped. */
+export interface MappedFile {
+  readonly fd: number;
+  readonly position: number;
+  /** As /proc/self/maps is to show it. */
+  readonly name: string;
+  /** Bytes from `position` to the file's end. */
+  readonly available: number;
+}
+
+/** Who has to know that pages are mapped otherwise, or hold other bytes. */
+export interface Remapped {
+  /** Translations of these pages, and code made of them, are to be forgotten by every thread. */
+  remapped(firstPage: number, endPage: number): void;
+}
+
+/**
+ * The addresses of a process: what mmap, munmap, mprotect, mremap and brk do to them. All of it lies in
+ * memory that the threads share; the caller holds the process's lock.
+ */
+export class AddressSpace {
+  readonly pages: PageTable;
+  readonly files: MappedFiles;
+  readonly #backing: Backing;
+  readonly #listener: Remapped;
+  /** Mappings without a place go below, downwards. */
+  readonly #top: number;
+
+  constructor(pages: PageTable, files: MappedFiles, backing: Backing, listener: Remapped) {
+    this.pages = pages;
+    this.files = files;
+    this.#backing = backing;
+    this.#listener = listener;
+    this.#top = pages.count - 16;
+  }
+
+  /** Bytes of addresses that there are. */
+  get size(): number {
+    return this.pages.count * PAGE;
+  }
+
+  /** The address, or a negative errno. */
+  map(hint: number, length: number, prot: number, flags: number, file?: MappedFile): number {
+    if (!(length > 0)) return -EINVAL;
+    const count = Math.ceil(length / PAGE);
+    const first = this.#place(hint, count, flags);
+    if (first < 0) return first;
+    const isShared = (flags & MAP_TYPE) !== MAP_PRIVATE;
+    const { pages } = this;
+    const at = first * PAGE;
+    const isUsed = !pages.isFree(first, first + count);
+    const failure =
+      file === undefined
+        ? this.#backing.anonymous(at, count * PAGE, isShared)
+        : this.#backing.file(at, count * PAGE, { fd: file.fd, position: file.position, isShared, prot });
+    if (failure < 0) return failure;
+    const base = (prot & PROT) | MAPPED | (isShared ? SHARED : 0);
+    const mapping = file === undefined ? 0 : this.files.add(file.name, file.position, first);
+    pages.set(first, first + count, base, mapping);
+    if (file !== undefined) {
+      const held = Math.min(count, Math.ceil(file.available / PAGE));
+      if (held < count) pages.flags.fill(base | BEYOND, first + held, first + count);
+    }
+    if (isUsed) this.#listener.remapped(first, first + count);
+    return at;
+  }
+
+  /** First page for a mapping, or a negative errno. */
+  #place(hint: number, count: number, flags: number): number {
+    const { pages } = this;
+    const low = LOWEST / PAGE;
+    if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) !== 0) {
+      if (hint % PAGE !== 0) return -EINVAL;
+      const first = hint / PAGE;
+      if (!(first >= low && first + count <= pages.count)) return -ENOMEM;
+      if ((flags & MAP_FIXED_NOREPLACE) !== 0 && !pages.isFree(first, first + count)) return -EEXIST;
+      return first;
+    }
+    const wanted = Math.ceil(hint / PAGE);
+    if (wanted >= low && wanted + count <= this.#top && pages.isFree(wanted, wanted + count)) return wanted;
+    const found = pages.findBelow(count, low, this.#top);
+    return found < 0 ? -ENOMEM : found;
+  }
+
+  unmap(address: number, length: number): number {
+    const range = this.#range(address, length);
+    if (range === undefined) return -EINVAL;
+    const [first, end] = range;
+    if (this.pages.isFree(first, end)) return 0;
+    const failure = this.#backing.anonymous(first * PAGE, (end - first) * PAGE, false);
+    if (failure < 0) return failure;
+    this.pages.set(first, end, 0, 0);
+    this.#listener.remapped(first, end);
+    return 0;
+  }
+
+  protect(address: number, length: number, prot: number): number {
+    if (length === 0) return 0;
+    const range = this.#range(address, length);
+    if (range === undefined) return -EINVAL;
+    const [first, end] = range;
+    const { flags } = this.pages;
+    for (let page = first; page < end; page++) {
+      if ((flags[page]! & MAPPED) === 0) return -ENOMEM;
+    }
+    for (let page = first; page < end; page++) flags[page] = (flags[page]! & ~PROT) | (prot & PROT);
+    this.#listener.remapped(first, end);
+    return 0;
+  }
+
+  sync(address: number, length: number, flags: number): number {
+    const range = this.#range(address, length);
+    if (range === undefined) return length === 0 ? 0 : -EINVAL;
+    const [first, end] = range;
+    if (!this.#isMapped(first, end)) return -ENOMEM;
+    return this.#backing.sync(first * PAGE, (end - first) * PAGE, flags);
+  }
+
+  advise(address: number, length: number, advice: number): number {
+    const range = this.#range(address, length);
+    if (range === undefined) return length === 0 ? 0 : -EINVAL;
+    const [first, end] = range;
+    if (!this.#isMapped(first, end)) return -ENOMEM;
+    return this.#backing.advise(first * PAGE, (end - first) * PAGE, advice);
+  }
+
+  /** The address, or a negative errno. */
+  remap(address: number, oldLength: number, newLength: number, flags: number, to: number): number {
+    const MAYMOVE = 1;
+    const FIXED = 2;
+    const range = this.#range(address, oldLength);
+    if (range === undefined || !(newLength > 0)) return -EINVAL;
+    const [first, end] = range;
+    const { pages } = this;
+    if (!this.#isMapped(first, end)) return -EFAULT;
+    const count = Math.ceil(newLength / PAGE);
+    const had = end - first;
+    if ((flags & FIXED) === 0) {
+      if (count <= had) {
+        if (count < had) this.unmap((first + count) * PAGE, (had - count) * PAGE);
+        return address;
+      }
+      const mapping = pages.mapping[end - 1]!;
+      if (mapping === 0 && first + count <= this.#top && pages.isFree(end, first + count)) {
+        const failure = this.#backing.anonymous(
+          end * PAGE,
+          (count - had) * PAGE,
+          (pages.flags[end - 1]! & SHARED) !== 0,
+        );
+        if (failure < 0) return failure;
+        pages.set(end, first + count, pages.flags[end - 1]!, 0);
+        return address;
+      }
+      if ((flags & MAYMOVE) === 0) return -ENOMEM;
+    }
+    const target = (flags & FIXED) === 0 ? pages.findBelow(count, LOWEST / PAGE, this.#top) : to / PAGE;
+    if ((flags & FIXED) !== 0) {
+      if (to % PAGE !== 0 || target < LOWEST / PAGE || target + count > pages.count) return -EINVAL;
+      if (target < end && first < target + count) return -EINVAL;
+      this.unmap(to, count * PAGE);
+    }
+    if (target < 0) return -ENOMEM;
+    const moved = Math.min(count, had);
+    const failure = this.#backing.move(first * PAGE, target * PAGE, moved * PAGE);
+    if (failure < 0) return failure;
+    for (let i = 0; i < moved; i++) {
+      pages.flags[target + i] = pages.flags[first + i]!;
+      pages.mapping[target + i] = this.files.moved(pages.mapping[first + i]!, first, target);
+    }
+    if (count > moved) {
+      this.#backing.anonymous((target + moved) * PAGE, (count - moved) * PAGE, false);
+      pages.set(target + moved, target + count, pages.flags[first + had - 1]!, 0);
+    }
+    pages.set(first, end, 0, 0);
+    this.#listener.remapped(first, end);
+    return target * PAGE;
+  }
+
+  /** Forgets everything, for a new program. */
+  clear(): void {
+    this.#backing.anonymous(0, this.size, false);
+    this.pages.flags.fill(0);
+    this.pages.mapping.fill(0);
+    this.files.clear();
+    this.#listener.remapped(0, this.pages.count);
+  }
+
+  #isMapped(first: number, end: number): boolean {
+    const { flags } = this.pages;
+    for (let page = first; page < end; page++) if ((flags[page]! & MAPPED) === 0) return false;
+    return true;
+  }
+
+  /** Pages of a range that starts on a page and is in the window. */
+  #range(address: number, length: number): [first: number, end: number] | undefined {
+    if (address % PAGE !== 0 || !(length > 0)) return undefined;
+    const first = address / PAGE;
+    const end = first + Math.ceil(length / PAGE);
+    return first >= 0 && end <= this.pages.count ? [first, end] : undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Arena } from '../../mem/arena.ts';
+
+export const PAGE = 4096;
+
+/** What the guest may do with a page, as PROT_* of mmap and as a Translation has it. */
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+export const PROT_EXEC = 4;
+export const PROT = PROT_READ | PROT_WRITE | PROT_EXEC;
+/** There is a mapping. */
+export const MAPPED = 8;
+/** The mapping is shared: MAP_SHARED, or System V shared memory. */
+export const SHARED = 16;
+/** Backed by a file that ends before the page: an access is SIGBUS. */
+export const BEYOND = 32;
+/** A stack that grows down to here: MAP_GROWSDOWN. */
+export const GROWS_DOWN = 64;
+
+/**
+ * What is known of each page of a process's addresses, in memory that its threads share: a byte of flags, and
+ * the number of the mapping that it belongs to. There are no lists to keep in order: a mapping is a run of
+ * pages with the same number.
+ */
+export class PageTable {
+  /** Pages that the window has. */
+  readonly count: number;
+  readonly flags: Uint8Array;
+  /** Number of the mapping, 0 for one that is anonymous. */
+  readonly mapping: Uint32Array;
+
+  constructor(arena: Arena, windowSize: number) {
+    this.count = windowSize / PAGE;
+    const { buffer } = arena.memory;
+    this.flags = new Uint8Array(buffer, arena.allocate(this.count), this.count);
+    this.mapping = new Uint32Array(buffer, arena.allocate(4 * this.count), this.count);
+  }
+
+  /** Whether all of `length` bytes from `address` are mapped and permit `access`, PROT_* bits. */
+  permits(address: number, length: number, access: number): boolean {
+    if (length === 0) return true;
+    const last = address + length - 1;
+    if (!(address >= 0 && last < this.count * PAGE && length > 0)) return false;
+    const { flags } = this;
+    for (let page = Math.floor(address / PAGE); page <= Math.floor(last / PAGE); page++) {
+      if ((flags[page]! & (access | BEYOND)) !== access) return false;
+    }
+    return true;
+  }
+
+  /** Bytes from `address` that permit `access`, at most `length`. */
+  reach(address: number, length: number, access: number): number {
+    const { flags } = this;
+    let page = Math.floor(address / PAGE);
+    const end = Math.min(address + length, this.count * PAGE);
+    while (page * PAGE < end && (flags[page]! & (access | BEYOND)) === access) page++;
+    return Math.max(0, Math.min(end, page * PAGE) - address);
+  }
+
+  set(from: number, to: number, flags: number, mapping: number): void {
+    this.flags.fill(flags, from, to);
+    this.mapping.fill(mapping, from, to);
+  }
+
+  isFree(from: number, to: number): boolean {
+    const { flags } = this;
+    for (let page = from; page < to; page++) if (flags[page] !== 0) return false;
+    return true;
+  }
+
+  /** First of `pages` free pages, the highest such that all lie in `low` to `high` - 1; -1 if there are none. */
+  findBelow(pages: number, low: number, high: number): number {
+    const { flags } = this;
+    let free = 0;
+    for (let page = high - 1; page >= low; page--) {
+      free = flags[page] === 0 ? free + 1 : 0;
+      if (free === pages) return page;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,51 @@
+import type { AddressTranslation } from '../../isa/riscv/mmu.ts';
+import { FETCH_PAGE, LOAD_PAGE, STORE_PAGE } from '../../isa/riscv/traps.ts';
+import type { Access, Translation } from '../../mem/cpu.ts';
+import { BEYOND, PAGE, PROT, PROT_EXEC, PROT_READ, PROT_WRITE, type PageTable } from './pages.ts';
+
+const NEED: Readonly<Record<Access, number>> = { fetch: PROT_EXEC, load: PROT_READ, store: PROT_WRITE };
+const CAUSE: Readonly<Record<Access, number>> = { fetch: FETCH_PAGE, load: LOAD_PAGE, store: STORE_PAGE };
+
+/** Pages that `extend` looks at in each direction. */
+const FAR = 1 << 10;
+
+/** A process's addresses as the CPU's: physical addresses are the same, permissions are the page table's. */
+export class WindowTranslation implements AddressTranslation {
+  readonly translation: Translation = {
+    physical: 0,
+    pageSize: PAGE,
+    permissions: 0,
+    isUniform: true,
+    before: 0,
+    after: 0,
+  };
+  readonly #pages: PageTable;
+
+  constructor(pages: PageTable) {
+    this.#pages = pages;
+  }
+
+  translate(low: number, high: number, access: Access): number {
+    const page = low >>> 12;
+    if (high !== 0 || page >= this.#pages.count) return CAUSE[access];
+    const flags = this.#pages.flags[page]!;
+    if ((flags & (NEED[access] | BEYOND)) !== NEED[access]) return CAUSE[access];
+    this.translation.physical = low >>> 0;
+    this.translation.permissions = flags & PROT;
+    return -1;
+  }
+
+  extend(): void {
+    const { translation } = this;
+    const { flags, count } = this.#pages;
+    const page = translation.physical >>> 12;
+    const wanted = PROT_READ | PROT_WRITE;
+    const same = (at: number): boolean => (flags[at]! & (wanted | BEYOND)) === wanted;
+    let first = page;
+    while (first > 0 && page - first < FAR && same(first - 1)) first--;
+    let last = page;
+    while (last + 1 < count && last - page < FAR && same(last + 1)) last++;
+    translation.before = (page - first) * PAGE;
+    translation.after = (last - page) * PAGE;
+  }
+}
