@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export const SYSTEM = join(import.meta.dirname, '..', 'bin', 'tinamou-system-riscv64');
 
+export const USER = join(import.meta.dirname, '..', 'bin', 'tinamou-riscv64');
+
 export interface Result {
   readonly status: number | null;
   readonly stdout: string;

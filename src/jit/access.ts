@@ -7,6 +7,7 @@ import { fromI64, loadOpcode, storeOpcode, toI64 } from './conversions.ts';
 import type { Emitter } from './emitter.ts';
 import { CPU, wasmType } from './locals.ts';
 import { host, probe, reachBySegment } from './reach.ts';
+import { groupThroughWindow, throughWindow } from './window.ts';
 import { pushIsShared } from './shared.ts';
 import { addressType } from './runtime-imports.ts';
 import { accessInfo, SLOW_CAS, SLOW_RESERVE } from './slow-access.ts';
@@ -32,10 +33,17 @@ export function emitLoad(emitter: Emitter, node: Node): void {
     fromI64(code, node.type!);
   };
   const member = emitter.groups.get(node);
+  const { window } = emitter.targets;
   if (member === undefined) {
     emitter.use(node.args[0]!);
     code.set(va);
-    straight(emitter, va, access, false, type, () => code.memory(opcode), slow);
+    if (window === undefined || access.align === 'natural') {
+      straight(emitter, va, access, false, type, () => code.memory(opcode), slow);
+    } else {
+      throughWindow(emitter, window, va, access, false, type, (offset) => code.memory(opcode, offset), slow);
+    }
+  } else if (window !== undefined) {
+    groupThroughWindow(emitter, window, node, va, member, type, (offset) => code.memory(opcode, offset), slow);
   } else inGroup(emitter, node, va, member, type, (offset) => code.memory(opcode, offset), slow);
   locals.release(va);
   emitter.keep(node);
@@ -57,13 +65,19 @@ export function emitStore(emitter: Emitter, node: Node): void {
     emitter.settle('store');
   };
   const member = emitter.groups.get(node);
+  const { window } = emitter.targets;
+  const direct = (offset: number): void => void code.get(held).memory(opcode, offset);
   emitter.use(value);
   code.set(held);
   if (member === undefined) {
     emitter.use(address);
     code.set(va);
-    straight(emitter, va, access, true, VOID, () => code.get(held).memory(opcode), slow);
-  } else inGroup(emitter, node, va, member, VOID, (offset) => code.get(held).memory(opcode, offset), slow);
+    if (window === undefined || access.align === 'natural') {
+      straight(emitter, va, access, true, VOID, () => direct(0), slow);
+    } else throughWindow(emitter, window, va, access, true, VOID, direct, slow);
+  } else if (window !== undefined) {
+    groupThroughWindow(emitter, window, node, va, member, VOID, direct, slow);
+  } else inGroup(emitter, node, va, member, VOID, direct, slow);
   locals.release(va);
   locals.release(held);
 }

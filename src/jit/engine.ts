@@ -29,6 +29,7 @@ import { SlowMemory } from './slow-memory.ts';
 import { TranslationLog, type LoggedCode, type LoggedFunction } from './translation-log.ts';
 import { Translator, type HotBlock, type TranslatedBlock } from './translator.ts';
 import type { Parallel } from './shared.ts';
+import type { AccessWindow } from './window.ts';
 import { Storm, type Exposed, type Stress } from './stress.ts';
 import { JitCounters } from './counters.ts';
 
@@ -51,6 +52,8 @@ export interface EngineOptions {
   readonly claims: CpuClaims;
   /** Other CPUs run at the same time, on other threads. */
   readonly parallel?: Parallel | undefined;
+  /** All memory, where it is a program's. */
+  readonly window?: AccessWindow | undefined;
   /** Where a debugger wants the CPU to stop. */
   readonly points?: DebugPoints | undefined;
   /**
@@ -121,7 +124,7 @@ export class Engine {
     this.#layout = new StateLayout(stateStruct);
     const layout = this.#layout;
     const records = new RecordLayout(guest);
-    const { granules, claims, parallel } = options;
+    const { granules, claims, parallel, window } = options;
     this.#words = new Int32Array(memory.buffer, state, stateStruct.size / 4);
     this.#view = new DataView(memory.buffer);
     this.codePages = new CodePages({
@@ -166,6 +169,7 @@ export class Engine {
       counts,
       pageFlags: pageFlags.byteOffset,
       parallel,
+      window,
     });
     this.#log = new TranslationLog(guest, options.log ?? silentLog);
     const storm = options.stress && new Storm(options.stress);
@@ -229,6 +233,7 @@ export class Engine {
       granules,
       pageFlags: pageFlags.byteOffset,
       parallel,
+      window,
       hotPeriod: this.#policy.period,
       counts,
       fuses: this.#optimizations.has('fusion') && hostFuses(),

@@ -2,6 +2,7 @@ import type { Guest } from '../ir/guest.ts';
 import { F32, F64, I32, I64 } from '../wasm/opcodes.ts';
 import type { ModuleBuilder } from '../wasm/module.ts';
 import type { Parallel } from './shared.ts';
+import type { AccessWindow } from './window.ts';
 
 /** Functions in WebAssembly that emitted code calls, by name, with their types. `P` is an address. */
 const WASM_FUNCTIONS = {
@@ -68,6 +69,8 @@ export interface CallTargets {
   readonly fuses: boolean;
   /** Address of an i32 for each slot: entries until it is promoted. */
   readonly counts: number;
+  /** All memory, where it is a program's; else accesses go through the TLB. */
+  readonly window: AccessWindow | undefined;
   /** Undefined if no two CPUs ever run at the same time. */
   readonly parallel: Parallel | undefined;
   /** Helpers by name. */

@@ -14,6 +14,7 @@ import { countEntry } from './promotion.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType } from './runtime-imports.ts';
 import type { Parallel } from './shared.ts';
+import type { AccessWindow } from './window.ts';
 import { refillFromSecond } from './refill.ts';
 import { loadSlow, storeSlow } from './slow-paths.ts';
 
@@ -30,6 +31,8 @@ export interface RuntimeContext {
   readonly pageFlags: number;
   /** See CallTargets. */
   readonly parallel: Parallel | undefined;
+  /** See CallTargets. */
+  readonly window: AccessWindow | undefined;
   readonly hotPeriod: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
@@ -89,6 +92,8 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     fuses: context.fuses,
     counts: context.counts,
     parallel: context.parallel,
+    // What may not be checked now may have to be later, and this code stays.
+    window: context.window && { ...context.window, isChecked: true },
   };
   const interpreters = [false, true].map((isExact) => {
     const { locals, code } = buildInterpreter({

@@ -3,6 +3,7 @@ import type { Node, StateRef, Unit } from '../ir/node.ts';
 import { BugError } from '../base/errors.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { Code } from '../wasm/code.ts';
+import { groupAccesses, type AccessGroups } from './access-groups.ts';
 import { Emitter } from './emitter.ts';
 import { roundingOf } from './host-limit.ts';
 import { CPU, Locals } from './locals.ts';
@@ -115,6 +116,10 @@ export class Tier1Emitter extends Emitter {
     this.#limits.set(key, limit);
     this.code.tee(limit);
   }
+  protected override groupsOf(unit: Unit): AccessGroups {
+    return this.targets.window === undefined ? super.groupsOf(unit) : groupAccesses(unit);
+  }
+
   override tlb(): void {
     this.code.get(this.#tlb);
   }

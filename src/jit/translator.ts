@@ -1,4 +1,5 @@
 import type { Parallel } from './shared.ts';
+import type { AccessWindow } from './window.ts';
 import type { Guest } from '../ir/guest.ts';
 import { Builder, type Operand } from '../ir/builder.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
@@ -38,6 +39,7 @@ export interface TranslatorOptions {
   readonly pageFlags: number;
   /** See CallTargets. */
   readonly parallel: Parallel | undefined;
+  readonly window: AccessWindow | undefined;
   readonly optimizations: Optimizations;
 }
 
@@ -150,7 +152,7 @@ export class Translator {
   }
 
   #imports(builder: ModuleBuilder): CallTargets {
-    const { guest, width, memoryPages, counts, optimizations, parallel } = this.#options;
+    const { guest, width, memoryPages, counts, optimizations, parallel, window } = this.#options;
     const imported = importJavaScript(builder, guest);
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [
@@ -167,6 +169,7 @@ export class Translator {
       fuses: optimizations.has('fusion') && hostFuses(),
       counts,
       parallel,
+      window,
       blockType: builder.type([address], [I32]),
       regionType: builder.type([address, I64, I32, I32], [I32, I64]),
     };

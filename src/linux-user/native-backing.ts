@@ -1,7 +1,7 @@
 import type { NativeThread } from '../host/native.ts';
 import { MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, MAP_SHARED } from './memory/address-space.ts';
 import type { Backing, FileMapping } from './memory/backing.ts';
-import { PROT_READ, PROT_WRITE } from './memory/pages.ts';
+import { PROT, PROT_READ, PROT_WRITE } from './memory/pages.ts';
 
 const MAP_NORESERVE = 0x4000;
 const MREMAP_MAYMOVE = 1;
@@ -9,6 +9,7 @@ const MREMAP_FIXED = 2;
 
 /** Pages of the window by the host's mmap, on top of the shared memory. */
 export class NativeBacking implements Backing {
+  readonly protects = true;
   readonly #host: NativeThread;
   readonly #base: number;
 
@@ -17,16 +18,22 @@ export class NativeBacking implements Backing {
     this.#base = base;
   }
 
-  anonymous(offset: number, length: number, isShared: boolean): number {
+  anonymous(offset: number, length: number, isShared: boolean, prot: number): number {
     const flags = (isShared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
-    return this.#map(offset, length, PROT_READ | PROT_WRITE, flags, -1, 0);
+    return this.#map(offset, length, forHost(prot), flags, -1, 0);
+  }
+
+  protect(offset: number, length: number, prot: number): number {
+    const host = this.#host;
+    host.at(0, this.#base + offset);
+    host.word(1, length % 2 ** 32, Math.floor(length / 2 ** 32));
+    host.int(2, forHost(prot));
+    return this.#result(host.call(host.numbers.mprotect));
   }
 
   file(offset: number, length: number, { fd, position, isShared, prot }: FileMapping): number {
     const flags = (isShared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED | MAP_NORESERVE;
-    // What is private may become writable later; the emulator itself looks at all that is mapped.
-    const access = isShared ? PROT_READ | (prot & PROT_WRITE) : PROT_READ | PROT_WRITE;
-    return this.#map(offset, length, access, flags, fd, position);
+    return this.#map(offset, length, forHost(prot), flags, fd, position);
   }
 
   #map(offset: number, length: number, prot: number, flags: number, fd: number, position: number): number {
@@ -65,10 +72,15 @@ export class NativeBacking implements Backing {
     host.at(4, this.#base + to);
     const failure = this.#result(host.call(host.numbers.mremap));
     // Nothing may be missing in the shared memory.
-    return failure < 0 ? failure : this.anonymous(from, length, false);
+    return failure < 0 ? failure : this.anonymous(from, length, false, 0);
   }
 
   #result(low: number): number {
     return this.#host.high() === -1 && low < 0 && low >= -4095 ? low : 0;
   }
+}
+
+/** Code is never executed where it lies, but read: by the translator. */
+function forHost(prot: number): number {
+  return (prot & PROT_WRITE) | ((prot & PROT) === 0 ? 0 : PROT_READ);
 }

@@ -1,3 +1,5 @@
+import type { AccessWindow } from '../jit/window.ts';
+import { PAGE_CODE, type CpuClaims } from '../mem/code-claims.ts';
 import { Arena } from '../mem/arena.ts';
 import { AddressSpace as PhysicalSpace } from '../mem/address-space.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
@@ -8,7 +10,7 @@ import { Descriptors } from './descriptors.ts';
 import { AddressSpace } from './memory/address-space.ts';
 import type { Backing } from './memory/backing.ts';
 import { MappedFiles } from './memory/mapped-files.ts';
-import { PAGE, PageTable } from './memory/pages.ts';
+import { CODE, MAY_READ, MAY_WRITE, PAGE, PageTable } from './memory/pages.ts';
 import { UserMemory } from './memory/user-memory.ts';
 import { OpenFiles } from './open-files.ts';
 import { Paths } from './paths.ts';
@@ -29,8 +31,8 @@ export interface ProcessOptions {
   readonly prefix: string | undefined;
 }
 
-/** As much as one memory of 32-bit addresses has room for. */
-export const DEFAULT_WINDOW = 2 ** 32 - 0x1_0000 - OWN;
+/** Whether an address is in it is one comparison with 31 bits. */
+export const DEFAULT_WINDOW = 2 ** 31;
 
 /**
  * A process of the guest, as one of its threads sees it: everything is in one shared memory, at addresses that
@@ -52,6 +54,7 @@ export class GuestProcess {
   /** brk: start and current end, as bytes; u32 each. */
   readonly heap: Uint32Array;
   readonly files: OpenFiles;
+  readonly #checks: Int32Array;
 
   constructor(
     options: ProcessOptions,
@@ -76,7 +79,10 @@ export class GuestProcess {
     this.guestMemory = new GuestMemory(arena, this.physical);
     this.space = new AddressSpace(pages, new MappedFiles(arena), makeBacking(memory, base), {
       remapped: (first, end) => this.#remapped(first, end),
+      selfModifying: () => this.checkAccesses(),
     });
+    this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
+    if (shared === undefined) this.space.forbidAll();
     this.threads = Array.from(
       { length: MOST_THREADS },
       (_, index) => new ThreadShared(arena, options.abi.stateStruct.size, index),
@@ -86,8 +92,53 @@ export class GuestProcess {
   /** What this thread has to do when pages are mapped otherwise. */
   onRemap: ((first: number, end: number) => void) | undefined;
 
+  /** See AccessWindow.isChecked. */
+  get checksAccesses(): boolean {
+    return !this.space.protects || Atomics.load(this.#checks, 0) !== 0;
+  }
+
+  /**
+   * Every access is checked from now on, so that a fault has all registers: there is somebody who wants to see
+   * them, or a page is writable and executable. Code is translated anew.
+   */
+  checkAccesses(): void {
+    if (Atomics.exchange(this.#checks, 0, 1) === 0) this.#remapped(0, 0);
+  }
+
   #remapped(first: number, end: number): void {
     this.onRemap?.(first, end);
+  }
+
+  /** How a thread's translated code reaches memory. */
+  accessWindow(): AccessWindow {
+    const { flags } = this.space.pages;
+    return {
+      base: this.memory.base,
+      size: this.space.size,
+      flags: flags.byteOffset,
+      read: MAY_READ,
+      write: MAY_WRITE,
+      isChecked: this.checksAccesses,
+    };
+  }
+
+  /** What a thread tells of the code that it keeps: pages with code are marked in the page table, too. */
+  claimsOf(thread: number): CpuClaims {
+    const { claims, pageFlags } = this.guestMemory;
+    const own = claims.of(thread);
+    const { flags } = this.space.pages;
+    const first = this.memory.base / PAGE;
+    return {
+      ...own,
+      claim(hostPage) {
+        Atomics.or(flags, hostPage - first, CODE);
+        return own.claim(hostPage);
+      },
+      release(hostPage) {
+        own.release(hostPage);
+        if ((pageFlags[hostPage]! & PAGE_CODE) === 0) Atomics.and(flags, hostPage - first, ~CODE & 0xff);
+      },
+    };
   }
 
   /** The last thread ends the process; TODO others. */

@@ -1,5 +1,6 @@
 import type { NativeThread } from '../host/native.ts';
 import { Engine } from '../jit/engine.ts';
+import type { AccessWindow } from '../jit/window.ts';
 import { struct } from '../mem/struct.ts';
 import { CPU_HEADER } from '../mem/cpu.ts';
 import { silentLog } from '../mem/guest-log.ts';
@@ -28,6 +29,7 @@ export class GuestThread implements Caller {
   readonly #registers: number;
   readonly #arguments: readonly number[];
   readonly #tlb: SoftTlb;
+  readonly #window: AccessWindow;
 
   constructor(process: GuestProcess, index: number, host: NativeThread) {
     this.process = process;
@@ -50,6 +52,7 @@ export class GuestThread implements Caller {
       log: silentLog,
       now: () => Math.floor(performance.now() * 10_000),
     });
+    this.#window = process.accessWindow();
     this.engine = new Engine({
       arena: own,
       guest: abi.guest,
@@ -60,7 +63,8 @@ export class GuestThread implements Caller {
       tlb,
       pageFlags: guestMemory.pageFlags,
       granules: guestMemory.granules,
-      claims: guestMemory.claims.of(index),
+      claims: process.claimsOf(index),
+      window: this.#window,
       counters,
       codePages,
     });
@@ -71,12 +75,22 @@ export class GuestThread implements Caller {
   /** Runs the program until the process ends. */
   run(): never {
     for (;;) {
-      this.engine.run(BUDGET);
+      this.#execute();
       Atomics.store(this.words, EXIT, 0);
       const stop = this.cpu.takeStop();
       if (stop === undefined) continue;
       if (stop.kind === 'call') perform(this);
       else this.#fault(stop.kind, 'address' in stop ? stop.address : 0);
+    }
+  }
+
+  #execute(): void {
+    try {
+      this.engine.run(BUDGET);
+    } catch (error) {
+      // Where accesses are not checked the host forbids what is not allowed: registers are lost, and nobody wants them.
+      if (!(error instanceof WebAssembly.RuntimeError) || this.#window.isChecked) throw error;
+      this.#fault('fault', -1);
     }
   }
 
@@ -132,6 +146,10 @@ export class GuestThread implements Caller {
   }
 
   #remapped(first: number, end: number): void {
+    if (this.process.checksAccesses && !this.#window.isChecked) {
+      this.#window.isChecked = true;
+      this.engine.codePages.reset();
+    }
     if (end - first > 64) this.#tlb.flushAll();
     else for (let page = first; page < end; page++) this.#tlb.flushPage((page * PAGE) | 0, 0, -1);
     this.#wrote(first * PAGE, (end - first) * PAGE);

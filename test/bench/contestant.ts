@@ -3,18 +3,31 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../../src/base/errors.ts';
-import { SYSTEM } from '../program.ts';
+import { SYSTEM, USER } from '../program.ts';
+import type { Mode } from './suite.ts';
 
 export interface Contestant {
   readonly name: string;
+  /** For whole machines; for programs. */
   readonly program: string;
+  readonly userProgram: string;
   /** On its command line, beside those that both have. */
   readonly options: readonly string[];
 }
 
-export const NATIVE: Contestant = { name: 'native', program: 'qemu-system-riscv64', options: [] };
+export const NATIVE: Contestant = {
+  name: 'native',
+  program: 'qemu-system-riscv64',
+  userProgram: 'qemu-riscv64',
+  options: [],
+};
 
-export const tinamou = (name: string, options: readonly string[]): Contestant => ({ name, program: SYSTEM, options });
+export const tinamou = (name: string, options: readonly string[]): Contestant => ({
+  name,
+  program: SYSTEM,
+  userProgram: USER,
+  options,
+});
 
 export interface Measurement {
   /** Everything the kernel says but how long it took. */
@@ -28,8 +41,11 @@ const TICKS_PER_SECOND = 10_000_000;
 const LIMIT_SECONDS = 300;
 
 /** Runs a kernel to its end. */
-export async function measure({ name, program, options }: Contestant, kernel: string): Promise<Measurement> {
-  const machine = spawn(program, [...MACHINE, ...options, '-kernel', kernel], {
+export async function measure(contestant: Contestant, kernel: string, mode: Mode): Promise<Measurement> {
+  const { name, options } = contestant;
+  const isUser = mode === 'u';
+  const line = isUser ? [...options, kernel] : [...MACHINE, ...options, '-kernel', kernel];
+  const machine = spawn(isUser ? contestant.userProgram : contestant.program, line, {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_SECONDS * 1000,
     killSignal: 'SIGKILL',

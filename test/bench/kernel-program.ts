@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/base/errors.ts';
-import type { Kernel, Mode } from './suite.ts';
+import { type Kernel, type Mode, roundsOf } from './suite.ts';
 
 export const COMPILER = 'riscv64-linux-gnu-gcc';
 
@@ -16,6 +16,9 @@ const FLAGS =
 
 const SOURCES = join(import.meta.dirname, 'kernels');
 
+const SYSTEM = { files: ['start.S', 'runtime.c', 'paging.c'], link: ['-T', join(SOURCES, 'kernel.ld')] };
+const USER = { files: ['user.c'], link: [] };
+
 /** A directory for programs that is gone when the process ends. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'tinamou-kernels-'));
@@ -24,13 +27,15 @@ export function temporaryDirectory(): string {
 }
 
 /** Path of the program. */
-export function build({ name, rounds }: Kernel, mode: Mode, directory: string): string {
+export function build(kernel: Kernel, mode: Mode, directory: string): string {
+  const { name } = kernel;
   const path = join(directory, `${name}-${mode}`);
-  const inputs = ['start.S', 'runtime.c', 'paging.c', `${name}.c`].map((file) => join(SOURCES, file));
-  const defined = [`-DROUNDS=${rounds}`, `-DMODE_${mode.toUpperCase()}`];
+  const { files, link } = mode === 'u' ? USER : SYSTEM;
+  const inputs = [...files, 'library.c', `${name}.c`].map((file) => join(SOURCES, file));
+  const defined = [`-DROUNDS=${roundsOf(kernel, mode)}`, `-DMODE_${mode.toUpperCase()}`];
   const { status, stderr, error } = spawnSync(
     COMPILER,
-    [...FLAGS.split(' '), ...defined, '-T', join(SOURCES, 'kernel.ld'), ...inputs, '-o', path],
+    [...FLAGS.split(' '), ...defined, ...link, ...inputs, '-o', path],
     { encoding: 'utf8' },
   );
   if (error) throw new UserError(`no ${COMPILER}: install the package gcc-riscv64-linux-gnu`);

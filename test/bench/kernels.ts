@@ -1,7 +1,7 @@
 /**
  * Our kernels under native QEMU and this program in turns, by the guest's own clock:
  *
- *     npm run bench -- [--kernel NAME]... [--mode m|s] [--pairs N] [--json FILE]
+ *     npm run bench -- [--kernel NAME]... [--mode m|s|u]... [--pairs N] [--json FILE]
  *                      [--option OPTIONS] [--against OPTIONS] [--store | --check]
  *
  * A ratio above 1 means that this program is the faster one. --option gives it options
@@ -16,7 +16,7 @@ import { build, COMPILER, temporaryDirectory } from './kernel-program.ts';
 import { readOptions } from './options.ts';
 import { ratios, type Series, summary, table } from './report.ts';
 import { complaints, store } from './stored-ratios.ts';
-import { type Kernel, KERNELS, type Mode, MODES, select } from './suite.ts';
+import { type Kernel, KERNELS, type Mode, MODES, select, SYSTEM_MODES } from './suite.ts';
 
 interface Entry {
   readonly kernel: Kernel;
@@ -29,8 +29,8 @@ interface Entry {
 /** One run of each, every second time in the other order: what changes with time favours nobody. */
 async function runPair({ kernel, mode, path, ...times }: Entry, rival: Contestant, ours: Contestant): Promise<string> {
   const isOursFirst = times.rival.length % 2 === 1;
-  const first = await measure(isOursFirst ? ours : rival, path);
-  const second = await measure(isOursFirst ? rival : ours, path);
+  const first = await measure(isOursFirst ? ours : rival, path, mode);
+  const second = await measure(isOursFirst ? rival : ours, path, mode);
   const [theirs, own] = isOursFirst ? [second, first] : [first, second];
   if (theirs.result !== own.result) {
     const said = `${rival.name} says '${theirs.result}', ${ours.name} '${own.result}'`;
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const rival = options.against ? tinamou('against', options.against) : NATIVE;
   const ours = tinamou('tinamou', options.options);
-  const modes = select(MODES, options.modes, (mode) => mode);
+  const modes = select(MODES, options.modes ?? SYSTEM_MODES, (mode) => mode);
   const kernels = select(KERNELS, options.kernels, ({ name }) => name);
   const versions = {
     rival: versionOf(rival.program, 'qemu-system-misc'),

@@ -14,9 +14,9 @@ describe('kernels', { concurrency: 2 }, () => {
     for (const mode of MODES) {
       test(`${kernel.name} in mode ${mode}`, { timeout: 60_000 }, async () => {
         const path = build({ ...kernel, rounds: Math.ceil(kernel.rounds / 200) }, mode, directory);
-        const { result } = await measure(NATIVE, path);
+        const { result } = await measure(NATIVE, path, mode);
         assert.match(result, /^RESULT [0-9a-f]{16}$/);
-        assert.equal((await measure(OURS, path)).result, result);
+        assert.equal((await measure(OURS, path, mode)).result, result);
       });
     }
   }

@@ -116,7 +116,8 @@ export class RegionEmitter extends Emitter {
     this.#tlb = this.locals.take(addressType(width));
     this.#status = this.locals.take(I32);
     this.#jumpTarget = region.hub === undefined ? -1 : this.locals.take(I64);
-    if (optimizations.has('segment') && region.nodes.some(touchesMemory) && this.#order.some(({ isLoop }) => isLoop)) {
+    const hasSegments = optimizations.has('segment') && context.targets.window === undefined;
+    if (hasSegments && region.nodes.some(touchesMemory) && this.#order.some(({ isLoop }) => isLoop)) {
       const types = [I64, I64, I64, addressType(width)];
       const [start, limit, groupLimit, host] = types.map((type) => this.locals.take(type));
       this.segment = { start: start!, limit: limit!, groupLimit: groupLimit!, host: host!, pageFlags };

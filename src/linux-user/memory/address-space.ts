@@ -1,7 +1,7 @@
 import { EEXIST, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
 import type { Backing } from './backing.ts';
 import type { MappedFiles } from './mapped-files.ts';
-import { BEYOND, MAPPED, PAGE, PROT, SHARED, type PageTable } from './pages.ts';
+import { BEYOND, MAPPED, PAGE, PROT, PROT_EXEC, PROT_WRITE, SHARED, type PageTable } from './pages.ts';
 
 /** Flags of mmap that every architecture of Linux has alike, but for the names of those that differ. */
 export const MAP_SHARED = 1;
@@ -29,6 +29,8 @@ export interface MappedFile {
 export interface Remapped {
   /** Translations of these pages, and code made of them, are to be forgotten by every thread. */
   remapped(firstPage: number, endPage: number): void;
+  /** From now on there are pages that are writable and executable. */
+  selfModifying(): void;
 }
 
 /**
@@ -51,6 +53,16 @@ export class AddressSpace {
     this.#top = pages.count - 16;
   }
 
+  /** See Backing.protects. */
+  get protects(): boolean {
+    return this.#backing.protects;
+  }
+
+  /** Before anything is mapped. */
+  forbidAll(): void {
+    this.#backing.protect(0, this.size, 0);
+  }
+
   /** Bytes of addresses that there are. */
   get size(): number {
     return this.pages.count * PAGE;
@@ -68,18 +80,24 @@ export class AddressSpace {
     const isUsed = !pages.isFree(first, first + count);
     const failure =
       file === undefined
-        ? this.#backing.anonymous(at, count * PAGE, isShared)
+        ? this.#backing.anonymous(at, count * PAGE, isShared, prot)
         : this.#backing.file(at, count * PAGE, { fd: file.fd, position: file.position, isShared, prot });
     if (failure < 0) return failure;
+    this.#watchFor(prot);
     const base = (prot & PROT) | MAPPED | (isShared ? SHARED : 0);
     const mapping = file === undefined ? 0 : this.files.add(file.name, file.position, first);
     pages.set(first, first + count, base, mapping);
     if (file !== undefined) {
       const held = Math.min(count, Math.ceil(file.available / PAGE));
-      if (held < count) pages.flags.fill(base | BEYOND, first + held, first + count);
+      if (held < count) pages.set(first + held, first + count, base | BEYOND, mapping);
     }
     if (isUsed) this.#listener.remapped(first, first + count);
     return at;
+  }
+
+  /** Translated code may change by a plain store. */
+  #watchFor(prot: number): void {
+    if ((prot & (PROT_WRITE | PROT_EXEC)) === (PROT_WRITE | PROT_EXEC)) this.#listener.selfModifying();
   }
 
   /** First page for a mapping, or a negative errno. */
@@ -104,7 +122,7 @@ export class AddressSpace {
     if (range === undefined) return -EINVAL;
     const [first, end] = range;
     if (this.pages.isFree(first, end)) return 0;
-    const failure = this.#backing.anonymous(first * PAGE, (end - first) * PAGE, false);
+    const failure = this.#backing.anonymous(first * PAGE, (end - first) * PAGE, false, 0);
     if (failure < 0) return failure;
     this.pages.set(first, end, 0, 0);
     this.#listener.remapped(first, end);
@@ -120,6 +138,9 @@ export class AddressSpace {
     for (let page = first; page < end; page++) {
       if ((flags[page]! & MAPPED) === 0) return -ENOMEM;
     }
+    const failure = this.#backing.protect(first * PAGE, (end - first) * PAGE, prot);
+    if (failure < 0) return failure;
+    this.#watchFor(prot);
     for (let page = first; page < end; page++) flags[page] = (flags[page]! & ~PROT) | (prot & PROT);
     this.#listener.remapped(first, end);
     return 0;
@@ -163,6 +184,7 @@ export class AddressSpace {
           end * PAGE,
           (count - had) * PAGE,
           (pages.flags[end - 1]! & SHARED) !== 0,
+          pages.flags[end - 1]!,
         );
         if (failure < 0) return failure;
         pages.set(end, first + count, pages.flags[end - 1]!, 0);
@@ -185,7 +207,7 @@ export class AddressSpace {
       pages.mapping[target + i] = this.files.moved(pages.mapping[first + i]!, first, target);
     }
     if (count > moved) {
-      this.#backing.anonymous((target + moved) * PAGE, (count - moved) * PAGE, false);
+      this.#backing.anonymous((target + moved) * PAGE, (count - moved) * PAGE, false, pages.flags[first + had - 1]!);
       pages.set(target + moved, target + count, pages.flags[first + had - 1]!, 0);
     }
     pages.set(first, end, 0, 0);
@@ -195,9 +217,8 @@ export class AddressSpace {
 
   /** Forgets everything, for a new program. */
   clear(): void {
-    this.#backing.anonymous(0, this.size, false);
-    this.pages.flags.fill(0);
-    this.pages.mapping.fill(0);
+    this.#backing.anonymous(0, this.size, false, 0);
+    this.pages.set(0, this.pages.count, 0, 0);
     this.files.clear();
     this.#listener.remapped(0, this.pages.count);
   }

@@ -1,8 +1,11 @@
 /** What lies behind the pages of a process's window: the host's memory management, or a copy of it. */
 export interface Backing {
-  /** Zeroes, from the next access on. Offsets and lengths are whole pages of the window. */
-  anonymous(offset: number, length: number, isShared: boolean): number;
-  /** Bytes of a file of the host; 0 or a negative errno. `prot`: PROT_*, of which execution means nothing here. */
+  /** Whether what `prot` does not permit ends the process with SIGSEGV, and what lies beyond a file with SIGBUS. */
+  readonly protects: boolean;
+  /** Zeroes, from the next access on. Offsets and lengths are whole pages of the window; `prot`: PROT_*. */
+  anonymous(offset: number, length: number, isShared: boolean, prot: number): number;
+  protect(offset: number, length: number, prot: number): number;
+  /** Bytes of a file of the host; 0 or a negative errno. */
   file(offset: number, length: number, mapping: FileMapping): number;
   /** Writes back what was changed of a shared file. */
   sync(offset: number, length: number, flags: number): number;

@@ -15,6 +15,12 @@ export const SHARED = 16;
 export const BEYOND = 32;
 /** A stack that grows down to here: MAP_GROWSDOWN. */
 export const GROWS_DOWN = 64;
+/** Some thread keeps translated code of the page: a store to it has to look. */
+export const CODE = 128;
+
+/** Accesses that need no look at anything but the flags: what of them is compared with what. */
+export const MAY_READ = { mask: PROT_READ | BEYOND, value: PROT_READ } as const;
+export const MAY_WRITE = { mask: PROT_WRITE | BEYOND | CODE, value: PROT_WRITE } as const;
 
 /**
  * What is known of each page of a process's addresses, in memory that its threads share: a byte of flags, and
@@ -57,13 +63,13 @@ export class PageTable {
   }
 
   set(from: number, to: number, flags: number, mapping: number): void {
-    this.flags.fill(flags, from, to);
+    for (let page = from; page < to; page++) this.flags[page] = flags | (this.flags[page]! & CODE);
     this.mapping.fill(mapping, from, to);
   }
 
   isFree(from: number, to: number): boolean {
     const { flags } = this;
-    for (let page = from; page < to; page++) if (flags[page] !== 0) return false;
+    for (let page = from; page < to; page++) if ((flags[page]! & ~CODE) !== 0) return false;
     return true;
   }
 
@@ -72,7 +78,7 @@ export class PageTable {
     const { flags } = this;
     let free = 0;
     for (let page = high - 1; page >= low; page--) {
-      free = flags[page] === 0 ? free + 1 : 0;
+      free = (flags[page]! & ~CODE) === 0 ? free + 1 : 0;
       if (free === pages) return page;
     }
     return -1;
