@@ -1,0 +1,157 @@
+/**
+ * Runs the same program of user mode under every engine, without a host's kernel, and compares what is left.
+ * Faults are noted, and the program goes on where x31 says; an ecall ends it.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { Engine } from '../../src/jit/engine.ts';
+import type { Tiers } from '../../src/jit/policy.ts';
+import { OracleContexts, OracleEngine } from '../../src/isa/oracle.ts';
+import { RiscvState } from '../../src/isa/riscv/state.ts';
+import { riscv64 } from '../../src/linux-user/abi/riscv64.ts';
+import type { Backing } from '../../src/linux-user/memory/backing.ts';
+import { WindowTranslation } from '../../src/linux-user/memory/translation.ts';
+import { GuestProcess } from '../../src/linux-user/process.ts';
+import { MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE } from '../../src/linux-user/memory/address-space.ts';
+import { silentLog } from '../../src/mem/guest-log.ts';
+import { SoftTlb } from '../../src/mem/tlb.ts';
+import { Assembler } from '../translator/assembler.ts';
+
+export const TEXT = 0x2_0000;
+export const DATA = 0x10_0000;
+const WINDOW = 16 << 20;
+const ENGINES: readonly Tiers[] = ['tier0', 'tier1', 'auto', 'tier2', 'regions'];
+const MOST_FAULTS = 20_000;
+
+/** Memory that nobody protects: only the translated code does. */
+class BareBacking implements Backing {
+  readonly protects: boolean;
+  readonly #bytes: Uint8Array;
+
+  constructor(memory: WebAssembly.Memory, base: number, protects: boolean) {
+    this.protects = protects;
+    this.#bytes = new Uint8Array(memory.buffer, base, WINDOW);
+  }
+  anonymous(offset: number, length: number): number {
+    this.#bytes.fill(0, offset, offset + length);
+    return 0;
+  }
+  protect(): number {
+    return 0;
+  }
+  file(): number {
+    return -1;
+  }
+  sync(): number {
+    return 0;
+  }
+  move(): number {
+    return -1;
+  }
+  advise(): number {
+    return 0;
+  }
+}
+
+export interface ProgramOptions {
+  /** Page of DATA, counted from it, and what it permits. Pages 0 to 15 are readable and writable otherwise. */
+  readonly pages?: Readonly<Record<number, number>>;
+  /** The program's own code may be written. */
+  readonly isSelfModifying?: boolean;
+  /** As if the host protected memory: the program must not do what is forbidden. */
+  readonly unchecked?: boolean;
+  readonly limit?: number;
+  readonly engines?: readonly Tiers[];
+}
+
+interface Outcome {
+  readonly state: string;
+  readonly faults: string;
+  readonly memory: string;
+}
+
+function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOptions): Outcome {
+  const { pages = {}, limit = 3_000_000, unchecked = false } = options;
+  const process = new GuestProcess(
+    { abi: riscv64(), windowSize: WINDOW, prefix: undefined },
+    (memory, base) => new BareBacking(memory, base, unchecked),
+  );
+  const { space, memory, arena, abi, physical, guestMemory } = process;
+  const shared = process.threads[0]!;
+  const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  space.map(TEXT, 0x2_0000, options.isSelfModifying === true ? 7 : 5, flags);
+  memory.bytes.set(bytes, TEXT);
+  for (let page = 0; page < 16; page++) {
+    const at = DATA + page * 4096;
+    space.map(at, 4096, 3, flags);
+    for (let i = 0; i < 4096; i += 4) memory.view.setUint32(at + i, Math.imul(at + i, 0x9e37_79b9) >>> 0, true);
+  }
+  for (const [page, prot] of Object.entries(pages)) {
+    if (prot < 0) space.unmap(DATA + Number(page) * 4096, 4096);
+    else space.protect(DATA + Number(page) * 4096, 4096, prot);
+  }
+  const state = RiscvState.at(arena.memory, shared.state);
+  const tlb = new SoftTlb(shared.own, state);
+  const contexts = engineName === 'oracle' ? new OracleContexts() : tlb;
+  const translation = new WindowTranslation(space.pages);
+  const site = { memory: arena.memory, stateAddress: shared.state, contexts, space: physical, translation };
+  const cpu = abi.createCpu({ ...site, log: silentLog, now: () => 0 });
+  const common = { guest: abi.guest, cpu, stateStruct: RiscvState, state: shared.state, space: physical };
+  const engine =
+    engineName === 'oracle'
+      ? new OracleEngine({ ...common, memory: arena.memory, contexts: contexts as OracleContexts })
+      : new Engine({
+          ...common,
+          arena: shared.own,
+          tlb,
+          pageFlags: guestMemory.pageFlags,
+          granules: guestMemory.granules,
+          claims: process.claimsOf(0),
+          window: process.accessWindow(),
+          tiers: engineName,
+          codePages: 64,
+        });
+  cpu.begin(TEXT, DATA + 0x8000);
+  const faults: string[] = [];
+  for (let left = limit; left > 0 && faults.length < MOST_FAULTS;) {
+    const before = Number(state.retired);
+    engine.run(left);
+    state.exit = 0;
+    left -= Number(state.retired) - before;
+    const stop = cpu.takeStop();
+    if (stop === undefined) continue;
+    if (stop.kind === 'call') break;
+    const registers = createHash('sha1').update(new Uint8Array(state.x.buffer, state.x.byteOffset, 256).slice());
+    faults.push(
+      `${JSON.stringify(stop)} at ${state.pc.toString(16)} after ${state.retired} ${registers.digest('hex')}`,
+    );
+    state.pc = state.x[31]!;
+  }
+  const registers = Array.from(state.x.subarray(0, 32), (value) => value.toString(16)).join(' ');
+  return {
+    state: `pc ${state.pc.toString(16)} retired ${state.retired} fflags ${state.fflags} x ${registers}`,
+    faults: faults.join('\n'),
+    memory: createHash('sha1')
+      .update(memory.bytes.slice(TEXT, DATA + 0x1_0000))
+      .digest('hex'),
+  };
+}
+
+/** Compares all engines with the oracle; gives the kinds of faults that there were. */
+export function check(write: (asm: Assembler) => void, options: ProgramOptions = {}): string {
+  const asm = new Assembler(TEXT);
+  write(asm);
+  asm.op('ecall');
+  const bytes = asm.finish();
+  const expected = run('oracle', bytes, options);
+  for (const engine of options.engines ?? ENGINES) assert.deepEqual(run(engine, bytes, options), expected, engine);
+  return expected.faults;
+}
+
+/** Runs a body so many times; x27 counts. */
+export function repeat(asm: Assembler, rounds: number, body: () => void): void {
+  asm.li(27, rounds).label('round');
+  body();
+  asm.label('next').op('addi', { rd: 27, rs1: 27, imm: -1 }).op('beq', { rs1: 27, rs2: 0, imm: 'done' }).j('round');
+  asm.label('done');
+}
