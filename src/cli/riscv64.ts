@@ -5,8 +5,8 @@ import { NativeBacking } from '../linux-user/native-backing.ts';
 import { DEFAULT_WINDOW, GuestProcess } from '../linux-user/process.ts';
 import { startProgram, type OpenProgram } from '../linux-user/program/start.ts';
 import { GuestThread } from '../linux-user/thread.ts';
-import { firstNativeThread } from '../host-node/native/thread.ts';
-import type { NativeThread } from '../host/native.ts';
+import { firstNativeThread, type NodeNativeThread } from '../host-node/native/thread.ts';
+import { NodeNativeSignals } from '../host-node/native/signals.ts';
 
 const [name, ...rest] = process.argv.slice(2);
 const prefix = process.env['QEMU_LD_PREFIX'] ?? '';
@@ -25,7 +25,7 @@ function open(path: string): OpenProgram {
   };
 }
 
-let native: NativeThread | undefined;
+let native: NodeNativeThread | undefined;
 const guest = new GuestProcess({ abi: riscv64(), windowSize: DEFAULT_WINDOW, prefix }, (memory, base) => {
   native = firstNativeThread(memory);
   return new NativeBacking(native, base);
@@ -41,6 +41,7 @@ const started = startProgram(guest, {
   ids: { uid: process.getuid!(), euid: process.geteuid!(), gid: process.getgid!(), egid: process.getegid!() },
 });
 if (typeof started === 'number') throw new Error(`cannot start: ${started}`);
-const thread = new GuestThread(guest, 0, native!);
+const thread = new GuestThread(guest, 0, native!, new NodeNativeSignals(native!));
+thread.signals.begin({ low: 0, high: 0 });
 thread.cpu.begin(started.pc, started.stack.pointer);
 thread.run();

@@ -14,6 +14,7 @@ import { CODE, MAY_READ, MAY_WRITE, PAGE, PageTable } from './memory/pages.ts';
 import { UserMemory } from './memory/user-memory.ts';
 import { OpenFiles } from './open-files.ts';
 import { Paths } from './paths.ts';
+import { ProcessSignals } from './signals/process-signals.ts';
 import { ThreadShared } from './thread-shared.ts';
 
 /** Most threads of a process at one time. */
@@ -54,6 +55,7 @@ export class GuestProcess {
   /** brk: start and current end, as bytes; u32 each. */
   readonly heap: Uint32Array;
   readonly files: OpenFiles;
+  readonly signals: ProcessSignals;
   readonly #checks: Int32Array;
 
   constructor(
@@ -71,6 +73,7 @@ export class GuestProcess {
     this.lock = new Lock(memory, arena.allocate(8));
     this.heap = new Uint32Array(memory.buffer, arena.allocate(8), 2);
     this.descriptors = new Descriptors(arena);
+    this.signals = new ProcessSignals(arena, MOST_THREADS);
     this.paths = new Paths(arena, options.prefix);
     const pages = new PageTable(arena, options.windowSize);
     this.memory = new UserMemory(memory, base, pages);

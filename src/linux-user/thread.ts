@@ -1,13 +1,17 @@
+import type { NativeSignals } from '../host/native-signals.ts';
 import type { NativeThread } from '../host/native.ts';
 import { Engine } from '../jit/engine.ts';
 import type { AccessWindow } from '../jit/window.ts';
 import { struct } from '../mem/struct.ts';
-import { CPU_HEADER } from '../mem/cpu.ts';
+import { CPU_HEADER, EXIT_INTERRUPT } from '../mem/cpu.ts';
 import { silentLog } from '../mem/guest-log.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import { perform } from './calls/perform.ts';
 import type { Caller } from './calls/caller.ts';
-import type { UserCpu } from './abi/cpu.ts';
+import type { Stop, UserCpu } from './abi/cpu.ts';
+import { faultOf } from './signals/faults.ts';
+import { SIGSEGV } from './signals/numbers.ts';
+import { ThreadSignals } from './signals/thread-signals.ts';
 import { PAGE } from './memory/pages.ts';
 import { WindowTranslation } from './memory/translation.ts';
 import type { GuestProcess } from './process.ts';
@@ -24,6 +28,7 @@ export class GuestThread implements Caller {
   readonly cpu: UserCpu;
   readonly engine: Engine;
   readonly index: number;
+  readonly signals: ThreadSignals;
   /** The CPU's state as words. */
   readonly words: Int32Array;
   readonly #registers: number;
@@ -31,7 +36,7 @@ export class GuestThread implements Caller {
   readonly #tlb: SoftTlb;
   readonly #window: AccessWindow;
 
-  constructor(process: GuestProcess, index: number, host: NativeThread) {
+  constructor(process: GuestProcess, index: number, host: NativeThread, native: NativeSignals) {
     this.process = process;
     this.host = host;
     this.index = index;
@@ -68,6 +73,8 @@ export class GuestThread implements Caller {
       counters,
       codePages,
     });
+    this.signals = new ThreadSignals(this, process.signals, process.signals.threads[index]!, native);
+    native.raiseOnSignal(state + 4 * EXIT, EXIT_INTERRUPT);
     process.onRemap = (first, end) => this.#remapped(first, end);
     process.memory.onWrite = (address, length) => this.#wrote(address, length);
   }
@@ -78,9 +85,11 @@ export class GuestThread implements Caller {
       this.#execute();
       Atomics.store(this.words, EXIT, 0);
       const stop = this.cpu.takeStop();
-      if (stop === undefined) continue;
-      if (stop.kind === 'call') perform(this);
-      else this.#fault(stop.kind, 'address' in stop ? stop.address : 0);
+      if (stop !== undefined) {
+        if (stop.kind === 'call') perform(this);
+        else this.#fault(stop);
+      }
+      if (this.signals.isCalled) this.signals.deliver();
     }
   }
 
@@ -90,12 +99,28 @@ export class GuestThread implements Caller {
     } catch (error) {
       // Where accesses are not checked the host forbids what is not allowed: registers are lost, and nobody wants them.
       if (!(error instanceof WebAssembly.RuntimeError) || this.#window.isChecked) throw error;
-      this.#fault('fault', -1);
+      this.signals.native.die(SIGSEGV, false);
     }
   }
 
-  #fault(kind: string, address: number): never {
-    throw new Error(`${kind} at pc ${this.pc.toString(16)}, address ${address.toString(16)}`);
+  #fault(stop: Exclude<Stop, { kind: 'call' }>): void {
+    const fault = faultOf(stop, this.process.space.pages, this.words[PC]!, this.words[PC + 1]!);
+    if (fault !== undefined) this.signals.fault(fault);
+  }
+
+  /** Another thread wants something of this one. */
+  onKick: (() => void) | undefined;
+
+  get stackPointer(): number {
+    const at = this.#registers + 2 * this.process.abi.registers.stack;
+    return (this.words[at + 1]! >>> 0) * 2 ** 32 + (this.words[at]! >>> 0);
+  }
+
+  /** `value`: 0 to 2 ** 53. */
+  setRegister(register: number, value: number): void {
+    const at = this.#registers + 2 * register;
+    this.words[at] = value;
+    this.words[at + 1] = Math.floor(value / 2 ** 32);
   }
 
   get pc(): number {

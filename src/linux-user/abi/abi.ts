@@ -4,7 +4,9 @@ import type { AddressSpace } from '../../mem/address-space.ts';
 import type { Contexts } from '../../mem/cpu.ts';
 import type { MachineLog } from '../../mem/machine-log.ts';
 import type { Fields, Struct } from '../../mem/struct.ts';
+import type { VdsoContents } from '../program/vdso-image.ts';
 import type { UserCpu } from './cpu.ts';
+import type { SignalLayout } from './signal-layout.ts';
 
 /** What user mode has to know of an architecture besides its instructions: data, no code of system calls. */
 export interface Abi {
@@ -21,12 +23,18 @@ export interface Abi {
     readonly arguments: readonly number[];
     readonly result: number;
     readonly stack: number;
+    /** Where a function finds the address to return to. */
+    readonly link: number;
     readonly thread: number;
   };
   /** Bytes of the instruction of a system call. */
   readonly callLength: number;
   readonly guest: Guest;
   readonly stateStruct: Struct<Fields>;
+  readonly signals: SignalLayout;
+  /** What the kernel gives a program to call, and the function of it that handlers of signals return to. */
+  readonly vdso: VdsoContents;
+  readonly signalReturn: string;
   /** AT_HWCAP, AT_PLATFORM. */
   readonly hwcap: number;
   readonly platform: string | undefined;

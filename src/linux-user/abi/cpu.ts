@@ -3,9 +3,9 @@ import type { GuestCpu } from '../../mem/cpu.ts';
 /** Why a program stopped. */
 export type Stop =
   | { readonly kind: 'call' }
-  /** The instruction at pc, or the access of it at `address`, is not allowed. */
-  | { readonly kind: 'fault'; readonly access: 'fetch' | 'load' | 'store'; readonly address: number }
-  | { readonly kind: 'misaligned'; readonly address: number }
+  /** The instruction at pc, or the access of it at the address given in halves, is not allowed. */
+  | { readonly kind: 'fault'; readonly access: 'fetch' | 'load' | 'store'; readonly low: number; readonly high: number }
+  | { readonly kind: 'misaligned'; readonly low: number; readonly high: number }
   | { readonly kind: 'illegal' }
   | { readonly kind: 'breakpoint' };
 
@@ -15,4 +15,10 @@ export interface UserCpu extends GuestCpu {
   takeStop(): Stop | undefined;
   /** Registers as a new program finds them. */
   begin(pc: number, stack: number): void;
+  /** Goes on at another address, given in halves; what was reserved for a conditional store is not any more. */
+  jump(low: number, high: number): void;
+  /** Writes all registers as the architecture's mcontext_t (SignalLayout.ucontext). */
+  saveContext(view: DataView, at: number): void;
+  /** Takes all registers from one; false, and nothing is changed, if it cannot be one. */
+  restoreContext(view: DataView, at: number): boolean;
 }

@@ -19,9 +19,11 @@ import { word } from '../../isa/riscv/state.ts';
 import { EXIT_INTERRUPT, type Contexts } from '../../mem/cpu.ts';
 import type { AddressSpace } from '../../mem/address-space.ts';
 import type { MachineLog } from '../../mem/machine-log.ts';
+import { dropReservation, restoreContext, saveContext } from './riscv-context.ts';
 import type { Stop, UserCpu } from './cpu.ts';
 
 const EXIT = word('exit');
+const PC = word('pc');
 const COUNTERS = 7n;
 
 export interface RiscvUserSite {
@@ -48,7 +50,7 @@ export class RiscvUserCpu extends RiscvCpu implements UserCpu {
       supervisor: {
         memory: translation,
         raise: (cause, low, high) => {
-          this.#stop = stopOf(cause, (high >>> 0) * 2 ** 32 + (low >>> 0));
+          this.#stop = stopOf(cause, low, high);
           Atomics.or(this.hart.words, EXIT, EXIT_INTERRUPT);
         },
       },
@@ -66,9 +68,24 @@ export class RiscvUserCpu extends RiscvCpu implements UserCpu {
     this.start({ pc: BigInt(pc), privilege: U, a0: 0n, a1: 0n, csrs });
     this.writeX(2, BigInt(stack));
   }
+
+  jump(low: number, high: number): void {
+    const { words } = this.hart;
+    words[PC] = low & ~1;
+    words[PC + 1] = high;
+    dropReservation(words);
+  }
+
+  saveContext(view: DataView, at: number): void {
+    saveContext(this.hart.words, view, at);
+  }
+
+  restoreContext(view: DataView, at: number): boolean {
+    return restoreContext(this.hart.words, view, at);
+  }
 }
 
-function stopOf(cause: number, address: number): Stop {
+function stopOf(cause: number, low: number, high: number): Stop {
   switch (cause) {
     case ECALL_U:
       return { kind: 'call' };
@@ -79,14 +96,14 @@ function stopOf(cause: number, address: number): Stop {
     case FETCH_MISALIGNED:
     case LOAD_MISALIGNED:
     case STORE_MISALIGNED:
-      return { kind: 'misaligned', address };
+      return { kind: 'misaligned', low, high };
     case FETCH_ACCESS:
     case FETCH_PAGE:
-      return { kind: 'fault', access: 'fetch', address };
+      return { kind: 'fault', access: 'fetch', low, high };
     case LOAD_ACCESS:
     case LOAD_PAGE:
-      return { kind: 'fault', access: 'load', address };
+      return { kind: 'fault', access: 'load', low, high };
     default:
-      return { kind: 'fault', access: 'store', address };
+      return { kind: 'fault', access: 'store', low, high };
   }
 }

@@ -15,9 +15,11 @@ export interface SystemCall {
   readonly perform?: (caller: Caller) => number;
   /** It may last, and a signal interrupts it. */
   readonly blocks?: true;
+  /** After a handler it fails with EINTR, whether that one has SA_RESTART or not (signal(7)). */
+  readonly isNeverRestarted?: true;
 }
 
-type Rest = Partial<Pick<SystemCall, 'perform' | 'blocks' | 'result'>>;
+type Rest = Partial<Pick<SystemCall, 'perform' | 'blocks' | 'isNeverRestarted' | 'result'>>;
 
 export function call(name: LinuxCall, args: Readonly<Record<string, ArgumentType>>, rest: Rest = {}): SystemCall {
   return {

@@ -1,11 +1,14 @@
 import type { NativeThread } from '../../host/native.ts';
 import type { GuestProcess } from '../process.ts';
+import type { ThreadSignals } from '../signals/thread-signals.ts';
 
 /** A thread of the guest inside a system call: its arguments, and whom they concern. */
 export interface Caller {
   readonly process: GuestProcess;
   /** How this thread asks the host's kernel. */
   readonly host: NativeThread;
+  readonly signals: ThreadSignals;
+  readonly stackPointer: number;
   /** Halves of an argument as the guest's register has it. */
   low(index: number): number;
   high(index: number): number;

@@ -1,4 +1,5 @@
-import { ENOSYS } from '../errno.ts';
+import { INTERRUPTED_BEFORE } from '../../host/native.ts';
+import { EINTR, ENOSYS } from '../errno.ts';
 import { LINUX_CALLS } from '../../host/linux-calls.ts';
 import type { GuestThread } from '../thread.ts';
 import type { SystemCall } from './call.ts';
@@ -25,13 +26,19 @@ function tableOf(numbers: keyof typeof COLUMN): readonly (SystemCall | undefined
 export function perform(thread: GuestThread): void {
   const call = tableOf(thread.process.abi.numbers)[thread.callNumber];
   if (call === undefined) return thread.finish(-ENOSYS, -1);
+  thread.signals.callBegins();
   if (call.perform !== undefined) {
     const result = call.perform(thread);
     if (thread.hasMoved) return thread.arrive();
+    if (isInterruption(call, result)) return thread.signals.interrupted(result, call.isNeverRestarted === true);
     return thread.finish(result | 0, Math.floor(result / 2 ** 32));
   }
   passOn(thread, call);
 }
+
+/** Something came in between: what the call gives is not known before signals were looked at. */
+const isInterruption = ({ blocks, isNeverRestarted }: SystemCall, result: number): boolean =>
+  result === INTERRUPTED_BEFORE || (result === -EINTR && (blocks === true || isNeverRestarted === true));
 
 /** Lets the host do it. */
 function passOn(thread: GuestThread, call: SystemCall): void {
@@ -42,7 +49,8 @@ function passOn(thread: GuestThread, call: SystemCall): void {
     if (failure < 0) return thread.finish(failure, -1);
   }
   const number = host.numbers[call.name];
-  const low = call.blocks === true ? host.blocking(number) : host.call(number);
+  const low = call.blocks === true || call.isNeverRestarted === true ? host.blocking(number) : host.call(number);
+  if (isInterruption(call, low)) return thread.signals.interrupted(low, call.isNeverRestarted === true);
   const high = host.high();
   if (high === -1 && low < 0 && low >= -LAST_ERRNO) return thread.finish(low, high);
   for (let index = 0; index < parameters.length; index++) parameters[index]!.type.settle?.(thread, index);

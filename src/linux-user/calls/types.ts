@@ -1,5 +1,7 @@
 import { EBADF, EFAULT } from '../errno.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
+import { LAST_SIGNAL, signalName } from '../signals/numbers.ts';
+import { has, readSet, SET_BYTES } from '../signals/signal-set.ts';
 import type { Caller } from './caller.ts';
 
 /** What an argument of a system call is: how the host gets it, and how it is shown. */
@@ -39,6 +41,22 @@ export const int: ArgumentType = {
   show: (caller, index) => String(caller.low(index)),
 };
 export const mode: ArgumentType = { ...int, show: (caller, index) => `0${(caller.low(index) >>> 0).toString(8)}` };
+
+/** The number of a signal. */
+export const signal: ArgumentType = { ...int, show: (caller, index) => signalName(caller.low(index)) };
+
+/** The address of a set of signals. */
+export const signalSet: ArgumentType = {
+  ...hex,
+  show(caller, index) {
+    const address = caller.address(index);
+    const { memory } = caller.process;
+    if (address === 0 || !memory.pages.permits(address, SET_BYTES, PROT_READ)) return hex.show(caller, index);
+    const set = readSet(memory.view, address);
+    const members = Array.from({ length: LAST_SIGNAL }, (_, i) => i + 1).filter((member) => has(set, member));
+    return `[${members.map(signalName).join(' ')}]`;
+  },
+};
 
 /** An open descriptor. */
 export const fd: ArgumentType = {

@@ -6,6 +6,7 @@ import type { GuestProcess } from '../process.ts';
 import { readElf, type ReadFile } from './elf.ts';
 import { loadElf, type Loaded, type ProgramFile } from './load.ts';
 import { AT, buildStack, type InitialStack } from './stack.ts';
+import { mapVdso } from './vdso.ts';
 
 const STACK_BYTES = 8 << 20;
 /** Pages at the end of the window that nothing uses. */
@@ -65,6 +66,9 @@ export function startProgram(process: GuestProcess, program: NewProgram): Starte
   }
   process.heap[0] = Math.ceil(loaded.end / PAGE) * PAGE;
   process.heap[1] = process.heap[0];
+  const vdso = mapVdso(abi, space, memory);
+  if (typeof vdso === 'number') return vdso;
+  process.signals.signalReturn = vdso.signalReturn;
   const { ids } = program;
   const auxiliary: (readonly [number, number])[] = [
     [AT.PHDR, loaded.headersAddress],
@@ -81,6 +85,7 @@ export function startProgram(process: GuestProcess, program: NewProgram): Starte
     [AT.HWCAP, abi.hwcap],
     [AT.CLKTCK, 100],
     [AT.SECURE, 0],
+    [AT.SYSINFO_EHDR, vdso.address],
   ];
   const stack = buildStack(memory, top, lowest, { ...program, auxiliary });
   if (typeof stack === 'number') return stack;

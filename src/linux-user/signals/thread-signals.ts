@@ -1,0 +1,370 @@
+import type { NativeSignals } from '../../host/native-signals.ts';
+import { ATTENTION, INTERRUPTED_BEFORE } from '../../host/native.ts';
+import { EINTR } from '../errno.ts';
+import type { GuestThread } from '../thread.ts';
+import {
+  DEFAULT_ACTION,
+  isDefault,
+  isIgnore,
+  SA_NODEFER,
+  SA_RESETHAND,
+  SA_RESTART,
+  type SignalAction,
+} from './actions.ts';
+import { frameContext, frameInfo, frameMask, frameStack, placeFrame, restoreFrame, writeFrame } from './frame.ts';
+import { OWN_SIGNALS, ownIndex, SIGKILL, SIGSEGV, SIGSTOP } from './numbers.ts';
+import type { ProcessSignals, ThreadSignalState } from './process-signals.ts';
+import { type Fault, SIGINFO_BYTES, writeFault, writeKernel } from './siginfo.ts';
+import { has, highBit, lowBit, SET_BYTES, UNMASKABLE, writeSet, type SignalSet } from './signal-set.ts';
+
+const SIG_SETMASK = 2;
+/** What the host must never mask: the engine's own faults, and the signal that wakes. */
+const NEVER_MASKED = OWN_SIGNALS.reduce(
+  ({ low, high }, signal) => ({ low: low | lowBit(signal), high: high | highBit(signal) }),
+  { low: 0, high: 0 },
+);
+
+/** What becomes of a system call that a signal interrupted: done again, as the handler's SA_RESTART says, or EINTR. */
+type Interruption = 'restart' | 'flag' | 'never';
+
+/**
+ * Signals of a thread. The host's mask is the guest's and the host's dispositions follow the guest's, so it is the host's
+ * kernel that keeps, queues and directs signals, and that stops and ends. It notes one at a time here, and masks all
+ * until that one is delivered. What it cannot keep, being faults of the engine too, is in `OwnPending`.
+ */
+export class ThreadSignals {
+  readonly process: ProcessSignals;
+  readonly state: ThreadSignalState;
+  readonly native: NativeSignals;
+  readonly #thread: GuestThread;
+  readonly #info = new Uint8Array(SIGINFO_BYTES);
+  readonly #infoView = new DataView(this.#info.buffer);
+  /** There may be something to deliver that the host does not tell of. */
+  #look = false;
+  #interruption: Interruption | undefined;
+  #willResume = false;
+  /** The mask that the call being done has for its duration, if `#hasTemporary`. */
+  readonly #temporary: SignalSet = { low: 0, high: 0 };
+  #hasTemporary = false;
+  /** The call that is being done was interrupted before, by nothing that the program saw. */
+  isResumed = false;
+  /** What such a call had left of its time: a timespec. */
+  readonly left = new Int32Array(4);
+
+  constructor(thread: GuestThread, process: ProcessSignals, state: ThreadSignalState, native: NativeSignals) {
+    this.#thread = thread;
+    this.process = process;
+    this.state = state;
+    this.native = native;
+    state.tid = thread.host.call(thread.host.numbers.gettid);
+  }
+
+  /** For a process that begins: all is as by default but for `ignored`, and nothing of Node's is left. */
+  begin(ignored: Readonly<SignalSet>): void {
+    for (let signal = 1; signal < 64; signal++) {
+      const isIgnored = has(ignored, signal);
+      if (isIgnored) this.process.actions.set(signal, { ...DEFAULT_ACTION, low: 1 });
+      if (ownIndex(signal) >= 0 || signal === SIGKILL || signal === SIGSTOP) continue;
+      if (isIgnored) this.native.ignore(signal);
+      else this.native.default(signal);
+    }
+    const { low, high } = this.native.mask();
+    this.state.mask = { low: low & ~NEVER_MASKED.low, high: high & ~NEVER_MASKED.high };
+    this.native.hushOthers();
+  }
+
+  get mask(): SignalSet {
+    return this.state.mask;
+  }
+
+  /** `deliver` has something to do. */
+  get isCalled(): boolean {
+    const { words, attentionIndex } = this.#thread.host;
+    return this.#look || this.#interruption !== undefined || Atomics.load(words, attentionIndex) !== 0;
+  }
+
+  /** A system call begins. */
+  callBegins(): void {
+    this.isResumed = this.#willResume;
+    this.#willResume = false;
+    this.#hasTemporary = false;
+  }
+
+  /**
+   * A system call ended with `result`, -EINTR or INTERRUPTED_BEFORE: nothing is finished until it is known whether a
+   * handler runs. `isNever`: one that is never restarted after a handler (signal(7)).
+   */
+  interrupted(result: number, isNever: boolean): void {
+    const isBefore = result === INTERRUPTED_BEFORE;
+    // With a mask of its own the call loses nothing if the signal came before it.
+    if (isBefore && (this.#hasTemporary || !isNever)) {
+      this.#interruption = 'restart';
+      this.#hasTemporary = false;
+    } else this.#interruption = isNever ? 'never' : 'flag';
+  }
+
+  /** Puts a mask into force: 0, or INTERRUPTED_BEFORE if there is a signal to be delivered first. */
+  changeMask({ low, high }: Readonly<SignalSet>): number {
+    const mask = { low: low & ~UNMASKABLE, high };
+    const result = this.#setHostMask(mask);
+    if (result < 0) return result;
+    this.state.mask = mask;
+    this.#lookAgain();
+    return 0;
+  }
+
+  #setHostMask(mask: Readonly<SignalSet>): number {
+    const { host } = this.#thread;
+    this.hostSet(mask, 0);
+    host.int(0, SIG_SETMASK);
+    host.scratchAt(1, 0);
+    host.int(2, 0);
+    host.int(3, SET_BYTES);
+    return host.blocking(host.numbers.rt_sigprocmask);
+  }
+
+  /** Writes a set into the scratch bytes for the host's kernel to take as a mask. */
+  hostSet({ low, high }: Readonly<SignalSet>, offset: number): void {
+    writeSet(this.#thread.host.scratch, offset, { low: low & ~NEVER_MASKED.low, high: high & ~NEVER_MASKED.high });
+  }
+
+  /** The call being done has `mask` in force while it waits. False: a signal is pending that it lets in. */
+  useMask({ low, high }: Readonly<SignalSet>): boolean {
+    this.#temporary.low = low & ~UNMASKABLE;
+    this.#temporary.high = high;
+    this.#hasTemporary = true;
+    if (!this.#hasOwn(this.#temporary)) return true;
+    this.#look = true;
+    return false;
+  }
+
+  #hasOwn(mask: Readonly<SignalSet>): boolean {
+    const low = this.state.pending.low | this.process.pending.low;
+    const high = this.state.pending.high | this.process.pending.high;
+    return ((low & ~mask.low) | (high & ~mask.high)) !== 0;
+  }
+
+  /** Something of its own may be pending that may be delivered now. */
+  #lookAgain(): void {
+    if (this.#hasOwn(this.mask)) this.#look = true;
+  }
+
+  /** What is pending and masked, with what the host has pending. */
+  pendingWith({ low, high }: Readonly<SignalSet>): SignalSet {
+    const { state, process, mask } = this;
+    return {
+      low: low | ((state.pending.low | process.pending.low) & mask.low),
+      high: high | ((state.pending.high | process.pending.high) & mask.high),
+    };
+  }
+
+  /** Takes a signal of `set` that is pending here, with its siginfo; 0 if there is none. */
+  takeOwn(set: Readonly<SignalSet>, info: Uint8Array): number {
+    if (!this.#hasOwn({ low: ~set.low, high: ~set.high })) return 0;
+    return this.process.lock.with(() => this.state.pending.take(set, info) || this.process.pending.take(set, info));
+  }
+
+  /** Makes a signal pending that the host does not keep: for `thread`, or for the whole process. */
+  sendOwn(signal: number, info: Uint8Array, thread: ThreadSignalState | undefined): void {
+    const { lock, actions, pending, threads } = this.process;
+    lock.with(() => {
+      if (isIgnore(actions.of(signal)) && !has(this.mask, signal)) return;
+      (thread?.pending ?? pending).add(signal, info);
+    });
+    const target =
+      thread ??
+      (has(this.mask, signal) ? threads.find((other) => other.tid > 0 && !has(other.mask, signal)) : this.state);
+    if (target === this.state || target === undefined) this.#lookAgain();
+    else this.native.kick(target.tid);
+  }
+
+  /** The instruction at pc has a fault. */
+  fault(fault: Fault): void {
+    writeFault(this.#infoView, fault);
+    // If another signal comes first, the instruction has its fault again after that one's handler.
+    this.#force(fault.signal);
+  }
+
+  /** Something is wrong that is nobody's instruction, such as a frame that cannot be. */
+  #forceKernel(signal: number): void {
+    writeKernel(this.#infoView, signal);
+    if (!this.#force(signal)) this.process.lock.with(() => this.state.pending.add(signal, this.#info));
+  }
+
+  /** Delivers `#info` at once, or ends the process; false if a signal of the host's is to be delivered before. */
+  #force(signal: number): boolean {
+    const action = this.process.lock.with(() => this.process.actions.of(signal));
+    if (isDefault(action) || isIgnore(action) || has(this.mask, signal)) this.native.die(signal, false);
+    return this.#runOwn(signal, action);
+  }
+
+  /** Delivers what there is: when it returns, the thread runs on at its pc. */
+  deliver(): void {
+    const { words, attentionIndex } = this.#thread.host;
+    this.#look = true;
+    for (;;) {
+      const attention = Atomics.load(words, attentionIndex);
+      if ((attention & ATTENTION.KICK) !== 0) {
+        this.native.endKick();
+        this.#look = true;
+        this.#thread.onKick?.();
+      }
+      if ((attention & ATTENTION.SIGNAL) !== 0) this.#deliverNoted();
+      else if (!this.#look || !this.#deliverOwn()) break;
+    }
+    // What no handler followed is done again, unseen.
+    this.#willResume = this.#interruption !== undefined;
+    this.#interruption = undefined;
+  }
+
+  /** The mask that decides what is let in. */
+  get #mask(): Readonly<SignalSet> {
+    return this.#interruption !== undefined && this.#hasTemporary ? this.#temporary : this.mask;
+  }
+
+  /** False: there was nothing. */
+  #deliverOwn(): boolean {
+    this.#look = false;
+    const { low, high } = this.#mask;
+    const signal = this.takeOwn({ low: ~low, high: ~high }, this.#info);
+    if (signal === 0) return false;
+    this.#look = true;
+    const action = this.process.lock.with(() => this.process.actions.of(signal));
+    if (isIgnore(action)) return true;
+    if (isDefault(action)) this.native.die(signal, false);
+    if (!this.#runOwn(signal, action)) this.process.lock.with(() => this.state.pending.add(signal, this.#info));
+    return true;
+  }
+
+  /** Begins a handler; false if a signal of the host's is to be delivered before. */
+  #runOwn(signal: number, action: SignalAction): boolean {
+    const at = this.#place(action);
+    if (at < 0) {
+      if (signal === SIGSEGV) this.native.die(SIGSEGV, false);
+      this.#forceKernel(SIGSEGV);
+      return true;
+    }
+    const mask = this.#handlerMask(signal, action);
+    if (this.#setHostMask(mask) < 0) return false;
+    this.#enter(signal, action, at, mask);
+    return true;
+  }
+
+  /** Delivers the signal that the host noted. All others are masked until a mask is set. */
+  #deliverNoted(): void {
+    const { native } = this;
+    const signal = native.take();
+    if (signal === 0) return;
+    const { siginfo } = native;
+    for (let i = 0; i < SIGINFO_BYTES; i += 4) this.#infoView.setInt32(i, siginfo.getInt32(i, true), true);
+    const action = this.process.lock.with(() => this.process.actions.of(signal));
+    if (isDefault(action) || isIgnore(action)) {
+      // It was caught when it came; the host knows what is to be done about it now.
+      if (isDefault(action)) this.#sendBack(signal);
+      return this.#openHost(this.mask);
+    }
+    const at = this.#place(action);
+    if (at < 0) {
+      this.#openHost(this.mask);
+      return this.#forceKernel(SIGSEGV);
+    }
+    const mask = this.#handlerMask(signal, action);
+    this.#enter(signal, action, at, mask);
+    this.#openHost(mask);
+  }
+
+  /** After a signal was taken, when nothing can come in between. */
+  #openHost({ low, high }: Readonly<SignalSet>): void {
+    this.native.setMask(low, high);
+  }
+
+  #sendBack(signal: number): void {
+    const { host } = this.#thread;
+    for (let i = 0; i < SIGINFO_BYTES; i++) host.scratch.setUint8(i, this.#info[i]!);
+    host.int(0, host.call(host.numbers.getpid));
+    host.int(1, this.state.tid);
+    host.int(2, signal);
+    host.scratchAt(3, 0);
+    host.call(host.numbers.rt_tgsigqueueinfo);
+  }
+
+  #place(action: SignalAction): number {
+    const { process, stackPointer } = this.#thread;
+    return placeFrame(process.abi, process.memory, this.state.stack, stackPointer, action);
+  }
+
+  /** What is masked while a handler runs. */
+  #handlerMask(signal: number, { flags, mask }: SignalAction): SignalSet {
+    const before = this.#mask;
+    const isDeferred = (flags & SA_NODEFER) === 0;
+    return {
+      low: (before.low | mask.low | (isDeferred ? lowBit(signal) : 0)) & ~UNMASKABLE,
+      high: before.high | mask.high | (isDeferred ? highBit(signal) : 0),
+    };
+  }
+
+  /** Puts the frame of a handler on the stack, and the thread at its first instruction. */
+  #enter(signal: number, action: SignalAction, at: number, mask: Readonly<SignalSet>): void {
+    const thread = this.#thread;
+    const { process, cpu } = thread;
+    const { abi, memory } = process;
+    const { stack } = this.state;
+    this.#settleCall(action);
+    if ((action.flags & SA_RESETHAND) !== 0) this.#forget(signal);
+    writeFrame(abi, cpu, memory, at, { info: this.#info, mask: this.mask, stack, pointer: thread.stackPointer });
+    stack.entered();
+    const [first, second, third] = abi.registers.arguments as [number, number, number];
+    thread.setRegister(first, signal);
+    thread.setRegister(second, frameInfo(abi, at));
+    thread.setRegister(third, frameContext(abi, at));
+    thread.setRegister(abi.registers.stack, at);
+    thread.setRegister(abi.registers.link, action.restorer || this.process.signalReturn);
+    cpu.jump(action.low, action.high);
+    this.state.mask = mask;
+    this.#look = true;
+  }
+
+  /** A handler is about to run: what the interrupted call gives, seen from it. */
+  #settleCall({ flags }: SignalAction): void {
+    const interruption = this.#interruption;
+    this.#interruption = undefined;
+    if (interruption === 'never' || (interruption === 'flag' && (flags & SA_RESTART) === 0)) {
+      this.#thread.finish(-EINTR, -1);
+    }
+  }
+
+  #forget(signal: number): void {
+    this.process.lock.with(() => {
+      this.process.actions.set(signal, DEFAULT_ACTION);
+      if (ownIndex(signal) < 0) this.native.default(signal);
+    });
+  }
+
+  /** rt_sigreturn: 0 if the thread was put where the frame says; INTERRUPTED_BEFORE. */
+  leaveHandler(): number {
+    const thread = this.#thread;
+    const { abi, memory } = thread.process;
+    const at = thread.stackPointer;
+    const mask = frameMask(abi, memory, at);
+    if (mask !== undefined) {
+      const result = this.changeMask(mask);
+      if (result < 0) return result;
+    }
+    thread.hasMoved = true;
+    if (mask === undefined || !restoreFrame(abi, thread.cpu, memory, at)) this.#forceKernel(SIGSEGV);
+    else this.state.stack.set(memory.view, frameStack(abi, at), thread.stackPointer);
+    return 0;
+  }
+
+  /** A new program: handlers are gone. */
+  forgetHandlers(): void {
+    const changed = this.process.lock.with(() => this.process.resetHandlers());
+    for (const signal of changed) if (ownIndex(signal) < 0) this.native.default(signal);
+    this.state.stack.clear();
+    const { host } = this.#thread;
+    for (const timer of this.process.timers.takeAll()) {
+      host.int(0, timer);
+      host.call(host.numbers.timer_delete);
+    }
+  }
+}
