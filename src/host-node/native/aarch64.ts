@@ -82,7 +82,7 @@ export const AARCH64_TABLE = `
     d29f40e9             ; mov x9, #0xfa07
     f2afff69             ; movk x9, #0x7ffb, lsl #16
     f2dfffc9             ; movk x9, #0xfffe, lsl #32
-    f2ffffe9             ; movk x9, #0xffff, lsl #48
+    f2e7ffe9             ; movk x9, #0x3fff, lsl #48
     f940144a             ; ldr x10, [x2, #40]
     aa09014a             ; orr x10, x10, x9
     f900144a             ; str x10, [x2, #40]
@@ -96,6 +96,162 @@ export const AARCH64_TABLE = `
     2a0903e2             ; mov w2, w9
     52801e08             ; mov w8, #240
     d4000001             ; svc #0
+    d65f03c0             ; ret
+  freeze:
+    f9400c29             ; ldr x9, [x1, #24]
+    910003ea             ; mov x10, sp
+    f900052a             ; str x10, [x9, #8]
+    d53bd04a             ; mrs x10, tpidr_el0
+    f900092a             ; str x10, [x9, #16]
+    f9001522             ; str x2, [x9, #40]
+    f900193e             ; str x30, [x9, #48]
+    5280002a             ; mov w10, #1
+    889ffd2a             ; stlr w10, [x9]
+    aa0903e0             ; mov x0, x9
+    52800021             ; mov w1, #1
+    52800022             ; mov w2, #1
+    52800c48             ; mov w8, #98
+    d4000001             ; svc #0
+  frozen:
+    aa0903e0             ; mov x0, x9
+    52800001             ; mov w1, #0
+    52800022             ; mov w2, #1
+    d2800003             ; mov x3, #0
+    52800c48             ; mov w8, #98
+    d4000001             ; svc #0
+    88dffd2a             ; ldar w10, [x9]
+    7100055f             ; cmp w10, #1
+    54000000 @frozen     ; b.eq frozen
+    d65f03c0             ; ret
+  fork:
+    9e790009             ; fcvtzu x9, d0
+    9104012a             ; add x10, x9, #256
+    f940012b             ; ldr x11, [x9]
+  ask:
+    b400000b @asked      ; cbz x11, asked
+    f9002d2a             ; str x10, [x9, #88]
+    f9400520             ; ldr x0, [x9, #8]
+    f9401141             ; ldr x1, [x10, #32]
+    528007e2             ; mov w2, #63
+    91010123             ; add x3, x9, #64
+    52801e08             ; mov w8, #240
+    d4000001             ; svc #0
+    34000000 @ask_next   ; cbz w0, ask_next
+    5280006c             ; mov w12, #3
+    b900014c             ; str w12, [x10]
+  ask_next:
+    9101014a             ; add x10, x10, #64
+    d100056b             ; sub x11, x11, #1
+    14000000 @ask        ; b ask
+  asked:
+    9104012a             ; add x10, x9, #256
+    f940012b             ; ldr x11, [x9]
+    1280014d             ; mov w13, #-11
+  await:
+    b400000b @all_frozen ; cbz x11, all_frozen
+    88dffd4c             ; ldar w12, [x10]
+    3500000c @await_next ; cbnz w12, await_next
+    aa0a03e0             ; mov x0, x10
+    52800001             ; mov w1, #0
+    52800002             ; mov w2, #0
+    9100c123             ; add x3, x9, #48
+    52800c48             ; mov w8, #98
+    d4000001             ; svc #0
+    3101b81f             ; cmn w0, #110
+    54000001 @await      ; b.ne await
+    f9400520             ; ldr x0, [x9, #8]
+    f9401141             ; ldr x1, [x10, #32]
+    52800002             ; mov w2, #0
+    52801068             ; mov w8, #131
+    d4000001             ; svc #0
+    34000000 @await      ; cbz w0, await
+    5280006c             ; mov w12, #3
+    b900014c             ; str w12, [x10]
+  await_next:
+    9101014a             ; add x10, x10, #64
+    d100056b             ; sub x11, x11, #1
+    14000000 @await      ; b await
+  all_frozen:
+    9104012a             ; add x10, x9, #256
+    f940012b             ; ldr x11, [x9]
+  check:
+    b400000b @copy_process; cbz x11, copy_process
+    b940014c             ; ldr w12, [x10]
+    7100059f             ; cmp w12, #1
+    54000001 @check_next ; b.ne check_next
+    b940054c             ; ldr w12, [x10, #4]
+    3500000c @check_next ; cbnz w12, check_next
+    f940154c             ; ldr x12, [x10, #40]
+    b940b98c             ; ldr w12, [x12, #184]
+    3100119f             ; cmn w12, #4
+    54000001 @thaw       ; b.ne thaw
+  check_next:
+    9101014a             ; add x10, x10, #64
+    d100056b             ; sub x11, x11, #1
+    14000000 @check      ; b check
+  copy_process:
+    a94c0520             ; ldp x0, x1, [x9, #192]
+    52800162             ; mov w2, #11
+    52801d28             ; mov w8, #233
+    d4000001             ; svc #0
+    a94d0520             ; ldp x0, x1, [x9, #208]
+    52800162             ; mov w2, #11
+    52801d28             ; mov w8, #233
+    d4000001             ; svc #0
+    f9400920             ; ldr x0, [x9, #16]
+    d2800001             ; mov x1, #0
+    d2800002             ; mov x2, #0
+    d2800003             ; mov x3, #0
+    f9400d24             ; ldr x4, [x9, #24]
+    52801b88             ; mov w8, #220
+    d4000001             ; svc #0
+    2a0003ed             ; mov w13, w0
+    35000000 @thaw       ; cbnz w0, thaw
+    9104012a             ; add x10, x9, #256
+    f940012b             ; ldr x11, [x9]
+  revive:
+    b400000b @thaw       ; cbz x11, thaw
+    b940054c             ; ldr w12, [x10, #4]
+    b940014e             ; ldr w14, [x10]
+    0a0e018c             ; and w12, w12, w14
+    7100059f             ; cmp w12, #1
+    54000001 @revive_next; b.ne revive_next
+    5281e000             ; mov w0, #0x0f00
+    72a005a0             ; movk w0, #0x2d, lsl #16
+    f9400541             ; ldr x1, [x10, #8]
+    d2800002             ; mov x2, #0
+    f9400943             ; ldr x3, [x10, #16]
+    f9400d44             ; ldr x4, [x10, #24]
+    52801b88             ; mov w8, #220
+    d4000001             ; svc #0
+    35000000 @revive_next; cbnz w0, revive_next
+    f940195e             ; ldr x30, [x10, #48]
+    d65f03c0             ; ret
+  revive_next:
+    9101014a             ; add x10, x10, #64
+    d100056b             ; sub x11, x11, #1
+    14000000 @revive     ; b revive
+  thaw:
+    9104012a             ; add x10, x9, #256
+    f940012b             ; ldr x11, [x9]
+  thaw_one:
+    b400000b @thawed     ; cbz x11, thawed
+    b940014c             ; ldr w12, [x10]
+    7100059f             ; cmp w12, #1
+    54000001 @thaw_next  ; b.ne thaw_next
+    5280004c             ; mov w12, #2
+    889ffd4c             ; stlr w12, [x10]
+    aa0a03e0             ; mov x0, x10
+    52800021             ; mov w1, #1
+    52800022             ; mov w2, #1
+    52800c48             ; mov w8, #98
+    d4000001             ; svc #0
+  thaw_next:
+    9101014a             ; add x10, x10, #64
+    d100056b             ; sub x11, x11, #1
+    14000000 @thaw_one   ; b thaw_one
+  thawed:
+    2a0d03e0             ; mov w0, w13
     d65f03c0             ; ret
 `;
 

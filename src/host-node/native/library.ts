@@ -26,6 +26,8 @@ export type NativeLibrary = {
   /** Each takes the address of a call window. They take a double, which Node passes on without looking at it. */
   readonly call: (window: number) => number;
   readonly blocking: (window: number) => number;
+  /** Takes the address of a fork block. */
+  readonly fork: (block: number) => number;
   /** The address of a label of the machine code. */
   address(label: string): bigint;
 };
@@ -57,6 +59,7 @@ export function nativeLibrary(isFirst: boolean): NativeLibrary {
     numbers,
     call: library.getFunction('call', signature),
     blocking: library.getFunction('blocking', signature),
+    fork: library.getFunction('fork', signature),
     address: (label) => library.getSymbol(label),
   };
 }

@@ -13,15 +13,18 @@ import { SIGINFO_BYTES, WINDOW } from './window.ts';
 
 /** The signal that interrupts a blocking call, and says nothing: the last real-time signal. */
 const KICK = 64;
+/** The signal that holds a thread while the process is copied (fork.ts): the one before it. */
+export const FREEZE = 63;
 const SIGKILL = 9;
 /** What the engine and the processor raise on the spot: SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV. */
 const SYNCHRONOUS = [4, 5, 7, 8, 11].reduce((mask, signal) => mask | (1 << (signal - 1)), 0);
 const NEVER_MASKED_LOW = SYNCHRONOUS;
-const NEVER_MASKED_HIGH = 1 << (KICK - 33);
+const NEVER_MASKED_HIGH = (1 << (KICK - 33)) | (1 << (FREEZE - 33));
 
 const SA_SIGINFO = 4;
 const SA_RESTORER = 0x04000000;
 const SA_ONSTACK = 0x08000000;
+const SA_RESTART = 0x10000000;
 const SIG_DFL = 0;
 const SIG_IGN = 1;
 const SIG_SETMASK = 2;
@@ -38,14 +41,12 @@ const HIGH = 2 ** 32;
 export class NodeNativeSignals implements NativeSignals {
   readonly siginfo: DataView<SharedArrayBuffer>;
   readonly #native: NodeNativeThread;
-  readonly #process: number;
 
   /** Prepares the calling thread: a stack for handlers, which names the thread's window. */
   constructor(native: NodeNativeThread) {
     this.#native = native;
-    const { words, numbers } = native;
+    const { words } = native;
     this.siginfo = new DataView(words.buffer, words.byteOffset + WINDOW.SIGINFO, SIGINFO_BYTES);
-    this.#process = native.call(numbers.getpid);
     words[WINDOW.HOLD_MASK / 4] = ~NEVER_MASKED_LOW;
     words[WINDOW.HOLD_MASK / 4 + 1] = ~NEVER_MASKED_HIGH;
     this.#makeStack();
@@ -53,15 +54,20 @@ export class NodeNativeSignals implements NativeSignals {
   }
 
   catch(signal: number): void {
-    this.#act(signal, 'handler');
+    this.#act(signal, 'handler', 0);
+  }
+
+  /** Lets other threads freeze this one. What they interrupt goes on as if nothing had been. */
+  catchFreeze(): void {
+    this.#act(FREEZE, 'freeze', SA_RESTART);
   }
 
   ignore(signal: number): void {
-    this.#act(signal, SIG_IGN);
+    this.#act(signal, SIG_IGN, 0);
   }
 
   default(signal: number): void {
-    this.#act(signal, SIG_DFL);
+    this.#act(signal, SIG_DFL, 0);
   }
 
   take(): number {
@@ -147,7 +153,7 @@ export class NodeNativeSignals implements NativeSignals {
 
   #send(thread: number, signal: number): void {
     const native = this.#native;
-    native.int(0, this.#process);
+    native.int(0, native.call(native.numbers.getpid));
     native.int(1, thread);
     native.int(2, signal);
     native.call(native.numbers.tgkill);
@@ -188,13 +194,13 @@ export class NodeNativeSignals implements NativeSignals {
   }
 
   /** struct sigaction of the kernel: handler, flags, restorer, mask. */
-  #act(signal: number, action: 'handler' | number): void {
+  #act(signal: number, action: 'handler' | 'freeze' | number, extra: number): void {
     const native = this.#native;
     const { scratch, library } = native;
-    const isHandler = action === 'handler';
+    const isHandler = typeof action === 'string';
     const restorer = isHandler && native.processor === 'x86-64';
-    const flags = isHandler ? SA_SIGINFO | SA_ONSTACK | (restorer ? SA_RESTORER : 0) : 0;
-    scratch.setBigUint64(0, isHandler ? library.address('handler') : BigInt(action), true);
+    const flags = isHandler ? SA_SIGINFO | SA_ONSTACK | extra | (restorer ? SA_RESTORER : 0) : 0;
+    scratch.setBigUint64(0, isHandler ? library.address(action) : BigInt(action), true);
     scratch.setBigUint64(8, BigInt(flags), true);
     scratch.setBigUint64(16, restorer ? library.address('restorer') : 0n, true);
     scratch.setBigUint64(24, isHandler ? ~0n : 0n, true);

@@ -1,12 +1,13 @@
 import { getRawPointer } from 'node:ffi';
 import { type CallNumbers, type NativeShare, type NativeThread, SCRATCH_BYTES } from '../../host/native.ts';
+import { FORK_BLOCK_AT, FORK_BLOCK_BYTES } from './fork-block.ts';
 import { type NativeLibrary, nativeLibrary } from './library.ts';
-import { WINDOW, WINDOW_BYTES, WINDOWS } from './window.ts';
+import { WINDOW, WINDOW_BYTES } from './window.ts';
 
 const HIGH = 2 ** 32;
 
 /** An address has fewer than 53 bits. */
-const addressOf = (buffer: ArrayBufferLike): number => Number(getRawPointer(new Uint8Array(buffer)));
+export const addressOf = (buffer: ArrayBufferLike): number => Number(getRawPointer(new Uint8Array(buffer)));
 
 /** Host calls of the calling thread, through the window in slot `slot`. */
 export class NodeNativeThread implements NativeThread {
@@ -81,7 +82,7 @@ export class NodeNativeThread implements NativeThread {
 
 /** Host calls of a program's first thread. `memory` is what `at` points into; it must be shared. */
 export function firstNativeThread(memory: WebAssembly.Memory): NodeNativeThread {
-  const share = { memory, windows: new SharedArrayBuffer(WINDOWS * WINDOW_BYTES) };
+  const share = { memory, windows: new SharedArrayBuffer(FORK_BLOCK_AT + FORK_BLOCK_BYTES) };
   return new NodeNativeThread(share, 0, nativeLibrary(true));
 }
 
