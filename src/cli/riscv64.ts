@@ -1,5 +1,5 @@
 /** `tinamou-riscv64 PROGRAM ARGUMENTS…`: runs a Linux program made for riscv64. */
-import { openSync, readSync, fstatSync } from 'node:fs';
+import { fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { riscv64 } from '../linux-user/abi/riscv64.ts';
 import { NativeBacking } from '../linux-user/native-backing.ts';
 import { DEFAULT_WINDOW, GuestProcess } from '../linux-user/process.ts';
@@ -15,7 +15,7 @@ function open(path: string): OpenProgram {
   const fd = openSync(path, 'r');
   return {
     fd,
-    name: path,
+    name: realpathSync(path),
     size: fstatSync(fd).size,
     read(offset, length) {
       const bytes = new Uint8Array(length);

@@ -12,6 +12,7 @@ import type { Backing } from './memory/backing.ts';
 import { MappedFiles } from './memory/mapped-files.ts';
 import { CODE, MAY_READ, MAY_WRITE, PAGE, PageTable } from './memory/pages.ts';
 import { UserMemory } from './memory/user-memory.ts';
+import { ProgramRecord } from './program/record.ts';
 import { OpenFiles } from './open-files.ts';
 import { Paths } from './paths.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
@@ -48,6 +49,7 @@ export class GuestProcess {
   readonly memory: UserMemory;
   readonly space: AddressSpace;
   readonly paths: Paths;
+  readonly program: ProgramRecord;
   /** The window as the translator has it. */
   readonly physical: PhysicalSpace;
   readonly guestMemory: GuestMemory;
@@ -74,7 +76,8 @@ export class GuestProcess {
     this.heap = new Uint32Array(memory.buffer, arena.allocate(8), 2);
     this.descriptors = new Descriptors(arena);
     this.signals = new ProcessSignals(arena, MOST_THREADS);
-    this.paths = new Paths(arena, options.prefix);
+    this.program = new ProgramRecord(arena);
+    this.paths = new Paths(options.prefix);
     const pages = new PageTable(arena, options.windowSize);
     this.memory = new UserMemory(memory, base, pages);
     this.physical = new PhysicalSpace(memory);
@@ -91,6 +94,9 @@ export class GuestProcess {
       (_, index) => new ThreadShared(arena, options.abi.stateStruct.size, index),
     );
   }
+
+  /** Something was asked for that is not there: a line for -d unimp. */
+  unimplemented: (what: string) => void = () => {};
 
   /** What this thread has to do when pages are mapped otherwise. */
   onRemap: ((first: number, end: number) => void) | undefined;

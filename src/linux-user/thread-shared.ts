@@ -1,5 +1,6 @@
 import { JitCounters } from '../jit/counters.ts';
 import type { Arena } from '../mem/arena.ts';
+import { SCRATCH_BYTES } from './scratch.ts';
 
 /** Bytes for what only the thread itself makes, records of code and TLBs, and pages of code that fit. */
 const FIRST = { bytes: 72 << 20, codePages: 1280 };
@@ -10,6 +11,8 @@ export class ThreadShared {
   /** Where the CPU's state lies. */
   readonly state: number;
   readonly counters: JitCounters;
+  /** Where its Scratch lies. */
+  readonly scratch: number;
   readonly own: Arena;
   readonly codePages: number;
 
@@ -17,6 +20,7 @@ export class ThreadShared {
     const { bytes, codePages } = index === 0 ? FIRST : OTHER;
     this.state = arena.allocate(stateSize, 4096);
     this.counters = new JitCounters(arena);
+    this.scratch = arena.allocate(SCRATCH_BYTES);
     this.own = arena.part(bytes);
     this.codePages = codePages;
   }

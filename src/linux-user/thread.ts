@@ -15,6 +15,7 @@ import { ThreadSignals } from './signals/thread-signals.ts';
 import { PAGE } from './memory/pages.ts';
 import { WindowTranslation } from './memory/translation.ts';
 import type { GuestProcess } from './process.ts';
+import { Scratch } from './scratch.ts';
 
 const Header = struct(CPU_HEADER);
 const PC = Header.offsetOf.pc / 4;
@@ -25,6 +26,7 @@ const BUDGET = 2 ** 30;
 export class GuestThread implements Caller {
   readonly process: GuestProcess;
   readonly host: NativeThread;
+  readonly scratch: Scratch;
   readonly cpu: UserCpu;
   readonly engine: Engine;
   readonly index: number;
@@ -43,6 +45,7 @@ export class GuestThread implements Caller {
     const { abi, arena, physical, guestMemory } = process;
     const { state, own, counters, codePages } = process.threads[index]!;
     const { memory } = arena;
+    this.scratch = new Scratch(memory, process.threads[index]!.scratch);
     this.words = new Int32Array(memory.buffer, state, abi.stateStruct.size / 4);
     this.#registers = abi.stateStruct.offsetOf[abi.registers.file]! / 4;
     this.#arguments = abi.registers.arguments.map((register) => this.#registers + 2 * register);

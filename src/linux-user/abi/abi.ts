@@ -7,6 +7,7 @@ import type { Fields, Struct } from '../../mem/struct.ts';
 import type { VdsoContents } from '../program/vdso-image.ts';
 import type { UserCpu } from './cpu.ts';
 import type { SignalLayout } from './signal-layout.ts';
+import type { Structures } from './structures.ts';
 
 /** What user mode has to know of an architecture besides its instructions: data, no code of system calls. */
 export interface Abi {
@@ -16,6 +17,8 @@ export interface Abi {
   readonly elfMachine: number;
   /** Column of the table of system calls. */
   readonly numbers: 'generic' | 'x64';
+  /** Layouts and flags that are its own. */
+  readonly structures: Structures;
   /** Fields of the CPU's state: the file of integer registers, and the numbers of those with a meaning. */
   readonly registers: {
     readonly file: string;
@@ -38,6 +41,8 @@ export interface Abi {
   /** AT_HWCAP, AT_PLATFORM. */
   readonly hwcap: number;
   readonly platform: string | undefined;
+  /** The text of /proc/cpuinfo with this many processors. */
+  cpuinfo(processors: number): string;
   createCpu(site: CpuSite): UserCpu;
 }
 

@@ -12,7 +12,7 @@ export interface SystemCall {
    * Does it: a result, or a negative errno. Left out, the host's call of the same name does it, with the arguments
    * passed on as their types say.
    */
-  readonly perform?: (caller: Caller) => number;
+  readonly perform?: (caller: Caller, call: SystemCall) => number;
   /** It may last, and a signal interrupts it. */
   readonly blocks?: true;
   /** After a handler it fails with EINTR, whether that one has SA_RESTART or not (signal(7)). */

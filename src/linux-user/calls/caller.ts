@@ -1,6 +1,7 @@
 import type { NativeThread } from '../../host/native.ts';
 import type { GuestProcess } from '../process.ts';
 import type { ThreadSignals } from '../signals/thread-signals.ts';
+import type { Scratch } from '../scratch.ts';
 
 /** A thread of the guest inside a system call: its arguments, and whom they concern. */
 export interface Caller {
@@ -9,6 +10,8 @@ export interface Caller {
   readonly host: NativeThread;
   readonly signals: ThreadSignals;
   readonly stackPointer: number;
+  /** Memory for what a call's arguments become for the host; free again when the next one begins. */
+  readonly scratch: Scratch;
   /** Halves of an argument as the guest's register has it. */
   low(index: number): number;
   high(index: number): number;

@@ -3,7 +3,8 @@ import { INTERRUPTED_BEFORE } from '../../host/native.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
 import { call } from './call.ts';
-import { hex, input, int } from './types.ts';
+import { input } from './buffers.ts';
+import { hex, int } from './types.ts';
 
 /** Sleeping. What is interrupted without a handler goes on with what is left of the time. */
 

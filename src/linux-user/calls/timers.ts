@@ -2,7 +2,8 @@ import { EAGAIN, EFAULT } from '../errno.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
 import { call } from './call.ts';
-import { hex, input, int, optionalOutput, output } from './types.ts';
+import { input, optionalOutput, output } from './buffers.ts';
+import { hex, int } from './types.ts';
 
 /** Timers that signal. The kernel keeps them; their structures are alike on all 64-bit architectures. */
 

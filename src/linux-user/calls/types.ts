@@ -1,15 +1,20 @@
 import { EBADF, EFAULT } from '../errno.ts';
-import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
+import { PROT_READ } from '../memory/pages.ts';
 import { LAST_SIGNAL, signalName } from '../signals/numbers.ts';
 import { has, readSet, SET_BYTES } from '../signals/signal-set.ts';
 import type { Caller } from './caller.ts';
 
 /** What an argument of a system call is: how the host gets it, and how it is shown. */
 export interface ArgumentType {
-  /** Gives the host its argument; 0, or a negative errno. */
+  /**
+   * Finds out what the host is to get where that needs calls of the host's itself: before any argument is passed.
+   * 0, or a negative errno.
+   */
+  prepare?(this: void, caller: Caller, index: number): number;
+  /** Gives the host its argument; 0, or a negative errno. Makes no call of the host's. */
   pass(this: void, caller: Caller, index: number): number;
-  /** After a host's call that did not fail: puts right what it left in memory. */
-  settle?(this: void, caller: Caller, index: number): void;
+  /** After a host's call that did not fail: puts right what it left in memory. `result`: its low half. */
+  settle?(this: void, caller: Caller, index: number, result: number): void;
   /** For -strace. */
   show(this: void, caller: Caller, index: number): string;
 }
@@ -58,6 +63,15 @@ export const signalSet: ArgumentType = {
   },
 };
 
+/** Flags to which the host always gets `more`, for one that keeps its descriptors from programs it starts. */
+export const flagsWith = (more: number): ArgumentType => ({
+  ...hex,
+  pass(caller, index) {
+    caller.host.int(index, caller.low(index) | more);
+    return 0;
+  },
+});
+
 /** An open descriptor. */
 export const fd: ArgumentType = {
   pass(caller, index) {
@@ -71,12 +85,12 @@ export const fd: ArgumentType = {
 
 export const AT_FDCWD = -100;
 
-/** A directory that a path starts from, or AT_FDCWD. */
+/** A directory that a path starts from, or AT_FDCWD; one that is not open is an error only if it is needed. */
 export const dirfd: ArgumentType = {
   pass(caller, index) {
     const low = caller.low(index);
-    if (low !== AT_FDCWD) return fd.pass(caller, index);
-    caller.host.word(index, AT_FDCWD, -1);
+    if (low === AT_FDCWD) caller.host.word(index, AT_FDCWD, -1);
+    else caller.host.int(index, caller.process.descriptors.hostOf(low));
     return 0;
   },
   show: (caller, index) => (caller.low(index) === AT_FDCWD ? 'AT_FDCWD' : String(caller.low(index))),
@@ -93,73 +107,14 @@ export const string: ArgumentType = {
   show: (caller, index) => showString(caller, caller.address(index)),
 };
 
-/** A path, which may lie below the -L prefix. */
-export const path: ArgumentType = {
-  pass(caller, index) {
-    const { memory, paths } = caller.process;
-    const address = caller.address(index);
-    const length = memory.stringLength(address);
-    if (length < 0) return -EFAULT;
-    const other = paths.redirect(memory, address, length);
-    caller.host.at(index, other < 0 ? memory.hostOffset(address) : other);
-    return 0;
-  },
-  show: string.show,
-};
-
-export type Length = number | { readonly argument: number };
-
-const lengthOf = (caller: Caller, length: Length): number =>
-  typeof length === 'number' ? length : caller.value(length.argument);
-
-function buffer(length: Length, access: number, isOptional: boolean): ArgumentType {
-  return {
-    pass(caller, index) {
-      const address = caller.address(index);
-      if (isOptional && address === 0) {
-        caller.host.word(index, 0, 0);
-        return 0;
-      }
-      const { memory } = caller.process;
-      if (!memory.pages.permits(address, lengthOf(caller, length), access)) return -EFAULT;
-      caller.host.at(index, memory.hostOffset(address));
-      return 0;
-    },
-    ...((access & PROT_WRITE) !== 0 && {
-      settle(caller: Caller, index: number): void {
-        const address = caller.address(index);
-        if (address !== 0) caller.process.memory.wrote(address, lengthOf(caller, length));
-      },
-    }),
-    show: hex.show,
-  };
-}
-
-/** Bytes that the kernel reads: laid out alike on guest and host. `length`: bytes, or the argument that tells. */
-export const input = (length: Length): ArgumentType => buffer(length, PROT_READ, false);
-/** The same, or a null pointer. */
-export const optionalInput = (length: Length): ArgumentType => buffer(length, PROT_READ, true);
-/** Bytes that the kernel writes. */
-export const output = (length: Length): ArgumentType => buffer(length, PROT_WRITE, false);
-export const optionalOutput = (length: Length): ArgumentType => buffer(length, PROT_WRITE, true);
-export const inout = (length: Length): ArgumentType => buffer(length, PROT_READ | PROT_WRITE, false);
-
 /** What a call gives that has no type of its own. */
 export const word: ResultType = { show: (low, high) => String(signed(low, high)) };
-/**
- * A descriptor that the call opened, with the host's number: the guest gets the lowest of its own that is free.
- * `closes`: whether it is closed by execve.
- */
-export const newFd = (closes: (caller: Caller) => boolean): ResultType => ({
-  take: (caller, low) => caller.process.descriptors.add(low, closes(caller)),
-  show: (low) => String(low),
-});
 
-function signed(low: number, high: number): number {
+export function signed(low: number, high: number): number {
   return high * 2 ** 32 + (low >>> 0);
 }
 
-function showString(caller: Caller, address: number): string {
+export function showString(caller: Caller, address: number): string {
   const { memory } = caller.process;
   const length = memory.stringLength(address);
   if (length < 0) return `0x${address.toString(16)}`;

@@ -74,8 +74,8 @@ export function loadElf(
       const at = space.map(zeroFrom, end - zeroFrom, prot, MAP_PRIVATE | MAP_ANONYMOUS | replace);
       if (at < 0) return at;
     }
-    // The rest of the file's last page is not the program's.
-    if (memorySize > fileSize && (prot & PROT_WRITE) !== 0) memory.bytes.fill(0, fileEnd, Math.min(zeroFrom, end));
+    // Nothing of the file is behind the program's part of its last page: dynamic linkers rely on it.
+    if (memorySize > fileSize && (prot & PROT_WRITE) !== 0) memory.bytes.fill(0, fileEnd, Math.max(fileEnd, zeroFrom));
   }
   return {
     bias,

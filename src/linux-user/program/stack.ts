@@ -43,6 +43,8 @@ export interface InitialStack {
   /** Where the strings of argv begin and end, for /proc/self/cmdline. */
   readonly argumentsStart: number;
   readonly argumentsEnd: number;
+  /** Those of the environment begin there, and end here. */
+  readonly environmentEnd: number;
   readonly auxiliary: number;
   readonly auxiliaryLength: number;
 }
@@ -71,6 +73,7 @@ export function buildStack(
   const arguments_ = argv.map((string) => place(string));
   const argumentsEnd = at;
   const environment = envp.map((string) => place(string));
+  const environmentEnd = at;
   const file = place(path);
   const randomAddress = place(random, false);
   const vector = [...auxiliary, [AT.RANDOM, randomAddress], [AT.EXECFN, file], [AT.NULL, 0]] as const;
@@ -95,6 +98,7 @@ export function buildStack(
     pointer,
     argumentsStart: start,
     argumentsEnd,
+    environmentEnd,
     auxiliary: auxiliaryAddress,
     auxiliaryLength: word - auxiliaryAddress,
   };

@@ -89,5 +89,6 @@ export function startProgram(process: GuestProcess, program: NewProgram): Starte
   ];
   const stack = buildStack(memory, top, lowest, { ...program, auxiliary });
   if (typeof stack === 'number') return stack;
+  process.program.set(file.name, stack, { start: loaded.bias, end: loaded.end });
   return { pc: interpreter?.entry ?? loaded.entry, stack };
 }

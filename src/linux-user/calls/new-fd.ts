@@ -1,0 +1,46 @@
+import type { Caller } from './caller.ts';
+import { askInt } from './ask.ts';
+import { type ArgumentType, flagsWith, type ResultType } from './types.ts';
+
+/** O_CLOEXEC, which SOCK_CLOEXEC, EFD_CLOEXEC, EPOLL_CLOEXEC, TFD_CLOEXEC, SFD_CLOEXEC and IN_CLOEXEC are, too. */
+export const O_CLOEXEC = 0o2000000;
+
+/** Flags with O_CLOEXEC among them. The host's descriptor always has it: whether it is passed on is our business. */
+export const cloexecFlags: ArgumentType = flagsWith(O_CLOEXEC);
+
+/** Makes a descriptor of the host's one of the guest's: the lowest number that is free, or -EMFILE. */
+export function adopt(caller: Caller, host: number, closes: boolean): number {
+  const fd = caller.process.descriptors.add(host, closes);
+  if (fd < 0) closeOnHost(caller, host);
+  return fd;
+}
+
+/** `flags`: index of the argument whose `bit` says that the descriptor is closed on execve. */
+export const newFd = (flags: number, bit = O_CLOEXEC): ResultType => ({
+  take: (caller, low) => adopt(caller, low, (caller.low(flags) & bit) !== 0),
+  show: (low) => String(low),
+});
+
+/** A descriptor that is always closed on execve. */
+export const closingFd: ResultType = {
+  take: (caller, low) => adopt(caller, low, true),
+  show: (low) => String(low),
+};
+
+/** The lowest numbers of the host stay what programs think them to be: never a file that somebody opens later. */
+const STANDARD = 3;
+const AT_FDCWD = -100;
+const O_RDWR = 2;
+
+/** Closes a descriptor of the host: the result of close. */
+export function closeOnHost(caller: Caller, host: number): number {
+  if (host >= STANDARD) return askInt(caller, 'close', host);
+  const { scratch, host: native } = caller;
+  native.int(0, AT_FDCWD);
+  native.at(1, scratch.string('/dev/null'));
+  native.int(2, O_RDWR | O_CLOEXEC);
+  const nothing = native.call(native.numbers.openat);
+  if (nothing < 0) return askInt(caller, 'close', host);
+  askInt(caller, 'dup3', nothing, host, O_CLOEXEC);
+  return askInt(caller, 'close', nothing);
+}
