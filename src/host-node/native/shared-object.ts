@@ -11,7 +11,9 @@ const PROGRAM_HEADERS = 4;
 const SYMBOL_BYTES = 24;
 const PT = { LOAD: 1, DYNAMIC: 2, GNU_STACK: 0x6474e551 } as const;
 const PF = { X: 1, W: 2, R: 4 } as const;
-const DT = { NULL: 0, HASH: 4, STRTAB: 5, SYMTAB: 6, STRSZ: 10, SYMENT: 11, SONAME: 14 } as const;
+const DT = { NULL: 0, HASH: 4, STRTAB: 5, SYMTAB: 6, STRSZ: 10, SYMENT: 11, SONAME: 14, FLAGS_1: 0x6ffffffb } as const;
+/** Never unloaded: handlers of signals lie in it. */
+const DF_1_NODELETE = 8;
 const ET_DYN = 3;
 const STB_GLOBAL_FUNC = 0x12;
 
@@ -35,6 +37,7 @@ export function sharedObject(machine: number, name: string, code: MachineCode): 
     [DT.STRSZ, stringBytes.length],
     [DT.SYMENT, SYMBOL_BYTES],
     [DT.SONAME, stringAt(1)],
+    [DT.FLAGS_1, DF_1_NODELETE],
     [DT.NULL, 0],
   ] as const;
 
