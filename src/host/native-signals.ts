@@ -6,9 +6,14 @@ export interface NativeSignals {
   /** siginfo of the last signal taken, 128 bytes as the kernel wrote them. */
   readonly siginfo: DataView;
 
-  /** From now on `signal` (1 to 63; not SIGKILL, SIGSTOP, nor what the engine needs: SIGSEGV, SIGBUS, SIGFPE, SIGILL,
-   * SIGTRAP) is noted, in whichever thread the kernel chooses. Calls of the kernel return EINTR. For the process. */
+  /**
+   * From now on `signal` (1 to 62; not SIGKILL, SIGSTOP) is noted, in whichever thread the kernel chooses. Calls of the
+   * kernel return EINTR. For the process. Of SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP only those are noted that a
+   * program sent, and not while another waits to be taken; a fault of ours ends the process, or is the engine's.
+   * SIGSEGV should be caught from the start: one from outside would disarm the engine's traps.
+   */
   catch(signal: number): void;
+  /** Of SIGSEGV, `ignore` and `default` are `catch`: whoever takes it does what is to be done. */
   ignore(signal: number): void;
   default(signal: number): void;
 

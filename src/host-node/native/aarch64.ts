@@ -97,6 +97,35 @@ export const AARCH64_TABLE = `
     52801e08             ; mov w8, #240
     d4000001             ; svc #0
     d65f03c0             ; ret
+  fault:
+    b940082a             ; ldr w10, [x1, #8]
+    f9400849             ; ldr x9, [x2, #16]
+    7100015f             ; cmp w10, #0
+    5400000c @raised     ; b.gt raised
+    b4000009 @stray      ; cbz x9, stray
+    f9400129             ; ldr x9, [x9]
+    b940452a             ; ldr w10, [x9, #68]
+    3400000a @handler    ; cbz w10, handler
+    d65f03c0             ; ret
+  raised:
+    71002c1f             ; cmp w0, #11
+    54000001 @deadly     ; b.ne deadly
+    b4000009 @deadly     ; cbz x9, deadly
+    f9400129             ; ldr x9, [x9]
+    f940352a             ; ldr x10, [x9, #104]
+    b400000a @deadly     ; cbz x10, deadly
+    d61f0140             ; br x10
+  deadly:
+    d10083ff             ; sub sp, sp, #32
+    a9007fff             ; stp xzr, xzr, [sp]
+    a9017fff             ; stp xzr, xzr, [sp, #16]
+    910003e1             ; mov x1, sp
+    d2800002             ; mov x2, #0
+    d2800103             ; mov x3, #8
+    528010c8             ; mov w8, #134
+    d4000001             ; svc #0
+    910083ff             ; add sp, sp, #32
+    d65f03c0             ; ret
   freeze:
     f9400c29             ; ldr x9, [x1, #24]
     910003ea             ; mov x10, sp

@@ -1,7 +1,8 @@
 /**
  * A program for signals.test.ts: catches signals, says so, then tells of each that it takes, in blocking reads of its
- * standard input whose lines are orders: `mask HEX`, `default N`, `ignore N`, `die N`, `exit N`.
+ * standard input whose lines are orders: `mask HEX`, `default N`, `ignore N`, `die N`, `exit N`, `trap 1`, `fault N`.
  */
+import { getInt32 } from 'node:ffi';
 import { writeSync } from 'node:fs';
 import { INTERRUPTED_BEFORE } from '../../host/native.ts';
 import { NodeNativeSignals } from './signals.ts';
@@ -17,7 +18,7 @@ const signals = new NodeNativeSignals(native);
 const say = (text: string): number => writeSync(1, `${text}\n`);
 
 signals.setMask(0, 0);
-for (const signal of [1, 2, 10, 12, 15, 17, 20, 28, 32, 33, 34, 40]) signals.catch(signal);
+for (const signal of [1, 2, 7, 10, 11, 12, 15, 17, 20, 28, 32, 33, 34, 40]) signals.catch(signal);
 signals.raiseOnSignal(64, 8);
 signals.hushOthers();
 say('ready');
@@ -46,6 +47,42 @@ function readLine(): string {
   }
 }
 
+/** Loads from beyond the memory, which the engine leaves to the processor to find out. */
+function trap(): boolean {
+  const body = [0, 0x41, 0x7c, 0x28, 2, 0, 0x0b];
+  const head = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 2, 9, 1, 1, 0x6d, 1, 0x6d, 2, 3, 1, 1];
+  const bytes = [...head, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, body.length + 2, 1, body.length, ...body];
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)), { m: { m: memory } });
+  try {
+    (exports['f'] as () => number)();
+    return false;
+  } catch (error) {
+    return error instanceof WebAssembly.RuntimeError;
+  }
+}
+
+/** SIGBUS: a page of a mapping that its file does not reach. SIGSEGV: an address where nothing is. */
+function fault(signal: number): void {
+  if (signal === 7) {
+    const file = memfd();
+    native.word(0, 0, 0);
+    native.int(1, 4096);
+    native.int(2, 1);
+    native.int(3, 1);
+    native.int(4, file);
+    native.int(5, 0);
+    const low = native.call(native.numbers.mmap);
+    getInt32((BigInt(native.high()) << 32n) | BigInt(low >>> 0));
+  } else getInt32(8n);
+}
+
+function memfd(): number {
+  native.scratch.setUint8(0, 0);
+  native.scratchAt(0, 0);
+  native.int(1, 0);
+  return native.call(native.numbers.memfd_create);
+}
+
 for (;;) {
   const line = readLine();
   const [order, operand] = line.split(' ') as [string, string];
@@ -54,6 +91,9 @@ for (;;) {
     signals.setMask(Number(BigInt.asIntN(32, mask)), Number(mask >> 32n));
   } else if (order === 'default') signals.default(Number(operand));
   else if (order === 'ignore') signals.ignore(Number(operand));
+  else if (order === 'trap') {
+    if (!trap()) signals.exit(98);
+  } else if (order === 'fault') fault(Number(operand));
   else if (order === 'die') signals.die(Number(operand), false);
   else signals.exit(Number(operand));
   say(`done ${line}`);

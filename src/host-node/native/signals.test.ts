@@ -56,11 +56,22 @@ test('a kick ends the blocking call of another thread, or the next one', async (
 
 test('each signal comes with its siginfo, and raises the exit word', async () => {
   const { pid, next, last } = await program();
-  for (const signal of [1, 2, 10, 12, 15, 17, 20, 28, 32, 33]) {
+  for (const signal of [1, 2, 7, 10, 11, 12, 15, 17, 20, 28, 32, 33]) {
     libc.kill(pid, signal);
     assert.equal(await next(), `signal ${signal} info ${signal} code 0 sender ${process.pid} value 0 exit 8`);
   }
   assert.deepEqual(await last('exit 3'), [3, null]);
+});
+
+test('a signal for faults that a program sends is noted, a fault is the engine’s or deadly', async () => {
+  const trapping = await program();
+  process.kill(trapping.pid, 'SIGSEGV');
+  assert.match(await trapping.next(), /^signal 11 /);
+  // A trap of WebAssembly, by the engine's handler, after that.
+  await trapping.order('trap 1');
+  assert.deepEqual(await trapping.last('fault 7'), [null, 'SIGBUS']);
+  const wild = await program();
+  assert.deepEqual(await wild.last('fault 11'), [null, 'SIGSEGV']);
 });
 
 test('real-time signals queue in the kernel while they are masked', async () => {

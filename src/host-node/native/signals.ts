@@ -17,7 +17,9 @@ const KICK = 64;
 export const FREEZE = 63;
 const SIGKILL = 9;
 /** What the engine and the processor raise on the spot: SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV. */
+const SIGSEGV = 11;
 const SYNCHRONOUS = [4, 5, 7, 8, 11].reduce((mask, signal) => mask | (1 << (signal - 1)), 0);
+const isSynchronous = (signal: number): boolean => signal < 32 && ((SYNCHRONOUS >> (signal - 1)) & 1) === 1;
 const NEVER_MASKED_LOW = SYNCHRONOUS;
 const NEVER_MASKED_HIGH = (1 << (KICK - 33)) | (1 << (FREEZE - 33));
 
@@ -36,8 +38,6 @@ const STACK_BYTES = 65536;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 
-const HIGH = 2 ** 32;
-
 export class NodeNativeSignals implements NativeSignals {
   readonly siginfo: DataView<SharedArrayBuffer>;
   readonly #native: NodeNativeThread;
@@ -50,11 +50,12 @@ export class NodeNativeSignals implements NativeSignals {
     words[WINDOW.HOLD_MASK / 4] = ~NEVER_MASKED_LOW;
     words[WINDOW.HOLD_MASK / 4 + 1] = ~NEVER_MASKED_HIGH;
     this.#makeStack();
+    this.#keepEngineHandler();
     this.catch(KICK);
   }
 
   catch(signal: number): void {
-    this.#act(signal, 'handler', 0);
+    this.#act(signal, isSynchronous(signal) ? 'fault' : 'handler', 0);
   }
 
   /** Lets other threads freeze this one. What they interrupt goes on as if nothing had been. */
@@ -63,11 +64,17 @@ export class NodeNativeSignals implements NativeSignals {
   }
 
   ignore(signal: number): void {
-    this.#act(signal, SIG_IGN, 0);
+    this.#dispose(signal, SIG_IGN);
   }
 
   default(signal: number): void {
-    this.#act(signal, SIG_DFL, 0);
+    this.#dispose(signal, SIG_DFL);
+  }
+
+  /** Whatever happens to SIGSEGV, the engine sees what is a fault of its code. */
+  #dispose(signal: number, action: number): void {
+    if (signal === SIGSEGV) this.catch(signal);
+    else this.#act(signal, action, 0);
   }
 
   take(): number {
@@ -102,14 +109,11 @@ export class NodeNativeSignals implements NativeSignals {
 
   raiseOnSignal(offset: number, bits: number): void {
     const { words, memoryLow, memoryHigh } = this.#native;
-    const low = memoryLow + offset;
-    // No signal may see the address by halves: they are masked for the moment.
-    const before = this.mask();
-    this.setMask(-1, -1);
-    words[WINDOW.EXIT_ADDRESS / 4] = low;
-    words[WINDOW.EXIT_ADDRESS / 4 + 1] = low < HIGH ? memoryHigh : memoryHigh + 1;
-    words[WINDOW.EXIT_BITS / 4] = bits;
-    this.setMask(before.low, before.high);
+    const window = new BigInt64Array(words.buffer, words.byteOffset, WINDOW.SIGINFO / 8);
+    // The handler sees no half of an address, nor one with another's bits.
+    Atomics.store(window, WINDOW.EXIT_ADDRESS / 8, 0n);
+    Atomics.store(words, WINDOW.EXIT_BITS / 4, bits);
+    Atomics.store(window, WINDOW.EXIT_ADDRESS / 8, (BigInt(memoryHigh) << 32n) + BigInt(memoryLow) + BigInt(offset));
   }
 
   kick(thread: number): void {
@@ -134,7 +138,7 @@ export class NodeNativeSignals implements NativeSignals {
       this.#native.int(1, 0);
       this.#native.call(numbers.prctl);
     }
-    if (signal !== SIGKILL) this.default(signal);
+    if (signal !== SIGKILL) this.#act(signal, SIG_DFL, 0);
     this.#send(this.#native.call(numbers.gettid), signal);
     // It may be masked; nothing else is wanted any more.
     const bit = 2 ** ((signal - 1) % 32);
@@ -193,8 +197,24 @@ export class NodeNativeSignals implements NativeSignals {
     native.call(numbers.sigaltstack);
   }
 
+  /** The window tells where the engine's handler of SIGSEGV is, which traps of WebAssembly go to. */
+  #keepEngineHandler(): void {
+    const native = this.#native;
+    const { numbers, scratch, words, library } = native;
+    native.int(0, SIGSEGV);
+    native.int(1, 0);
+    native.scratchAt(2, 0);
+    native.int(3, MASK_BYTES);
+    native.call(numbers.rt_sigaction);
+    let handler = scratch.getBigUint64(0, true);
+    const windows = new BigUint64Array(words.buffer);
+    // Caught already: the first thread found the engine's.
+    if (handler === library.address('fault')) handler = windows[WINDOW.ENGINE_HANDLER / 8]!;
+    windows[(words.byteOffset + WINDOW.ENGINE_HANDLER) / 8] = handler;
+  }
+
   /** struct sigaction of the kernel: handler, flags, restorer, mask. */
-  #act(signal: number, action: 'handler' | 'freeze' | number, extra: number): void {
+  #act(signal: number, action: 'handler' | 'fault' | 'freeze' | number, extra: number): void {
     const native = this.#native;
     const { scratch, library } = native;
     const isHandler = typeof action === 'string';

@@ -17,7 +17,9 @@ export const WINDOW = {
   /** Signals that stay masked from the moment one arrived, and those that were masked before. */
   HOLD_MASK: 88,
   OLD_MASK: 96,
-  /** Its siginfo. */
+  /** Address of the engine's handler of SIGSEGV, or 0 or 1 as in struct sigaction. */
+  ENGINE_HANDLER: 104,
+  /** Siginfo of the signal that waits. */
   SIGINFO: 128,
   SCRATCH: 256,
 } as const;

@@ -94,6 +94,40 @@ export const X86_64_TABLE = `
     b8 29 01 00 00                 ; mov eax, 297
     0f 05                          ; syscall
     c3                             ; ret
+  fault:
+    83 7e 08 00                    ; cmp dword ptr [rsi+8], 0
+    4c 8b 42 10                    ; mov r8, [rdx+16]
+    7f @raised                     ; jg raised
+    4d 85 c0                       ; test r8, r8
+    74 @stray                      ; je stray
+    4d 8b 00                       ; mov r8, [r8]
+    41 83 78 44 00                 ; cmp dword ptr [r8+68], 0
+    0f 84 @@handler                ; je handler
+    c3                             ; ret
+  raised:
+    83 ff 0b                       ; cmp edi, 11
+    75 @deadly                     ; jne deadly
+    4d 85 c0                       ; test r8, r8
+    74 @deadly                     ; je deadly
+    4d 8b 00                       ; mov r8, [r8]
+    49 8b 40 68                    ; mov rax, [r8+104]
+    48 85 c0                       ; test rax, rax
+    74 @deadly                     ; je deadly
+    ff e0                          ; jmp rax
+  deadly:
+    48 83 ec 28                    ; sub rsp, 40
+    31 c0                          ; xor eax, eax
+    48 89 04 24                    ; mov [rsp], rax
+    48 89 44 24 08                 ; mov [rsp+8], rax
+    48 89 44 24 10                 ; mov [rsp+16], rax
+    48 89 44 24 18                 ; mov [rsp+24], rax
+    48 89 e6                       ; mov rsi, rsp
+    31 d2                          ; xor edx, edx
+    41 ba 08 00 00 00              ; mov r10d, 8
+    b8 0d 00 00 00                 ; mov eax, 13
+    0f 05                          ; syscall
+    48 83 c4 28                    ; add rsp, 40
+    c3                             ; ret
   restorer:
     b8 0f 00 00 00                 ; mov eax, 15
     0f 05                          ; syscall
