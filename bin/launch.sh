@@ -38,19 +38,35 @@ offer_libatomic() {
   done
   platform=${node%/bin/node}
   platform=${platform##*/node-}
-  [ ! -d "$root/bin/$platform" ] || export LD_LIBRARY_PATH="$root/bin/$platform${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+  [ -d "$root/bin/$platform" ] || return 0
+  [ -z "${LD_LIBRARY_PATH+set}" ] || export TINAMOU_LD_LIBRARY_PATH="$LD_LIBRARY_PATH"
+  add LD_LIBRARY_PATH "$root/bin/$platform${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+}
+
+# Sets a variable for Node, and notes that: a program in user mode is to have the environment that we were given.
+add() {
+  export "$1=$2" TINAMOU_ADDED="${TINAMOU_ADDED-}${TINAMOU_ADDED:+ }$1"
 }
 
 # Node keeps what it makes of our sources: without that each thread of a machine compiles them anew,
 # which is half the time of a start.
 keep_code() {
   cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-  [ -z "$cache" ] || export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$cache/tinamou/code}"
+  [ -z "$cache" ] || [ -n "${NODE_COMPILE_CACHE+set}" ] || add NODE_COMPILE_CACHE "$cache/tinamou/code"
 }
 
 # glibc would give each thread an arena of its own, where what the engine's compiler threads let go of stays.
 share_arenas() {
-  export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-1}"
+  [ -n "${MALLOC_ARENA_MAX+set}" ] || add MALLOC_ARENA_MAX 1
+}
+
+# Which descriptors we were given, for Node opens others: all that there are but this script's own.
+note_descriptors() {
+  given=
+  for fd in /proc/self/fd/*; do
+    if [ -e "$fd" ] && ! [ "$fd" -ef "$self" ]; then given="$given ${fd##*/}"; fi
+  done
+  export TINAMOU_DESCRIPTORS="$given"
 }
 
 run_node() {
@@ -66,6 +82,8 @@ launch() {
   name=${self##*/}
   name=${name#tinamou-}
   keep_code
+  # A program in user mode is to have the descriptors that we have.
+  case $name in riscv64) note_descriptors ;; esac
   if [ -f "$root/src/cli/$name.ts" ]; then
     run_node "$root/tools/bundled.ts" "$root/src/cli/$name.ts" "$@"
   else

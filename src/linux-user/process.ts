@@ -15,6 +15,7 @@ import { UserMemory } from './memory/user-memory.ts';
 import { ProgramRecord } from './program/record.ts';
 import { OpenFiles } from './open-files.ts';
 import { Paths } from './paths.ts';
+import { ProgramLog, type LogOptions } from './program-log.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
 import { ThreadShared } from './thread-shared.ts';
 
@@ -31,6 +32,15 @@ export interface ProcessOptions {
   readonly windowSize: number;
   /** Where programs' files are looked for first (-L). */
   readonly prefix: string | undefined;
+  /** Bytes of the stack (-s). */
+  readonly stackSize?: number;
+  /** What uname tells of the kernel (-r). */
+  readonly release?: string | undefined;
+  /** Random bytes are the same each time (-seed). */
+  readonly seed?: bigint | undefined;
+  /** Nothing is translated (-one-insn-per-tb). */
+  readonly isSingle?: boolean;
+  readonly log?: LogOptions;
 }
 
 /** Whether an address is in it is one comparison with 31 bits. */
@@ -44,6 +54,7 @@ export class GuestProcess {
   readonly options: ProcessOptions;
   readonly abi: Abi;
   readonly arena: Arena;
+  readonly log: ProgramLog;
   readonly lock: Lock;
   readonly descriptors: Descriptors;
   readonly memory: UserMemory;
@@ -72,6 +83,7 @@ export class GuestProcess {
     this.arena = arena;
     const { memory } = arena;
     const base = arena.allocateHigh(options.windowSize, 0x1_0000);
+    this.log = new ProgramLog(arena, options.log ?? { items: [], ranges: [] });
     this.lock = new Lock(memory, arena.allocate(8));
     this.heap = new Uint32Array(memory.buffer, arena.allocate(8), 2);
     this.descriptors = new Descriptors(arena);

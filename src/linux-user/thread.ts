@@ -4,7 +4,6 @@ import { Engine } from '../jit/engine.ts';
 import type { AccessWindow } from '../jit/window.ts';
 import { struct } from '../mem/struct.ts';
 import { CPU_HEADER, EXIT_INTERRUPT } from '../mem/cpu.ts';
-import { silentLog } from '../mem/guest-log.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import { perform } from './calls/perform.ts';
 import type { Caller } from './calls/caller.ts';
@@ -57,7 +56,7 @@ export class GuestThread implements Caller {
       contexts: tlb,
       space: physical,
       translation: new WindowTranslation(process.space.pages),
-      log: silentLog,
+      log: process.log,
       now: () => Math.floor(performance.now() * 10_000),
     });
     this.#window = process.accessWindow();
@@ -65,6 +64,8 @@ export class GuestThread implements Caller {
       arena: own,
       guest: abi.guest,
       cpu: this.cpu,
+      log: process.log,
+      tiers: process.options.isSingle === true ? 'tier0' : 'auto',
       stateStruct: abi.stateStruct,
       state,
       space: physical,
@@ -156,6 +157,12 @@ export class GuestThread implements Caller {
   address(index: number): number {
     const at = this.#arguments[index]!;
     return this.words[at + 1] === 0 ? this.words[at]! >>> 0 : Infinity;
+  }
+
+  /** What the last system call gave: halves of the register. */
+  get result(): { readonly low: number; readonly high: number } {
+    const at = this.#registers + 2 * this.process.abi.registers.result;
+    return { low: this.words[at]!, high: this.words[at + 1]! };
   }
 
   /** Ends a system call: its result, and on with the next instruction. */

@@ -14,8 +14,15 @@ export const LOG_ITEMS = {
   guest_errors: 'log when the guest OS does something invalid (eg accessing a non-existent register)',
   unimp: 'log unimplemented functionality',
 } as const;
-export type LogItem = keyof typeof LOG_ITEMS;
+/** What can be told of a program in user mode besides. */
+export const PROGRAM_LOG_ITEMS = {
+  page: 'show where the program lies in its addresses when it begins',
+  strace: 'log every system call, its arguments, and its result',
+} as const;
+type MachineLogItem = keyof typeof LOG_ITEMS;
+export type LogItem = MachineLogItem | keyof typeof PROGRAM_LOG_ITEMS;
 
-export const LOG_ITEM_NAMES = Object.keys(LOG_ITEMS) as readonly LogItem[];
+export const LOG_ITEM_NAMES = Object.keys(LOG_ITEMS) as readonly MachineLogItem[];
+export const ALL_LOG_ITEM_NAMES = [...LOG_ITEM_NAMES, ...Object.keys(PROGRAM_LOG_ITEMS)] as readonly LogItem[];
 
-export const isLogItem = (name: string): name is LogItem => Object.hasOwn(LOG_ITEMS, name);
+export const isLogItem = (name: string): name is MachineLogItem => Object.hasOwn(LOG_ITEMS, name);

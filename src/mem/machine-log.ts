@@ -1,6 +1,6 @@
 import type { AddressRange } from './address-range.ts';
 import type { GuestLog } from './guest-log.ts';
-import { LOG_ITEM_NAMES, type LogItem } from './log-items.ts';
+import { ALL_LOG_ITEM_NAMES, type LogItem } from './log-items.ts';
 
 /** Where a machine tells what it was asked to tell. */
 export interface MachineLog extends GuestLog {
@@ -36,7 +36,7 @@ export class SharedLog implements MachineLog {
   }
 
   get items(): readonly LogItem[] {
-    return LOG_ITEM_NAMES.filter((item) => this.has(item));
+    return ALL_LOG_ITEM_NAMES.filter((item) => this.has(item));
   }
   set items(items: readonly LogItem[]) {
     this.#bits[0] = items.reduce((bits, item) => bits | BITS[item], 0);
@@ -55,4 +55,4 @@ export class SharedLog implements MachineLog {
   }
 }
 
-const BITS = Object.fromEntries(LOG_ITEM_NAMES.map((item, bit) => [item, 1 << bit])) as Record<LogItem, number>;
+const BITS = Object.fromEntries(ALL_LOG_ITEM_NAMES.map((item, bit) => [item, 1 << bit])) as Record<LogItem, number>;

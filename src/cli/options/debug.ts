@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { parseAddressRanges } from '../../mem/address-range.ts';
-import { isLogItem, LOG_ITEM_NAMES, type LogItem } from '../../mem/log-items.ts';
+import { LOG_ITEM_NAMES, type LogItem } from '../../mem/log-items.ts';
 import { asksForHelp } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { icount } from './icount.ts';
@@ -9,11 +9,12 @@ import { stats } from './stats.ts';
 /** What QEMU can log besides. */
 const FOREIGN = ['op_ind', 'pcall', 'page', 'plugin', 'strace', 'tid'];
 
-/** The items of a list with commas between them; `all` stands for each. */
-export function parseLogItems(text: string): readonly LogItem[] {
+/** The items of a list with commas between them, out of `known`; `all` stands for each. */
+export function parseLogItems(text: string, known: readonly LogItem[] = LOG_ITEM_NAMES): readonly LogItem[] {
   return text.split(',').flatMap((item) => {
-    if (item === 'all') return LOG_ITEM_NAMES;
-    if (isLogItem(item)) return [item];
+    if (item === 'all') return known;
+    const found = known.find((name) => name === item);
+    if (found !== undefined) return [found];
     throw new UserError(
       FOREIGN.includes(item) || item.startsWith('trace:')
         ? `the log item '${item}' is not supported; -d help lists those that are`

@@ -16,7 +16,8 @@ export function helpText(): string {
   return `${versionText()}usage: tinamou-system-riscv64 [options]\n\n${groups.join('\n')}`;
 }
 
-function describe({ name, aliases, argument, help }: Option): string {
+/** An option's lines of a help text. */
+export function describe<S>({ name, aliases, argument, help }: Option<S>): string {
   const names = [name, ...aliases].map((each) => `-${each}`).join(' or ');
   const head = argument === undefined ? names : `${names} ${argument}`;
   const lines = wrap(help, WIDTH - INDENT);

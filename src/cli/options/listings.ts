@@ -5,7 +5,7 @@ import { Chardevs } from '../../char/chardevs.ts';
 import { devices } from '../../hw/devices.ts';
 import { helpProperty } from '../../hw/properties.ts';
 import { OPTIMIZATIONS } from '../../jit/optimizations.ts';
-import { LOG_ITEMS } from '../../mem/log-items.ts';
+import { LOG_ITEMS, PROGRAM_LOG_ITEMS } from '../../mem/log-items.ts';
 
 export function machineListing(): string {
   return 'Supported machines are:\nvirt                 RISC-V VirtIO board\n';
@@ -24,8 +24,12 @@ export function optimizationListing(): string {
   return `Optimizations (joined by +):\n${lines.join('')}`;
 }
 
-export function logListing(): string {
-  const items = Object.entries(LOG_ITEMS).map(([name, doc]) => `${name.padEnd(15)} ${doc}\n`);
+export const logListing = (): string => itemListing(LOG_ITEMS);
+/** In user mode. */
+export const programLogListing = (): string => itemListing({ ...LOG_ITEMS, ...PROGRAM_LOG_ITEMS });
+
+function itemListing(docs: Readonly<Record<string, string>>): string {
+  const items = Object.entries(docs).map(([name, doc]) => `${name.padEnd(15)} ${doc}\n`);
   return `Log items (comma separated):\n${items.join('')}`;
 }
 

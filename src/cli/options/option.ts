@@ -2,40 +2,42 @@ import { UserError } from '../../base/errors.ts';
 import type { Settings } from './settings.ts';
 
 /** One option of the command line, declared once: the parser and `-help` come from it. */
-export interface Option {
+export interface Option<S = Settings> {
   readonly name: string;
   /** Other names that mean the same. */
   readonly aliases: readonly string[];
   /** How its argument is written; none: it takes no argument. */
   readonly argument: string | undefined;
   readonly help: string;
+  /** A variable of the environment that says the same; the command line counts for more. */
+  readonly variable?: string;
   /** Puts what it says into the settings. Throws a UserError, which is told with the option's name. */
-  apply(settings: Settings, argument: string): void;
+  apply(settings: S, argument: string): void;
 }
 
 /** The options that belong together in `-help`. */
-export interface OptionGroup {
+export interface OptionGroup<S = Settings> {
   readonly title: string;
-  readonly options: readonly Option[];
+  readonly options: readonly Option<S>[];
 }
 
 /** `valued('m', '[size=]megs', 'guest memory …', (settings, text) => …)` */
-export function valued(
+export function valued<S = Settings>(
   name: string,
   argument: string,
   help: string,
-  apply: Option['apply'],
+  apply: (settings: S, argument: string) => void,
   aliases: readonly string[] = [],
-): Option {
+): Option<S> {
   return { name, aliases, argument, help, apply };
 }
 
-export function flag(
+export function flag<S = Settings>(
   name: string,
   help: string,
-  apply: (settings: Settings) => void,
+  apply: (settings: S) => void,
   aliases: readonly string[] = [],
-): Option {
+): Option<S> {
   return { name, aliases, argument: undefined, help, apply };
 }
 

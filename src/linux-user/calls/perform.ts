@@ -2,6 +2,7 @@ import { INTERRUPTED_BEFORE } from '../../host/native.ts';
 import { EINTR, ENOSYS } from '../errno.ts';
 import { LINUX_CALLS } from '../../host/linux-calls.ts';
 import type { GuestThread } from '../thread.ts';
+import { Trace } from '../strace/strace.ts';
 import type { SystemCall } from './call.ts';
 import { CALLS } from './index.ts';
 import { passOn } from './pass.ts';
@@ -23,7 +24,22 @@ function tableOf(numbers: keyof typeof COLUMN): readonly (SystemCall | undefined
 
 /** Does the system call that a thread stands at. */
 export function perform(thread: GuestThread): void {
-  const call = tableOf(thread.process.abi.numbers)[thread.callNumber];
+  const number = thread.callNumber;
+  const call = tableOf(thread.process.abi.numbers)[number];
+  const { log } = thread.process;
+  if (call === undefined && log.has('unimp')) log.write(`Unsupported syscall: ${number} (${nameOf(thread, number)})\n`);
+  if (!log.has('strace')) return act(thread, call);
+  const trace = new Trace(thread, call, number);
+  act(thread, call);
+  trace.end();
+}
+
+function nameOf(thread: GuestThread, number: number): string {
+  const column = COLUMN[thread.process.abi.numbers];
+  return Object.entries(LINUX_CALLS).find(([, numbers]) => numbers[column] === number)?.[0] ?? 'no such call';
+}
+
+function act(thread: GuestThread, call: SystemCall | undefined): void {
   if (call === undefined) return thread.finish(-ENOSYS, -1);
   thread.signals.callBegins();
   thread.scratch.reset();

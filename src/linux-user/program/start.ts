@@ -49,8 +49,9 @@ export function startProgram(process: GuestProcess, program: NewProgram): Starte
   if (typeof elf === 'number') return elf;
   if (elf.machine !== abi.elfMachine) return -ENOEXEC;
   const top = space.size - GUARD_PAGES * PAGE;
-  const lowest = top - STACK_BYTES;
-  const at = space.map(lowest, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED);
+  const stackSize = process.options.stackSize ?? STACK_BYTES;
+  const lowest = top - stackSize;
+  const at = space.map(lowest, stackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED);
   if (at < 0) return at;
   const loaded = loadElf(space, memory, file, elf, false);
   if (typeof loaded === 'number') return loaded;

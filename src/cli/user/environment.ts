@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+
+/** Variables that the launcher sets for Node, which concern no program; bin/launch.sh tells which it added. */
+const ADDED = 'TINAMOU_ADDED';
+
+const DESCRIPTORS = 'TINAMOU_DESCRIPTORS';
+
+/** Descriptors that this process was given. */
+export function givenDescriptors(): number[] {
+  const noted = process.env[DESCRIPTORS];
+  return noted === undefined ? [0, 1, 2] : noted.trim().split(' ').map(Number);
+}
+
+/** Bytes as text of one character each, so that nothing of what is no UTF-8 is lost. */
+const text = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+export const bytesOf = (latin1: string): Uint8Array => Buffer.from(latin1, 'latin1');
+
+/** The last `count` arguments of this process, as bytes: Node has them as text, which not all bytes are. */
+export function argumentBytes(count: number): Uint8Array[] {
+  if (count === 0) return [];
+  return text(readFileSync('/proc/self/cmdline'))
+    .split('\0')
+    .slice(-count - 1, -1)
+    .map(bytesOf);
+}
+
+/**
+ * The environment of a program, as bytes: that of this process without what only Node is to know, then the changes,
+ * `NAME=value` or `NAME` of one that goes.
+ */
+export function programEnvironment(changes: readonly string[]): Uint8Array[] {
+  const variables = new Map<string, string>();
+  for (const entry of text(readFileSync('/proc/self/environ')).split('\0')) {
+    if (entry !== '') variables.set(nameOf(entry), entry);
+  }
+  withoutAdded(variables);
+  for (const change of changes) {
+    const entry = Buffer.from(change).toString('latin1');
+    variables.delete(nameOf(entry));
+    if (entry.includes('=')) variables.set(nameOf(entry), entry);
+  }
+  return [...variables.values()].map(bytesOf);
+}
+
+const nameOf = (entry: string): string => entry.split('=', 1)[0]!;
+
+function withoutAdded(variables: Map<string, string>): void {
+  const added = variables.get(ADDED)?.slice(ADDED.length + 1) ?? '';
+  variables.delete(ADDED);
+  variables.delete(DESCRIPTORS);
+  for (const name of added.split(' ')) variables.delete(name);
+  // What it was before.
+  const path = variables.get('TINAMOU_LD_LIBRARY_PATH');
+  variables.delete('TINAMOU_LD_LIBRARY_PATH');
+  if (path !== undefined) variables.set('LD_LIBRARY_PATH', path.slice('TINAMOU_'.length));
+}

@@ -1,0 +1,69 @@
+import { SeededRandom } from '../../host/seeded-random.ts';
+import { NodeNativeSignals } from '../../host-node/native/signals.ts';
+import { firstNativeThread, type NodeNativeThread } from '../../host-node/native/thread.ts';
+import { parseFeatures } from '../../isa/riscv/features.ts';
+import { riscv64 } from '../../linux-user/abi/riscv64.ts';
+import { ENOEXEC } from '../../linux-user/errno.ts';
+import { NativeBacking } from '../../linux-user/native-backing.ts';
+import { pagesText } from '../../linux-user/memory/pages-text.ts';
+import { DEFAULT_WINDOW, GuestProcess } from '../../linux-user/process.ts';
+import { startProgram } from '../../linux-user/program/start.ts';
+import { GuestThread } from '../../linux-user/thread.ts';
+import { located } from '../options/option.ts';
+import { argumentBytes, bytesOf, givenDescriptors, programEnvironment } from './environment.ts';
+import { openLog, writeLog } from './log-sink.ts';
+import { findProgram } from './program-file.ts';
+import { Refusal, whyNoProgram } from './refusal.ts';
+import type { UserSettings } from './settings.ts';
+
+/** Becomes the program of the last `words` words of the command line, and never returns. Throws a Refusal. */
+export function runUser(settings: UserSettings, words: number): never {
+  const given = argumentBytes(words).map((argument) => Buffer.from(argument).toString('latin1'));
+  const name = given[0]!;
+  const { path, argv, file } = findProgram(name, [settings.argv0 ?? name, ...given.slice(1)], settings.prefix);
+  const features = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
+  let native: NodeNativeThread | undefined;
+  const guest = new GuestProcess(
+    {
+      abi: riscv64(features),
+      windowSize: settings.windowSize ?? DEFAULT_WINDOW,
+      prefix: settings.prefix,
+      stackSize: settings.stackSize,
+      release: settings.release,
+      seed: settings.seed,
+      isSingle: settings.isSingle,
+      log: { items: [...settings.log], ranges: settings.logRanges },
+    },
+    (memory, base) => {
+      native = firstNativeThread(memory);
+      return new NativeBacking(native, base);
+    },
+  );
+  const host = native!;
+  if (settings.log.size > 0) {
+    const log = openLog(settings.logFile);
+    guest.log.sink = (text) => writeLog(log, text);
+  }
+  for (const fd of givenDescriptors()) guest.descriptors.replace(fd, fd, false);
+  const random = new Uint8Array(16);
+  if (settings.seed === undefined) crypto.getRandomValues(random);
+  else new SeededRandom(settings.seed).fill(random);
+  const started = startProgram(guest, {
+    file,
+    argv: argv.map(bytesOf),
+    envp: programEnvironment(settings.environment),
+    path: bytesOf(path),
+    random,
+    ids: { uid: process.getuid!(), euid: process.geteuid!(), gid: process.getgid!(), egid: process.getegid!() },
+  });
+  if (typeof started === 'number') throw refusalOf(path, started, file.read(0, 64));
+  if (guest.log.has('page')) guest.log.write(pagesText(guest.space.pages));
+  const thread = new GuestThread(guest, 0, host, new NodeNativeSignals(host));
+  thread.signals.begin({ low: 0, high: 0 });
+  thread.cpu.begin(started.pc, started.stack.pointer);
+  return thread.run();
+}
+
+function refusalOf(path: string, errno: number, start: Uint8Array): Refusal {
+  return new Refusal(path, errno, errno === -ENOEXEC ? whyNoProgram(start) : undefined);
+}
