@@ -1,6 +1,6 @@
 /** `tinamou-system-riscv64`: emulates a RISC-V machine. `-help` tells how. */
 import { UserError } from '../base/errors.ts';
-import { nodeThreads } from '../host-node/threads.ts';
+import { nodeThreads, placerThread } from '../host-node/threads.ts';
 import { prepareWorker } from '../host-node/workers.ts';
 import { leave } from './leave.ts';
 import { parseCommandLine } from './options/parse.ts';
@@ -15,6 +15,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   // Only a machine needs all of the emulator, of which the thread of its first CPU loads its part meanwhile.
   prepareWorker(nodeThreads.vcpu, 'vcpu0');
+  if (settings.loadvm !== undefined || settings.incoming !== undefined) prepareWorker(placerThread, 'placer');
   const { runSystem } = await import('./system/run.ts');
   return runSystem(settings, PROGRAM);
 }

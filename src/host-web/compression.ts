@@ -1,4 +1,4 @@
-import { checkSize, type Compression, type CompressionName } from '../host/compression.ts';
+import { checkSize, localPlacer, type Compression, type CompressionName, type Placer } from '../host/compression.ts';
 
 /** What browsers bring along. */
 export class WebCompression implements Compression {
@@ -13,6 +13,10 @@ export class WebCompression implements Compression {
     const unpacked = how === 'none' ? bytes : await through(new DecompressionStream('deflate-raw'), bytes, size);
     checkSize(unpacked, size);
     return unpacked;
+  }
+
+  placer(): Placer {
+    return localPlacer(this);
   }
 }
 

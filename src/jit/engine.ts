@@ -21,7 +21,7 @@ import type { Region } from './region/discover.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { BUDGET_SLACK } from './interpreter.ts';
-import { buildRuntime } from './runtime.ts';
+import { buildExact, buildRuntime, type RuntimeContext } from './runtime.ts';
 import { hostFuses } from './fusion.ts';
 import { RUNTIME_FUNCTIONS } from './runtime-imports.ts';
 
@@ -81,6 +81,9 @@ export interface EngineOptions {
  */
 export const INTERRUPT_BOUND = PAGE;
 
+/** Code that runs a CPU, whose state is at the address. What it gives does not matter here. */
+type RunCode = (cpu: number | bigint) => number;
+
 /** Fields of the CPU's state that start from 0 in every stretch. */
 const OF_A_STRETCH = ['callDepth', 'interpreted', 'inRegions', 'rounds'];
 
@@ -99,9 +102,10 @@ export class Engine {
   readonly #view: DataView;
   readonly #imports: WebAssembly.Imports;
   /** The run loop, and the two interpreters that it enters. */
-  readonly #run: (cpu: number | bigint) => void;
-  readonly #fast: (cpu: number | bigint) => void;
-  readonly #exact: (cpu: number | bigint) => void;
+  readonly #run: RunCode;
+  readonly #fast: RunCode;
+  readonly #runtimeContext: RuntimeContext;
+  #madeExact: RunCode | undefined;
   readonly #lengths: BlockLengths;
   readonly #cpuAddress: number | bigint;
   /** Blocks for the next batch, by the address of their record. */
@@ -219,12 +223,13 @@ export class Engine {
       decode: (record: number) => this.#decode(record >>> 0),
       straddle: (record: number) => this.#straddle(record >>> 0),
       hot: (record: number) => this.#hot(record >>> 0),
+      exact: () => this.#exact(this.#cpuAddress),
     };
     const helpers = Object.fromEntries(guest.helpers.map(({ name }) => [name, cpu.helpers[name]!]));
     const js = storm?.watch(calls, this.#exposed) ?? calls;
     const helper = storm?.watch(helpers, this.#exposed) ?? helpers;
     const env = { memory, table: this.#functions.table };
-    const bytes = buildRuntime({
+    this.#runtimeContext = {
       guest,
       layout,
       records,
@@ -237,17 +242,26 @@ export class Engine {
       hotPeriod: this.#policy.period,
       counts,
       fuses: this.#optimizations.has('fusion') && hostFuses(),
-    });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { js, helper, env });
+    };
+    const module = new WebAssembly.Module(buildRuntime(this.#runtimeContext));
+    const instance = new WebAssembly.Instance(module, { js, helper, env });
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [name, instance.exports[name] as WebAssembly.ExportValue]),
     );
     this.#imports = { js, helper, env, runtime };
-    this.#run = instance.exports['run'] as (cpu: number | bigint) => void;
-    this.#fast = instance.exports['fast'] as (cpu: number | bigint) => void;
-    this.#exact = instance.exports['exact'] as (cpu: number | bigint) => void;
+    this.#run = instance.exports['run'] as RunCode;
+    this.#fast = instance.exports['fast'] as RunCode;
     this.#lengths = new BlockLengths(guest, (host) => this.codePages.parcelAt(host));
     this.#cpuAddress = width === 64 ? BigInt(state) : state;
+  }
+
+  /** The interpreter that stops at exactly the budget: made when it is first wanted. */
+  get #exact(): RunCode {
+    if (this.#madeExact === undefined) {
+      const module = new WebAssembly.Module(buildExact(this.#runtimeContext));
+      this.#madeExact = new WebAssembly.Instance(module, this.#imports).exports['exact'] as RunCode;
+    }
+    return this.#madeExact;
   }
 
   /** Runs until the exit word is set or `instructions` (at most 2^30) are retired; returns how many were. */

@@ -50,6 +50,13 @@ export function runtimeType(builder: ModuleBuilder, name: RuntimeFunction, width
   return builder.type(parameters, RESULTS[name]);
 }
 
+/** Declares the imports from the runtime: the same in every module but the runtime itself. */
+export function importRuntime(builder: ModuleBuilder, width: 32 | 64): Record<RuntimeFunction, number> {
+  return Object.fromEntries(
+    RUNTIME_FUNCTIONS.map((name) => [name, builder.importFunction('runtime', name, runtimeType(builder, name, width))]),
+  ) as Record<RuntimeFunction, number>;
+}
+
 /** Function indices that emitted code may call in its module. */
 export interface CallTargets {
   readonly runtime: Readonly<Record<RuntimeFunction, number>>;

@@ -8,11 +8,18 @@ import { buildArithmetic } from './arithmetic.ts';
 import { buildFusedEmulation } from './fused-emulation.ts';
 import { atomicSlow } from './atomics.ts';
 import { CPU } from './locals.ts';
-import { BUDGET_SLACK, buildInterpreter } from './interpreter.ts';
+import { BUDGET_SLACK, buildInterpreter, type InterpreterImports } from './interpreter.ts';
 import type { StateLayout } from './layout.ts';
 import { countEntry } from './promotion.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
-import { addressType, importJavaScript, RUNTIME_FUNCTIONS, runtimeType } from './runtime-imports.ts';
+import {
+  addressType,
+  importJavaScript,
+  importRuntime,
+  RUNTIME_FUNCTIONS,
+  runtimeType,
+  type CallTargets,
+} from './runtime-imports.ts';
 import type { Parallel } from './shared.ts';
 import type { AccessWindow } from './window.ts';
 import { refillFromSecond } from './refill.ts';
@@ -45,16 +52,11 @@ export interface RuntimeContext {
  * arithmetic that WebAssembly lacks. Built once for a machine.
  */
 export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
-  const { guest, layout, records, width, pages } = context;
+  const { guest, layout, width, pages } = context;
   const builder = new ModuleBuilder();
   const imported = importJavaScript(builder, guest);
-  const one = builder.type([I32], [I32]);
-  const imports = {
-    fetch: builder.importFunction('js', 'fetch', builder.type([], [I32])),
-    decode: builder.importFunction('js', 'decode', one),
-    straddle: builder.importFunction('js', 'straddle', one),
-    hot: builder.importFunction('js', 'hot', one),
-  };
+  const imports = importInterpreter(builder);
+  const exact = builder.importFunction('js', 'exact', builder.type([], [I32]));
   builder.importMemory('env', 'memory', { pages, width });
   builder.importTable('env', 'table', 1);
 
@@ -84,36 +86,53 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     jump,
     resume: buildResume(builder, context, jump),
   };
-  const targets = {
-    ...imported,
-    runtime,
-    blockType,
-    regionType: -1,
-    fuses: context.fuses,
-    counts: context.counts,
-    parallel: context.parallel,
-    // What may not be checked now may have to be later, and this code stays.
-    window: context.window && { ...context.window, isChecked: true },
-  };
-  const interpreters = [false, true].map((isExact) => {
-    const { locals, code } = buildInterpreter({
-      guest,
-      records,
-      layout,
-      width,
-      targets,
-      imports,
-      hotPeriod: context.hotPeriod,
-      isExact,
-    });
-    return builder.function(blockType, locals, code);
-  });
-  const run = buildRun(builder, context, interpreters[0]!, interpreters[1]!);
+  const fast = addInterpreter(builder, context, { ...imported, runtime, blockType }, imports, false);
   for (const name of RUNTIME_FUNCTIONS) builder.exportFunction(name, runtime[name]);
-  builder.exportFunction('run', run);
-  builder.exportFunction('fast', interpreters[0]!);
-  builder.exportFunction('exact', interpreters[1]!);
+  builder.exportFunction('run', buildRun(builder, context, fast, exact));
+  builder.exportFunction('fast', fast);
   return builder.build();
+}
+
+/**
+ * The module of the interpreter that stops at exactly its budget. It is as large as the other and not wanted before
+ * the first budget ends, so it is not a part of the runtime.
+ */
+export function buildExact(context: RuntimeContext): Uint8Array<ArrayBuffer> {
+  const { guest, width, pages } = context;
+  const builder = new ModuleBuilder();
+  const imported = importJavaScript(builder, guest);
+  const imports = importInterpreter(builder);
+  const runtime = importRuntime(builder, width);
+  builder.importMemory('env', 'memory', { pages, width });
+  builder.importTable('env', 'table', 1);
+  const blockType = builder.type([addressType(width)], [I32]);
+  builder.exportFunction('exact', addInterpreter(builder, context, { ...imported, runtime, blockType }, imports, true));
+  return builder.build();
+}
+
+function importInterpreter(builder: ModuleBuilder): InterpreterImports {
+  const one = builder.type([I32], [I32]);
+  return {
+    fetch: builder.importFunction('js', 'fetch', builder.type([], [I32])),
+    decode: builder.importFunction('js', 'decode', one),
+    straddle: builder.importFunction('js', 'straddle', one),
+    hot: builder.importFunction('js', 'hot', one),
+  };
+}
+
+function addInterpreter(
+  builder: ModuleBuilder,
+  context: RuntimeContext,
+  own: Pick<CallTargets, keyof ReturnType<typeof importJavaScript> | 'runtime' | 'blockType'>,
+  imports: InterpreterImports,
+  isExact: boolean,
+): number {
+  const { guest, records, layout, width, hotPeriod, fuses, counts, parallel } = context;
+  // What may not be checked now may have to be later, and this code stays.
+  const window = context.window && { ...context.window, isChecked: true };
+  const targets = { ...own, regionType: -1, fuses, counts, parallel, window };
+  const { locals, code } = buildInterpreter({ guest, records, layout, width, targets, imports, hotPeriod, isExact });
+  return builder.function(own.blockType, locals, code);
 }
 
 /** `soft(cpu, a, b, c, code, mode)`: a floating-point operation of softfloat, on encodings. */
@@ -135,7 +154,10 @@ function buildSoft(builder: ModuleBuilder, { layout, width }: RuntimeContext, fp
 /** Times in a row that the run loop goes round without an instruction being retired before it returns. */
 const STORM = 10_000;
 
-/** `run(cpu)`: until the exit word is set, nothing remains of the budget, or nothing but exceptions happens. */
+/**
+ * `run(cpu)`: until the exit word is set, nothing remains of the budget, or nothing but exceptions happens. What is
+ * left of a budget at its end is JavaScript's, which has the exact interpreter.
+ */
 function buildRun(builder: ModuleBuilder, { layout, width }: RuntimeContext, fast: number, exact: number): number {
   const [remaining, before, raised, rounds] = [1, 2, 3, 4];
   const c = new Code();
@@ -162,7 +184,7 @@ function buildRun(builder: ModuleBuilder, { layout, width }: RuntimeContext, fas
     .i32(2 * BUDGET_SLACK)
     .op(OP.i32_lt_s);
   c.if(0x40, false);
-  c.get(CPU).call(exact).op(OP.drop);
+  c.call(exact).op(OP.drop);
   c.else();
   c.get(CPU).call(fast).op(OP.drop);
   c.end();

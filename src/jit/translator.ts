@@ -12,14 +12,7 @@ import type { Cluster } from './region/discover.ts';
 import { buildEntrance } from './region/entrance.ts';
 import { RegionEmitter } from './region/region-emitter.ts';
 import type { RecordLayout } from './record.ts';
-import {
-  addressType,
-  importJavaScript,
-  RUNTIME_FUNCTIONS,
-  runtimeType,
-  type CallTargets,
-  type RuntimeFunction,
-} from './runtime-imports.ts';
+import { addressType, importJavaScript, importRuntime, type CallTargets } from './runtime-imports.ts';
 import { Tier1Emitter, type BlockSource } from './tier1-emitter.ts';
 
 const PAGE = 4096;
@@ -154,12 +147,7 @@ export class Translator {
   #imports(builder: ModuleBuilder): CallTargets {
     const { guest, width, memoryPages, counts, optimizations, parallel, window } = this.#options;
     const imported = importJavaScript(builder, guest);
-    const runtime = Object.fromEntries(
-      RUNTIME_FUNCTIONS.map((name) => [
-        name,
-        builder.importFunction('runtime', name, runtimeType(builder, name, width)),
-      ]),
-    ) as Record<RuntimeFunction, number>;
+    const runtime = importRuntime(builder, width);
     builder.importMemory('env', 'memory', { pages: memoryPages, width });
     builder.importTable('env', 'table', 1);
     const address = addressType(width);

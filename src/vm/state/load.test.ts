@@ -29,6 +29,26 @@ test('a machine becomes another, whatever it held', async () => {
   }
 });
 
+test('memory that holds nothing yet gets its pages as they come', async () => {
+  const from = new StateRig();
+  from.fill(1);
+  const to = new StateRig();
+  const reader = new StateReader(to.parts, noCompression);
+  using placer = noCompression.placer();
+  const unpacker = new Unpacker(noCompression, { placer, memory: to.parts.memory });
+  const stream = await from.save();
+  reader.push(stream.subarray(0, stream.length - 1));
+  unpacker.begin(reader);
+  reader.push(stream.subarray(-1));
+  const state = await unpacker.end(reader.end());
+  assert.deepEqual([to.ram, to.rom], [from.ram, from.rom]);
+  assert.deepEqual(state.memory, []);
+  placeState(state, to.parts, true);
+  await placeDisks(state, to.parts, noCompression);
+  to.told = from.told;
+  assert.deepEqual(to.content, from.content);
+});
+
 test('only what is not zero is stored', async () => {
   const empty = await new StateRig().save();
   assert.ok(empty.length < 2000, String(empty.length));

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import type { Compression } from '../../host/compression.ts';
+import type { Compression, CompressionName, Placer } from '../../host/compression.ts';
 import { BLOCKS, damaged, END, type Frame, FrameReader, HEAD, PAGES, SECTION } from './frame.ts';
 import { type Head, readHead } from './head.ts';
 import {
@@ -9,12 +9,13 @@ import {
   type Extent,
   PAGE,
   type PackedWindow,
+  placeWindow,
   unpackWindow,
   WINDOW,
   type Window,
   WindowReader,
 } from './pages.ts';
-import type { StateParts } from './parts.ts';
+import type { MemoryExtent, StateParts } from './parts.ts';
 import { type ReadSection, SectionReader } from './sections.ts';
 import { differenceOf, otherMachine } from './shape.ts';
 
@@ -118,35 +119,46 @@ function checkDisks(theirs: readonly Extent[], ours: readonly Extent[]): void {
   }
 }
 
-/** Unpacks memory into buffers of its own, while the rest is still being read. */
+/** Unpacks memory while the rest is still being read: into buffers of its own, or right where it belongs. */
 export class Unpacker {
   readonly #compression: Compression;
-  readonly #memory: Promise<Window>[] = [];
+  /** What unpacks into a machine's memory, and that. */
+  readonly #into: { readonly placer: Placer; readonly memory: readonly MemoryExtent[] } | undefined;
+  readonly #memory: Promise<Window | undefined>[] = [];
 
-  constructor(compression: Compression) {
+  constructor(compression: Compression, into?: { readonly placer: Placer; readonly memory: readonly MemoryExtent[] }) {
     this.#compression = compression;
+    this.#into = into;
   }
 
   /** Begins with what has been read. */
   begin({ head, memory }: { readonly head: Head | undefined; readonly memory: readonly PackedWindow[] }): void {
     for (const window of memory.slice(this.#memory.length)) {
-      const unpacked = unpackWindow(window, this.#compression, head!.compression);
+      const unpacked = this.#unpack(window, head!.compression);
       // What is wrong is told when all has been read.
       unpacked.catch(() => {});
       this.#memory.push(unpacked);
     }
   }
 
+  /** Nothing is left to be put in place of what has been placed. */
+  async #unpack(window: PackedWindow, how: CompressionName): Promise<Window | undefined> {
+    if (this.#into === undefined) return unpackWindow(window, this.#compression, how);
+    const { placer, memory } = this.#into;
+    await placeWindow(window, { placer, memory: memory[window.extent]!.bytes }, how);
+    return undefined;
+  }
+
   /** Resolves once all of it is unpacked, and disks have been looked at, too. Throws a UserError if that cannot be. */
   async end(state: ReadState): Promise<ReadyState> {
     this.begin(state);
-    const memory = await Promise.all(this.#memory);
+    const memory = (await Promise.all(this.#memory)).filter((window) => window !== undefined);
     for (const window of state.blocks) await unpackWindow(window, this.#compression, state.head.compression);
     return { ...state, memory };
   }
 }
 
-/** Puts memory and devices in place. `isFresh`: there is nothing but zeroes in the machine's memory. */
+/** Puts memory and devices in place. `isFresh`: what is not in `memory` is in the machine's already. */
 export function placeState(
   { head, memory, sections }: Pick<ReadyState, 'head' | 'memory' | 'sections'>,
   parts: StateParts,

@@ -20,6 +20,9 @@ export class MachineState {
   readonly #machine: Machine;
   readonly #host: Pick<Host, 'clock' | 'compression'>;
   readonly #drives: ReadonlyMap<string, BlockDrive>;
+  /** Memory is being put in place, and has been. */
+  #isArriving = false;
+  #isTouched = false;
 
   /** `drives` by the names that devices know them under. */
   constructor(
@@ -54,34 +57,58 @@ export class MachineState {
    */
   async read(
     source: AsyncIterable<Uint8Array>,
-    { isEndless = false, began = () => {} }: { isEndless?: boolean; began?: () => void } = {},
+    { isEndless = false, began = () => {} }: Partial<ReadOptions> = {},
   ): Promise<ReplacingState> {
     const { compression } = this.#host;
     if (this.#machine.config.journal !== undefined) {
       throw new UserError('a machine that is recorded or replayed has one past: start it without rr= to load another');
     }
+    if (this.#isArriving) throw new UserError('Guest is waiting for an incoming migration');
     const parts = this.#parts(true);
     const reader = new StateReader(parts, compression);
-    const unpacker = new Unpacker(compression);
-    let isFirst = true;
-    for await (const bytes of source) {
-      if (isFirst) began();
-      isFirst = false;
-      reader.push(bytes);
-      unpacker.begin(reader);
-      if (isEndless && reader.isComplete) break;
+    // Where there is nothing yet that could be harmed, memory is put in place as it comes.
+    const isDirect = this.#machine.isBlank && !this.#isTouched;
+    using placer = isDirect ? compression.placer() : undefined;
+    const unpacker = new Unpacker(compression, placer && { placer, memory: parts.memory });
+    this.#isArriving = isDirect;
+    try {
+      const state = await readAll(source, reader, unpacker, { isEndless, began });
+      return { head: state.head, replace: () => this.#replace(state, parts, isDirect) };
+    } finally {
+      this.#isArriving = false;
+      this.#isTouched ||= isDirect;
     }
-    const state = await unpacker.end(reader.end());
-    return { head: state.head, replace: () => this.#replace(state, parts) };
   }
 
-  async #replace(state: ReadyState, parts: StateParts): Promise<void> {
+  async #replace(state: ReadyState, parts: StateParts, isPlaced: boolean): Promise<void> {
     const machine = this.#machine;
     await machine.vcpuReady;
     await placeDisks(state, parts, this.#host.compression);
-    machine.core.lock.with(() => placeState(state, parts, machine.isBlank));
+    machine.core.lock.with(() => placeState(state, parts, isPlaced));
     await machine.stateReplaced();
   }
+}
+
+interface ReadOptions {
+  readonly isEndless: boolean;
+  readonly began: () => void;
+}
+
+async function readAll(
+  source: AsyncIterable<Uint8Array>,
+  reader: StateReader,
+  unpacker: Unpacker,
+  { isEndless, began }: ReadOptions,
+): Promise<ReadyState> {
+  let isFirst = true;
+  for await (const bytes of source) {
+    if (isFirst) began();
+    isFirst = false;
+    reader.push(bytes);
+    unpacker.begin(reader);
+    if (isEndless && reader.isComplete) break;
+  }
+  return unpacker.end(reader.end());
 }
 
 /** A state that fits the machine that read it. */

@@ -1,4 +1,5 @@
-import type { Compression, CompressionName } from '../../host/compression.ts';
+import type { UserError } from '../../base/errors.ts';
+import type { Compression, CompressionName, Placer } from '../../host/compression.ts';
 import { damaged } from './frame.ts';
 
 /**
@@ -130,9 +131,25 @@ export async function unpackWindow(
   try {
     return { extent, offset, bits, size, bytes: await compression.unpack(how, packed, size) };
   } catch {
-    throw damaged(`memory at ${offset} of part ${extent} cannot be unpacked`);
+    throw cannotUnpack(window);
   }
 }
+
+/** Unpacks a window right into the memory that it is for. Its bytes are gone then. */
+export async function placeWindow(
+  window: PackedWindow,
+  { placer, memory }: { readonly placer: Placer; readonly memory: Uint8Array },
+  how: CompressionName,
+): Promise<void> {
+  try {
+    await placer.place(how, window.packed, memory, runsOf(window));
+  } catch {
+    throw cannotUnpack(window);
+  }
+}
+
+const cannotUnpack = ({ extent, offset }: PackedWindow): UserError =>
+  damaged(`memory at ${offset} of part ${extent} cannot be unpacked`);
 
 /** Calls `each` for every page of a window that holds something: bytes from its start, and what is there. */
 export function eachPage({ bits, bytes }: Window, each: (offset: number, page: Uint8Array) => void): void {
@@ -142,6 +159,18 @@ export function eachPage({ bits, bytes }: Window, each: (offset: number, page: U
     each(page * PAGE, bytes.subarray(at, at + PAGE));
     at += PAGE;
   }
+}
+
+/** Where the pages of a window lie in its extent: offset and length of each run of them, in bytes. */
+export function runsOf({ bits, offset }: Pick<PackedWindow, 'bits' | 'offset'>): number[] {
+  const runs: number[] = [];
+  for (let page = 0; page < PAGES; page++) {
+    if (!isSet(bits, page)) continue;
+    const at = offset + page * PAGE;
+    if (runs.length > 0 && runs.at(-2)! + runs.at(-1)! === at) runs[runs.length - 1]! += PAGE;
+    else runs.push(at, PAGE);
+  }
+  return runs;
 }
 
 /** A window's bytes with its zeroes. */

@@ -151,11 +151,12 @@ export async function openOrigin(from: StateAddress, host: TransportHost): Promi
   }
 }
 
+/** A file from its start to its end. What comes is borrowed until the next. */
 export async function* fileBytes(file: {
   read(offset: number, ...into: Uint8Array[]): Promise<number>;
 }): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(PIECE);
   for (let offset = 0; ;) {
-    const piece = new Uint8Array(PIECE);
     const count = await file.read(offset, piece);
     if (count === 0) return;
     offset += count;
