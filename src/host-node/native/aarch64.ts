@@ -175,7 +175,7 @@ export const AARCH64_TABLE = `
   asked:
     9104012a             ; add x10, x9, #256
     f940012b             ; ldr x11, [x9]
-    1280014d             ; mov w13, #-11
+    1281ffed             ; mov w13, #-4096
   await:
     b400000b @all_frozen ; cbz x11, all_frozen
     88dffd4c             ; ldar w12, [x10]

@@ -16,7 +16,8 @@ import { WINDOW } from './window.ts';
 
 const CLONE_CHILD_SETTID = 0x01000000;
 const SI_QUEUE = -1;
-const EAGAIN = -11;
+/** `fork`'s answer when a thread that is to be left was found doing something; no error of Linux. */
+const AGAIN = -4096;
 const ARCH_GET_FS = 0x1003;
 /** Where glibc for x86-64 keeps a thread's number, off the thread pointer. */
 const THREAD_NUMBER_AT = 0x2d0;
@@ -59,8 +60,9 @@ export class NodeNativeFork implements NativeFork {
     this.#block.setBigInt64(FORK.FLAGS, BigInt(flags | this.#childNumber()), true);
     const block = addressOf(this.#native.share.windows) + FORK_BLOCK_AT;
     let result = this.#fork(block);
-    while (result === EAGAIN && this.#block.getInt32(FORK.THREADS, true) > 0) {
-      // An event loop was doing something. Its turns are short.
+    while (result === AGAIN) {
+      // The turns of an event loop are short.
+      this.#native.call(this.#native.numbers.sched_yield);
       this.#listThreads();
       result = this.#fork(block);
     }

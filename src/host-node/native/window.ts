@@ -26,4 +26,5 @@ export const WINDOW = {
 
 export const SIGINFO_BYTES = 128;
 export const WINDOW_BYTES = 512;
-export const WINDOWS = 4096;
+/** As many threads as a process can have: each is a worker, of several MiB. */
+export const WINDOWS = 1024;

@@ -182,7 +182,7 @@ export const X86_64_TABLE = `
   asked:
     4c 8d a3 00 01 00 00           ; lea r12, [rbx+256]
     4c 8b 2b                       ; mov r13, [rbx]
-    bd f5 ff ff ff                 ; mov ebp, -11
+    bd 00 f0 ff ff                 ; mov ebp, -4096
   await:
     4d 85 ed                       ; test r13, r13
     74 @all_frozen                 ; je all_frozen
