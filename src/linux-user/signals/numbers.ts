@@ -45,11 +45,13 @@ const NAMES = new Map<number, string>(Object.entries(SIGNALS).map(([name, number
 /** SIGINT, or the number of a signal without a name. */
 export const signalName = (signal: number): string => NAMES.get(signal) ?? String(signal);
 
-/** Signals that the host never brings: those of the engine's own faults. Only the process itself makes them here. */
-const OWN = [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, LAST_SIGNAL] as const;
+/** Those of the engine's own faults: the host must not mask them. From outside they come as they are sent. */
+export const FAULTS: readonly number[] = [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV];
+/** Signals that are kept here: the host cannot, or uses them for itself (host/native-signals.ts). */
+const OWN: readonly number[] = [...FAULTS, LAST_SIGNAL - 1, LAST_SIGNAL];
 
 /** The place of a signal among those that are kept here and not by the host; -1 for all others. */
-export const ownIndex = (signal: number): number => OWN.indexOf(signal as (typeof OWN)[number]);
+export const ownIndex = (signal: number): number => OWN.indexOf(signal);
 export const OWN_SIGNALS: readonly number[] = OWN;
 
 /** Whose default action is to do nothing: not to be taken for pending when that is the disposition. */

@@ -12,7 +12,7 @@ import {
   type SignalAction,
 } from './actions.ts';
 import { frameContext, frameInfo, frameMask, frameStack, placeFrame, restoreFrame, writeFrame } from './frame.ts';
-import { OWN_SIGNALS, ownIndex, SIGKILL, SIGSEGV, SIGSTOP } from './numbers.ts';
+import { FAULTS, LAST_SIGNAL, OWN_SIGNALS, ownIndex, SIGKILL, SIGSEGV, SIGSTOP } from './numbers.ts';
 import type { ProcessSignals, ThreadSignalState } from './process-signals.ts';
 import { type Fault, SIGINFO_BYTES, writeFault, writeKernel } from './siginfo.ts';
 import { has, highBit, lowBit, SET_BYTES, UNMASKABLE, writeSet, type SignalSet } from './signal-set.ts';
@@ -61,11 +61,13 @@ export class ThreadSignals {
 
   /** For a process that begins: all is as by default but for `ignored`, and nothing of Node's is left. */
   begin(ignored: Readonly<SignalSet>): void {
-    for (let signal = 1; signal < 64; signal++) {
+    for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
       const isIgnored = has(ignored, signal);
       if (isIgnored) this.process.actions.set(signal, { ...DEFAULT_ACTION, low: 1 });
-      if (ownIndex(signal) >= 0 || signal === SIGKILL || signal === SIGSTOP) continue;
-      if (isIgnored) this.native.ignore(signal);
+      if (signal === SIGKILL || signal === SIGSTOP) continue;
+      if (FAULTS.includes(signal)) this.native.catch(signal);
+      else if (ownIndex(signal) >= 0) continue;
+      else if (isIgnored) this.native.ignore(signal);
       else this.native.default(signal);
     }
     const { low, high } = this.native.mask();
@@ -257,6 +259,11 @@ export class ThreadSignals {
     if (signal === 0) return;
     const { siginfo } = native;
     for (let i = 0; i < SIGINFO_BYTES; i += 4) this.#infoView.setInt32(i, siginfo.getInt32(i, true), true);
+    if (ownIndex(signal) >= 0) {
+      // The host does not mask it, whatever the program does.
+      this.#openHost(this.mask);
+      return this.sendOwn(signal, this.#info, undefined);
+    }
     const action = this.process.lock.with(() => this.process.actions.of(signal));
     if (isDefault(action) || isIgnore(action)) {
       // It was caught when it came; the host knows what is to be done about it now.
