@@ -57,7 +57,7 @@ export class NodeNativeFork implements NativeFork {
     if (words[WINDOW.SIGNAL / 4] !== 0) return INTERRUPTED_BEFORE;
     this.#letCopy();
     this.#listThreads();
-    this.#block.setBigInt64(FORK.FLAGS, BigInt(flags | this.#childNumber()), true);
+    this.#block.setBigInt64(FORK.FLAGS, BigInt((flags | this.#childNumber()) >>> 0), true);
     const block = addressOf(this.#native.share.windows) + FORK_BLOCK_AT;
     let result = this.#fork(block);
     while (result === AGAIN) {
@@ -66,6 +66,8 @@ export class NodeNativeFork implements NativeFork {
       this.#listThreads();
       result = this.#fork(block);
     }
+    // Numbers of threads are given anew in the copy.
+    if (result === 0) this.#fates.clear();
     this.#signals.setMask(low, high);
     return result;
   }
