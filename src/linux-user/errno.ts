@@ -39,8 +39,10 @@ export const ELOOP = 40;
 export const EOVERFLOW = 75;
 export const ELIBBAD = 80;
 export const ENOTSOCK = 88;
+export const EMSGSIZE = 90;
 export const EOPNOTSUPP = 95;
 export const EAFNOSUPPORT = 97;
+export const ENOBUFS = 105;
 export const ETIMEDOUT = 110;
 
 /** The names, for -strace and errors. */
@@ -86,8 +88,10 @@ export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map(
     EOVERFLOW,
     ELIBBAD,
     ENOTSOCK,
+    EMSGSIZE,
     EOPNOTSUPP,
     EAFNOSUPPORT,
+    ENOBUFS,
     ETIMEDOUT,
   }).map(([name, number]) => [number, name]),
 );

@@ -14,6 +14,7 @@ import { CODE, MAY_READ, MAY_WRITE, PAGE, PageTable } from './memory/pages.ts';
 import { UserMemory } from './memory/user-memory.ts';
 import { ProgramRecord } from './program/record.ts';
 import { OpenFiles } from './open-files.ts';
+import { Limits } from './limits.ts';
 import { Paths } from './paths.ts';
 import { ProgramLog, type LogOptions } from './program-log.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
@@ -61,6 +62,9 @@ export class GuestProcess {
   readonly space: AddressSpace;
   readonly paths: Paths;
   readonly program: ProgramRecord;
+  readonly limits: Limits;
+  /** What personality(2) says. */
+  readonly personality: Int32Array;
   /** The window as the translator has it. */
   readonly physical: PhysicalSpace;
   readonly guestMemory: GuestMemory;
@@ -89,6 +93,8 @@ export class GuestProcess {
     this.descriptors = new Descriptors(arena);
     this.signals = new ProcessSignals(arena, MOST_THREADS);
     this.program = new ProgramRecord(arena);
+    this.limits = new Limits(arena);
+    this.personality = new Int32Array(memory.buffer, arena.allocate(8), 1);
     this.paths = new Paths(options.prefix);
     const pages = new PageTable(arena, options.windowSize);
     this.memory = new UserMemory(memory, base, pages);
@@ -106,9 +112,6 @@ export class GuestProcess {
       (_, index) => new ThreadShared(arena, options.abi.stateStruct.size, index),
     );
   }
-
-  /** Something was asked for that is not there: a line for -d unimp. */
-  unimplemented: (what: string) => void = () => {};
 
   /** What this thread has to do when pages are mapped otherwise. */
   onRemap: ((first: number, end: number) => void) | undefined;

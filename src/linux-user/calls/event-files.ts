@@ -1,10 +1,11 @@
 import { EFAULT } from '../errno.ts';
-import { PROT_WRITE } from '../memory/pages.ts';
+import { PROT_READ } from '../memory/pages.ts';
+import { readSet, SET_BYTES } from '../signals/signal-set.ts';
 import { input, optionalInput, optionalOutput, output } from './buffers.ts';
 import { call } from './call.ts';
-import { adopt, cloexecFlags, closeOnHost, newFd, O_CLOEXEC } from './new-fd.ts';
+import { adoptPair, cloexecFlags, newFd } from './new-fd.ts';
 import { lookup } from './path-types.ts';
-import { fd, flagsWith, hex, int, mode, size, string } from './types.ts';
+import { type ArgumentType, fd, flagsWith, hex, int, mode, signalSet, size, string } from './types.ts';
 
 /** Descriptors without files: pipes, memory, events, timers, notices of changes, message queues. */
 
@@ -27,39 +28,43 @@ export const timerfdSettime = call('timerfd_settime', {
 });
 export const timerfdGettime = call('timerfd_gettime', { fd, current: output(ITIMERSPEC) });
 
+/** The set lacks what the host's kernel must not hold back. */
+const signalfdSet: ArgumentType = {
+  pass(caller, index) {
+    const { memory } = caller.process;
+    const at = caller.address(index);
+    if (!memory.pages.permits(at, SET_BYTES, PROT_READ)) return -EFAULT;
+    caller.signals.hostSet(readSet(memory.view, at), 0);
+    caller.host.scratchAt(index, 0);
+    return 0;
+  },
+  show: signalSet.show,
+};
+/** -1 makes a new one. */
+const oldOrNew: ArgumentType = {
+  pass(caller, index) {
+    if (caller.low(index) !== -1) return fd.pass(caller, index);
+    caller.host.int(index, -1);
+    return 0;
+  },
+  show: fd.show,
+};
+export const signalfd4 = call(
+  'signalfd4',
+  { fd: oldOrNew, set: signalfdSet, size, flags: cloexecFlags },
+  {
+    result: {
+      take: (caller, low) => (caller.low(0) === -1 ? newFd(3).take!(caller, low) : caller.low(0)),
+      show: String,
+    },
+  },
+);
+
 export const inotifyInit1 = call('inotify_init1', { flags: cloexecFlags }, { result: newFd(0) });
 export const inotifyAddWatch = call('inotify_add_watch', { fd, path: lookup, mask: hex });
 export const inotifyRmWatch = call('inotify_rm_watch', { fd, watch: int });
 
-export const pipe2 = call(
-  'pipe2',
-  { fds: hex, flags: hex },
-  {
-    perform(caller) {
-      const { memory, descriptors } = caller.process;
-      const [address, flags] = [caller.address(0), caller.low(1)];
-      if (!memory.pages.permits(address, 8, PROT_WRITE)) return -EFAULT;
-      const { scratch, host } = caller;
-      const place = scratch.allocate(8);
-      host.at(0, place);
-      host.int(1, flags | O_CLOEXEC);
-      const result = host.call(host.numbers.pipe2);
-      if (result < 0) return result;
-      const closes = (flags & O_CLOEXEC) !== 0;
-      const [from, to] = [scratch.view.getInt32(place, true), scratch.view.getInt32(place + 4, true)];
-      const first = adopt(caller, from, closes);
-      const second = first < 0 ? first : adopt(caller, to, closes);
-      if (first < 0) closeOnHost(caller, to);
-      if (second < 0) {
-        if (first >= 0) closeOnHost(caller, descriptors.remove(first));
-        return second;
-      }
-      memory.setU32(address, first);
-      memory.setU32(address + 4, second);
-      return 0;
-    },
-  },
-);
+export const pipe2 = call('pipe2', { fds: hex, flags: hex }, { perform: (caller) => adoptPair(caller, 'pipe2', 0, 1) });
 
 const TIMESPEC = 16;
 /** struct mq_attr: eight longs. */

@@ -11,6 +11,14 @@ import * as process from './process.ts';
 import * as signals from './signals.ts';
 import * as sleep from './sleep.ts';
 import * as stat from './stat.ts';
+import * as epoll from './epoll.ts';
+import * as ids from './ids.ts';
+import * as limits from './limits.ts';
+import * as messages from './messages.ts';
+import * as polling from './polling.ts';
+import * as scheduling from './scheduling.ts';
+import * as sockets from './sockets.ts';
+import * as system from './system.ts';
 import * as time from './time.ts';
 import * as timers from './timers.ts';
 
@@ -28,6 +36,14 @@ export const CALLS: readonly SystemCall[] = [
   signals,
   sleep,
   stat,
+  epoll,
+  ids,
+  limits,
+  messages,
+  polling,
+  scheduling,
+  sockets,
+  system,
   time,
   timers,
-].flatMap((group) => Object.values(group as Readonly<Record<string, SystemCall>>));
+].flatMap((group): readonly SystemCall[] => Object.values(group));

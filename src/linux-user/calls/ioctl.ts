@@ -18,7 +18,8 @@ export const ioctl = call(
       const request = caller.low(1) >>> 0;
       const entry = IOCTLS[request];
       if (entry === undefined) {
-        caller.process.unimplemented(`ioctl 0x${request.toString(16)}`);
+        const { log } = caller.process;
+        if (log.has('unimp')) log.write(`Unsupported ioctl: cmd=0x${request.toString(16).padStart(4, '0')}\n`);
         return -ENOTTY;
       }
       caller.host.int(0, host);

@@ -1,3 +1,5 @@
+import { EFAULT } from '../errno.ts';
+import { PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
 import { askInt } from './ask.ts';
 import { type ArgumentType, flagsWith, type ResultType } from './types.ts';
@@ -26,6 +28,38 @@ export const closingFd: ResultType = {
   take: (caller, low) => adopt(caller, low, true),
   show: (low) => String(low),
 };
+
+/**
+ * Does a call that opens two descriptors and writes them to memory, as pipe2 and socketpair: `fds` and `flags` are
+ * the indices of those arguments, the others are ints.
+ */
+export function adoptPair(caller: Caller, name: 'pipe2' | 'socketpair', fds: number, flags: number): number {
+  const { memory, descriptors } = caller.process;
+  const address = caller.address(fds);
+  if (!memory.pages.permits(address, 8, PROT_WRITE)) return -EFAULT;
+  const { scratch, host } = caller;
+  const place = scratch.allocate(8);
+  for (let index = 0; index < 3; index++) host.int(index, caller.low(index));
+  host.int(flags, caller.low(flags) | O_CLOEXEC);
+  host.at(fds, place);
+  const result = host.call(host.numbers[name]);
+  if (result < 0) return result;
+  const closes = (caller.low(flags) & O_CLOEXEC) !== 0;
+  const [from, to] = [scratch.view.getInt32(place, true), scratch.view.getInt32(place + 4, true)];
+  const first = adopt(caller, from, closes);
+  if (first < 0) {
+    closeOnHost(caller, to);
+    return first;
+  }
+  const second = adopt(caller, to, closes);
+  if (second < 0) {
+    closeOnHost(caller, descriptors.remove(first));
+    return second;
+  }
+  memory.setU32(address, first);
+  memory.setU32(address + 4, second);
+  return 0;
+}
 
 /** The lowest numbers of the host stay what programs think them to be: never a file that somebody opens later. */
 const STANDARD = 3;

@@ -5,7 +5,7 @@ import { PAGE } from '../memory/pages.ts';
 const LONGEST = 8192;
 
 /** A file of the host's, one character a byte; empty if it cannot be read. */
-function hostFile(caller: Caller, path: string): string {
+export function hostFile(caller: Caller, path: string): string {
   const { scratch, host } = caller;
   const O_CLOEXEC = 0o2000000;
   host.int(0, -100);
