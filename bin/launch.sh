@@ -69,6 +69,17 @@ note_descriptors() {
   export TINAMOU_DESCRIPTORS="$given"
 }
 
+# Which signals were masked and which ignored when we began: Node changes both.
+note_signals() {
+  while read -r key value; do
+    case $key in
+      SigBlk:) masked=$value ;;
+      SigIgn:) break ;;
+    esac
+  done </proc/self/status
+  export TINAMOU_SIGNALS="$masked $value"
+}
+
 run_node() {
   find_node
   offer_libatomic
@@ -82,8 +93,15 @@ launch() {
   name=${self##*/}
   name=${name#tinamou-}
   keep_code
-  # A program in user mode is to have the descriptors that we have.
-  case $name in riscv64) note_descriptors ;; esac
+  # A program in user mode is to have the descriptors that we have, and its signals.
+  case $name in
+    riscv64)
+      note_descriptors
+      note_signals
+      # SIGUSR1 would wake Node's inspector.
+      flags="$flags --disable-sigusr1"
+      ;;
+  esac
   if [ -f "$root/src/cli/$name.ts" ]; then
     run_node "$root/tools/bundled.ts" "$root/src/cli/$name.ts" "$@"
   else

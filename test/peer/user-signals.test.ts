@@ -69,6 +69,16 @@ test('the C library finds our vDSO', () => {
   assert.equal(stdout, `elf 1\nloaded 1\n${found}time 0 1\nflush 0\n`);
 });
 
+test('a program finds signals ignored and masked as its parent left them', () => {
+  const path = build('inherited', '-static');
+  // A mask, which no shell can set.
+  const script =
+    'use POSIX; sigprocmask(SIG_BLOCK, POSIX::SigSet->new(10, 13, 17)); $SIG{HUP} = $SIG{INT} = "IGNORE"; exec @ARGV';
+  const ends = ['qemu-riscv64', USER].map((program) => run('perl', ['-e', script, program, path]));
+  assert.deepEqual(ends[1], ends[0]);
+  assert.equal(ends[1]!.stdout, 'ignored 1\nignored 2\nmasked 10\nmasked 13\nmasked 17\n');
+});
+
 test('our parent sees which signal ended a program', () => {
   const path = build('die', '-static');
   for (const number of [0, -1, -2, -3, -4, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 24, 25, 31, 34, 60]) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { SignalSet } from '../../linux-user/signals/signal-set.ts';
 
 /** Variables that the launcher sets for Node, which concern no program; bin/launch.sh tells which it added. */
 const ADDED = 'TINAMOU_ADDED';
@@ -9,6 +10,20 @@ const DESCRIPTORS = 'TINAMOU_DESCRIPTORS';
 export function givenDescriptors(): number[] {
   const noted = process.env[DESCRIPTORS];
   return noted === undefined ? [0, 1, 2] : noted.trim().split(' ').map(Number);
+}
+
+const SIGNALS = 'TINAMOU_SIGNALS';
+
+/** Signals that were masked and ignored when this process began; the launcher tells. */
+export function givenSignals(): { readonly mask: SignalSet; readonly ignored: SignalSet } {
+  const [mask, ignored] = (process.env[SIGNALS] ?? '0 0').split(' ').map(signalSet);
+  return { mask: mask!, ignored: ignored! };
+}
+
+/** A set in hexadecimal, as /proc has it. */
+function signalSet(digits: string): SignalSet {
+  const bits = BigInt(`0x${digits}`);
+  return { low: Number(BigInt.asIntN(32, bits)), high: Number(BigInt.asIntN(32, bits >> 32n)) };
 }
 
 /** Bytes as text of one character each, so that nothing of what is no UTF-8 is lost. */
@@ -49,6 +64,7 @@ function withoutAdded(variables: Map<string, string>): void {
   const added = variables.get(ADDED)?.slice(ADDED.length + 1) ?? '';
   variables.delete(ADDED);
   variables.delete(DESCRIPTORS);
+  variables.delete(SIGNALS);
   for (const name of added.split(' ')) variables.delete(name);
   // What it was before.
   const path = variables.get('TINAMOU_LD_LIBRARY_PATH');

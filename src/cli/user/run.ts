@@ -10,7 +10,7 @@ import { DEFAULT_WINDOW, GuestProcess } from '../../linux-user/process.ts';
 import { startProgram } from '../../linux-user/program/start.ts';
 import { GuestThread } from '../../linux-user/thread.ts';
 import { located } from '../options/option.ts';
-import { argumentBytes, bytesOf, givenDescriptors, programEnvironment } from './environment.ts';
+import { argumentBytes, bytesOf, givenDescriptors, givenSignals, programEnvironment } from './environment.ts';
 import { openLog, writeLog } from './log-sink.ts';
 import { findProgram } from './program-file.ts';
 import { Refusal, whyNoProgram } from './refusal.ts';
@@ -59,7 +59,7 @@ export function runUser(settings: UserSettings, words: number): never {
   if (typeof started === 'number') throw refusalOf(path, started, file.read(0, 64));
   if (guest.log.has('page')) guest.log.write(pagesText(guest.space.pages));
   const thread = new GuestThread(guest, 0, host, new NodeNativeSignals(host));
-  thread.signals.begin({ low: 0, high: 0 });
+  thread.signals.begin(givenSignals());
   thread.cpu.begin(started.pc, started.stack.pointer);
   return thread.run();
 }

@@ -59,8 +59,8 @@ export class ThreadSignals {
     state.tid = thread.host.call(thread.host.numbers.gettid);
   }
 
-  /** For a process that begins: all is as by default but for `ignored`, and nothing of Node's is left. */
-  begin(ignored: Readonly<SignalSet>): void {
+  /** For a process that begins: signals are masked and ignored as given, the rest is as by default and nothing of Node's. */
+  begin({ mask, ignored }: { readonly mask: SignalSet; readonly ignored: SignalSet }): void {
     for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
       const isIgnored = has(ignored, signal);
       if (isIgnored) this.process.actions.set(signal, { ...DEFAULT_ACTION, low: 1 });
@@ -70,9 +70,9 @@ export class ThreadSignals {
       else if (isIgnored) this.native.ignore(signal);
       else this.native.default(signal);
     }
-    const { low, high } = this.native.mask();
-    this.state.mask = { low: low & ~NEVER_MASKED.low, high: high & ~NEVER_MASKED.high };
     this.native.hushOthers();
+    this.state.mask = mask;
+    this.native.setMask(mask.low, mask.high);
   }
 
   get mask(): SignalSet {
