@@ -10,12 +10,13 @@ export interface NativeSignals {
    * From now on `signal` (1 to 62; not SIGKILL, SIGSTOP) is noted, in whichever thread the kernel chooses. Calls of the
    * kernel return EINTR. For the process. Of SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP only those are noted that a
    * program sent, and not while another waits to be taken; a fault of ours ends the process, or is the engine's.
-   * SIGSEGV should be caught from the start: one from outside would disarm the engine's traps.
+   * SIGSEGV should be caught from the start: one from outside would disarm the engine's traps. `flags`: SA_NOCLDSTOP and
+   * SA_NOCLDWAIT, which are for the kernel.
    */
-  catch(signal: number): void;
+  catch(signal: number, flags?: number): void;
   /** Of SIGSEGV, `ignore` and `default` are `catch`: whoever takes it does what is to be done. */
   ignore(signal: number): void;
-  default(signal: number): void;
+  default(signal: number, flags?: number): void;
 
   /**
    * The signal that arrived, or 0. After it nothing arrives until `setMask` or `release`: from arrival on everything is

@@ -54,8 +54,8 @@ export class NodeNativeSignals implements NativeSignals {
     this.catch(KICK);
   }
 
-  catch(signal: number): void {
-    this.#act(signal, isSynchronous(signal) ? 'fault' : 'handler', 0);
+  catch(signal: number, flags = 0): void {
+    this.#act(signal, isSynchronous(signal) ? 'fault' : 'handler', flags);
   }
 
   /** Lets other threads freeze this one. What they interrupt goes on as if nothing had been. */
@@ -64,17 +64,17 @@ export class NodeNativeSignals implements NativeSignals {
   }
 
   ignore(signal: number): void {
-    this.#dispose(signal, SIG_IGN);
+    this.#dispose(signal, SIG_IGN, 0);
   }
 
-  default(signal: number): void {
-    this.#dispose(signal, SIG_DFL);
+  default(signal: number, flags = 0): void {
+    this.#dispose(signal, SIG_DFL, flags);
   }
 
   /** Whatever happens to SIGSEGV, the engine sees what is a fault of its code. */
-  #dispose(signal: number, action: number): void {
+  #dispose(signal: number, action: number, flags: number): void {
     if (signal === SIGSEGV) this.catch(signal);
-    else this.#act(signal, action, 0);
+    else this.#act(signal, action, flags);
   }
 
   take(): number {
@@ -219,7 +219,7 @@ export class NodeNativeSignals implements NativeSignals {
     const { scratch, library } = native;
     const isHandler = typeof action === 'string';
     const restorer = isHandler && native.processor === 'x86-64';
-    const flags = isHandler ? SA_SIGINFO | SA_ONSTACK | extra | (restorer ? SA_RESTORER : 0) : 0;
+    const flags = isHandler ? SA_SIGINFO | SA_ONSTACK | extra | (restorer ? SA_RESTORER : 0) : extra;
     scratch.setBigUint64(0, isHandler ? library.address(action) : BigInt(action), true);
     scratch.setBigUint64(8, BigInt(flags), true);
     scratch.setBigUint64(16, restorer ? library.address('restorer') : 0n, true);

@@ -1,7 +1,7 @@
 import { EFAULT, EINVAL } from '../errno.ts';
 import type { Caller } from '../calls/caller.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
-import { isDefault, isIgnore, KNOWN_FLAGS, type SignalAction } from './actions.ts';
+import { isDefault, isIgnore, KNOWN_FLAGS, SA_NOCLDSTOP, SA_NOCLDWAIT, type SignalAction } from './actions.ts';
 import { isIgnoredByDefault, LAST_SIGNAL, ownIndex, SIGBUS, SIGKILL, SIGSEGV, SIGSTOP } from './numbers.ts';
 import { readSet, UNMASKABLE, writeSet } from './signal-set.ts';
 
@@ -41,9 +41,10 @@ function applyToHost({ signals }: Caller, signal: number, action: SignalAction):
     for (const thread of signals.process.threads) thread.pending.drop(signal);
     return;
   }
-  if (isDefault(action)) signals.native.default(signal);
+  const flags = action.flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
+  if (isDefault(action)) signals.native.default(signal, flags);
   else if (isIgnore(action)) signals.native.ignore(signal);
-  else signals.native.catch(signal);
+  else signals.native.catch(signal, flags);
 }
 
 function readAction({ process: { abi, memory } }: Caller, at: number): SignalAction {
