@@ -32,7 +32,8 @@ export class NodeStream implements ByteStream {
 
   write(bytes: Uint8Array): boolean {
     if (!this.#socket.writable) return true;
-    return this.#socket.write(Uint8Array.from(bytes));
+    // What is short shares memory with others: a buffer of its own would cost more than it holds.
+    return this.#socket.write(Buffer.from(bytes));
   }
 
   pause(): void {

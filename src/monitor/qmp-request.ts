@@ -22,8 +22,7 @@ export class QmpRequest {
   /** `oob`: the connection has that capability. */
   static read(document: Json, oob: boolean): QmpRequest {
     if (!isObject(document)) return new QmpRequest(undefined, new QapiError('QMP input must be a JSON object'));
-    const { id, ...members } = document;
-    return new QmpRequest(id, readMembers(members, oob));
+    return new QmpRequest(document['id'], readMembers(document, oob));
   }
 
   /** Puts the client's id on an answer, so that it knows what it is an answer to. */
@@ -32,15 +31,17 @@ export class QmpRequest {
   }
 }
 
+const MEMBERS: ReadonlySet<string> = new Set(['execute', 'exec-oob', 'arguments', 'id']);
+
 function readMembers(
-  { execute, 'exec-oob': outOfBand, arguments: given, ...rest }: JsonObject,
+  document: JsonObject,
   oob: boolean,
 ): QapiError | Pick<QmpRequest, 'command' | 'arguments' | 'isOutOfBand'> {
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) return inMember(unknown, 'is unexpected');
+  for (const name in document) if (!MEMBERS.has(name)) return inMember(name, 'is unexpected');
+  const { execute, 'exec-oob': outOfBand, arguments: given } = document;
   if (outOfBand !== undefined && !oob) return inMember('exec-oob', 'is unexpected');
-  for (const [name, value] of Object.entries({ execute, 'exec-oob': outOfBand }))
-    if (value !== undefined && typeof value !== 'string') return inMember(name, 'must be a string');
+  if (execute !== undefined && typeof execute !== 'string') return inMember('execute', 'must be a string');
+  if (outOfBand !== undefined && typeof outOfBand !== 'string') return inMember('exec-oob', 'must be a string');
   if (execute !== undefined && outOfBand !== undefined) return inMember('execute', "clashes with 'exec-oob'");
   if (given !== undefined && !isObject(given)) return inMember('arguments', 'must be an object');
   const command = execute ?? outOfBand;

@@ -1,13 +1,13 @@
 import { BugError, UserError } from '../base/errors.ts';
 import { JsonReader } from '../qapi/json-reader.ts';
-import { writeJson } from '../qapi/json-writer.ts';
+import { JsonWriter, writeJson } from '../qapi/json-writer.ts';
 import type { Json, JsonError, JsonObject } from '../qapi/json.ts';
 import { type ErrorClass, QapiError } from '../qapi/error.ts';
 import type { Capability, QmpContext } from './command.ts';
 import { CATALOG } from './commands/index.ts';
 import { QmpRequest } from './qmp-request.ts';
 import type { MachineEvent, MonitorTarget } from './target.ts';
-import type { MonitorOutput, SessionOptions } from './session.ts';
+import type { ByteOutput, SessionOptions } from './session.ts';
 import { PACKAGE, PROTOCOL } from './version.ts';
 
 /**
@@ -20,7 +20,8 @@ import { PACKAGE, PROTOCOL } from './version.ts';
  */
 export class QmpSession {
   readonly #target: MonitorTarget;
-  readonly #output: MonitorOutput;
+  readonly #output: ByteOutput;
+  readonly #writer = new JsonWriter();
   readonly #context: QmpContext;
   readonly #onBug: (error: unknown) => void;
   readonly #reader: JsonReader;
@@ -33,7 +34,7 @@ export class QmpSession {
   #tail: Promise<void> | undefined;
   #waiting = 0;
 
-  constructor(target: MonitorTarget, output: MonitorOutput, options: SessionOptions = {}) {
+  constructor(target: MonitorTarget, output: ByteOutput, options: SessionOptions = {}) {
     this.#target = target;
     this.#output = output;
     this.#onBug = options.onBug ?? (() => {});
@@ -168,7 +169,7 @@ export class QmpSession {
   }
 
   #send(message: Json): void {
-    if (!this.#closed) this.#output.write(`${writeJson(message)}\r\n`);
+    if (!this.#closed) this.#output.write(this.#writer.write(message, '\r\n'));
   }
 }
 

@@ -1,3 +1,4 @@
+import { asText } from './session.ts';
 import { FakeTarget } from './fake-target.ts';
 import { HmpSession } from './hmp-session.ts';
 import { QmpSession } from './qmp-session.ts';
@@ -11,8 +12,8 @@ export function fuzzQmp(data: Uint8Array): void {
     // Whatever came in, what goes out is one document a line, in ASCII.
     if (!/^\{[\x20-\x7e]*\}\r\n$/.test(text) || !isJson(text)) wrong.push(new Error(`not an answer: ${text}`));
   };
-  const fresh = new QmpSession(target, { write }, { onBug });
-  const open = new QmpSession(target, { write }, { onBug });
+  const fresh = new QmpSession(target, asText(write), { onBug });
+  const open = new QmpSession(target, asText(write), { onBug });
   void open.feed('{"execute": "qmp_capabilities", "arguments": {"enable": ["oob"]}}');
   void fresh.feed(data);
   void open.feed(data);

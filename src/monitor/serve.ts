@@ -79,15 +79,13 @@ class Server implements MonitorFrontend {
   }
 
   #open(): QmpSession | HmpSession {
-    const encoder = new TextEncoder();
-    const output = {
-      write: (text: string): void => {
-        if (!this.#port.write(encoder.encode(text))) this.#isCongested = true;
-      },
+    const write = (bytes: Uint8Array): void => {
+      if (!this.#port.write(bytes)) this.#isCongested = true;
     };
-    return this.#options.protocol === 'qmp'
-      ? new QmpSession(this.#target, output, this.#options)
-      : new HmpSession(this.#target, output, { ...this.#options, focus: this.#options.isShared !== true });
+    if (this.#options.protocol === 'qmp') return new QmpSession(this.#target, { write }, this.#options);
+    const encoder = new TextEncoder();
+    const output = { write: (text: string): void => write(encoder.encode(text)) };
+    return new HmpSession(this.#target, output, { ...this.#options, focus: this.#options.isShared !== true });
   }
 
   #regulate(): void {

@@ -1,3 +1,4 @@
+import { asText } from './session.ts';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
@@ -49,7 +50,7 @@ async function replay(
 }
 
 suite('transcripts', () => {
-  test('QMP', () => replay('qmp.txt', (target, write) => new QmpSession(target, { write }, { onBug: fail })));
+  test('QMP', () => replay('qmp.txt', (target, write) => new QmpSession(target, asText(write), { onBug: fail })));
 
   test('out-of-band commands', () => {
     let release = (): void => {};
@@ -63,7 +64,7 @@ suite('transcripts', () => {
       ],
     });
     const catalog = new Catalog([...CATALOG.topics, tests]);
-    return replay('oob.txt', (target, write) => new QmpSession(target, { write }, { catalog, onBug: fail }));
+    return replay('oob.txt', (target, write) => new QmpSession(target, asText(write), { catalog, onBug: fail }));
   });
 
   test('HMP', () =>
@@ -81,13 +82,16 @@ suite('QMP', () => {
     const target = new FakeTarget();
     const said: JsonObject[] = [];
     const write = (text: string): unknown => said.push(JSON.parse(text) as JsonObject);
-    return { target, session: new QmpSession(target, { write }, options), said };
+    return { target, session: new QmpSession(target, asText(write), options), said };
   };
 
   test('several connections see the same events and answers of their own', async () => {
     const { target, session, said } = open();
     const others: JsonObject[] = [];
-    const other = new QmpSession(target, { write: (text) => others.push(JSON.parse(text) as JsonObject) });
+    const other = new QmpSession(
+      target,
+      asText((text) => others.push(JSON.parse(text) as JsonObject)),
+    );
     await session.feed('{"execute": "qmp_capabilities"}');
     await other.feed('{"execute": "qmp_capabilities"}');
     await session.feed('{"execute": "cont", "id": 5}');

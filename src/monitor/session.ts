@@ -5,6 +5,17 @@ export interface MonitorOutput {
   write(text: string): void;
 }
 
+/** The same for a protocol that is ASCII. */
+export interface ByteOutput {
+  /** `bytes` is borrowed for the call. */
+  write(bytes: Uint8Array): void;
+}
+
+/** For whoever looks at what is written as text. */
+export const asText = (write: (text: string) => void): ByteOutput => ({
+  write: (bytes) => write(new TextDecoder('latin1').decode(bytes)),
+});
+
 export interface SessionOptions {
   /** What can be asked; everything, unless it says otherwise. */
   readonly catalog?: Catalog;

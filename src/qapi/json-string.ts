@@ -6,6 +6,10 @@ import { JsonError } from './json.ts';
  * (section 23.7). NUL is allowed, as `\u0000` and as its two-byte form.
  */
 export function decodeString(token: Uint8Array): string {
+  return recentString(token) ?? decodeAny(token);
+}
+
+function decodeAny(token: Uint8Array): string {
   const end = token.length - 1;
   let text = '';
   for (let at = 1; at < end;) {
@@ -34,6 +38,35 @@ export function decodeString(token: Uint8Array): string {
     at += length;
   }
   return text;
+}
+
+/** Short plain strings that were read lately, by a sum over their bytes: names come again and again. */
+const recent: (string | undefined)[] = [];
+const RECENT = 256;
+const LONGEST_RECENT = 32;
+
+/** The text of a token if it is a short plain string. */
+function recentString(token: Uint8Array): string | undefined {
+  const end = token.length - 1;
+  if (end > LONGEST_RECENT) return undefined;
+  let sum = end;
+  for (let at = 1; at < end; at++) {
+    const byte = token[at]!;
+    if (byte >= 0x80 || byte === BACKSLASH) return undefined;
+    sum = (Math.imul(sum, 31) + byte) | 0;
+  }
+  const index = sum & (RECENT - 1);
+  const known = recent[index];
+  if (known !== undefined && isText(known, token)) return known;
+  const text = ascii(token.subarray(1, end));
+  recent[index] = text;
+  return text;
+}
+
+function isText(text: string, token: Uint8Array): boolean {
+  if (text.length !== token.length - 2) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== token[i + 1]) return false;
+  return true;
 }
 
 /** Bytes as a person can read them in an error message: up to a NUL, and not all of a long one. */

@@ -83,11 +83,11 @@ export class MemberTaker {
   }
 
   take(members: Members): void {
-    for (const [name, member] of Object.entries(members)) {
+    for (const name in members) {
+      const member = members[name]!;
       const value = Object.hasOwn(this.#given, name) ? this.#given[name] : undefined;
-      const place = this.#place.member(name);
-      if (value !== undefined) this.#taken[name] = member.type.accept(value, place);
-      else if (!member.optional) throw place.isMissing();
+      if (value !== undefined) this.#taken[name] = member.type.accept(value, this.#place.member(name));
+      else if (!member.optional) throw this.#place.member(name).isMissing();
     }
   }
 
@@ -101,8 +101,10 @@ export class MemberTaker {
 
   /** What was taken, if that is all there is. */
   all(): Readonly<Record<string, unknown>> {
-    for (const [name, value] of Object.entries(this.#given))
-      if (value !== undefined && !Object.hasOwn(this.#taken, name)) throw this.#place.member(name).isUnexpected();
+    for (const name in this.#given) {
+      if (!Object.hasOwn(this.#given, name) || this.#given[name] === undefined) continue;
+      if (!Object.hasOwn(this.#taken, name)) throw this.#place.member(name).isUnexpected();
+    }
     return this.#taken;
   }
 }

@@ -8,6 +8,7 @@ import { FakeTarget } from '../../src/monitor/fake-target.ts';
 import { QmpSession } from '../../src/monitor/qmp-session.ts';
 import type { BlockDeviceInfo } from '../../src/monitor/target.ts';
 import { StatsRegistry } from '../../src/stats/registry.ts';
+import { asText } from '../../src/monitor/session.ts';
 import { writeJson } from '../../src/qapi/json-writer.ts';
 import { isObject, type Json, type JsonObject } from '../../src/qapi/json.ts';
 import { NativeQmp } from './native-qmp.ts';
@@ -37,7 +38,7 @@ type Said = readonly JsonObject[];
 async function ours(commands: readonly string[], negotiate = true): Promise<Said[]> {
   const said: JsonObject[] = [];
   const write = (text: string): unknown => said.push(JSON.parse(text) as JsonObject);
-  const session = new QmpSession(new Twin(), { write });
+  const session = new QmpSession(new Twin(), asText(write));
   if (negotiate) await session.feed('{"execute": "qmp_capabilities"}');
   const answers: Said[] = [];
   for (const command of commands) {
