@@ -259,6 +259,8 @@ export const LINUX_CALLS = {
   rt_sigsuspend: [130, 133],
   rt_sigtimedwait: [128, 137],
   rt_tgsigqueueinfo: [297, 240],
+  /** riscv alone, of the numbers that are an architecture's own. */
+  riscv_flush_icache: [-1, 259],
   sched_get_priority_max: [146, 125],
   sched_get_priority_min: [147, 126],
   sched_getaffinity: [204, 123],

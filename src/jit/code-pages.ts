@@ -13,6 +13,7 @@ import {
   RECORD_WIDE,
   type RecordLayout,
 } from './record.ts';
+import { ownRoom, type CodeRoom } from './code-room.ts';
 import { Rewrites } from './rewrites.ts';
 
 const PAGE = 4096;
@@ -25,6 +26,11 @@ const FORGOTTEN = 1 / 8;
 const DECODE_AHEAD = 16;
 /** Room for an instruction apart from its page: what it depends on, its record, sentinels. */
 const SLOT_BYTES = 8 * RECORD_BYTES;
+
+/** Bytes of room that a page takes. */
+export function codePageBytes(guest: Guest, layout: RecordLayout): number {
+  return layout.pageBytes + (guest.longest / guest.parcel - 1) * SLOT_BYTES;
+}
 
 /** A translated function: a block, or the entrance of a region of many. */
 export interface InstalledCode {
@@ -68,6 +74,8 @@ export interface CodePagesOptions {
   readonly layout: RecordLayout;
   /** Most pages kept; for one more, some are forgotten. */
   readonly capacity: number;
+  /** Where their records lie, if not all in the arena. A stretch has room for two pages at least. */
+  readonly room?: CodeRoom | undefined;
   /** The flag byte of each host page. */
   readonly pageFlags: Uint8Array;
   /** Address of a u64 for each host page: its 64-byte granules that hold code. */
@@ -90,10 +98,18 @@ export class CodePages {
   invalidations = 0;
   resets = 0;
   readonly #options: CodePagesOptions;
-  readonly #base: number;
-  /** Slots: for each page one for every place where an instruction that straddles may begin, and one more. */
-  readonly #slots: number;
+  readonly #room: CodeRoom;
+  /**
+   * A stretch is the records of its pages, then their slots: for each page one for every place where an instruction
+   * that straddles may begin.
+   */
+  readonly #pagesPerStretch: number;
   readonly #slotsPerPage: number;
+  /** Of each stretch that was taken, by its number: the index of its first page. */
+  readonly #firstPages: number[] = [];
+  /** Addresses of stretches in the order in which they were taken. */
+  readonly #stretches: number[] = [];
+  /** A slot for an instruction apart from its page. */
   readonly #lone: number;
   readonly #pages: CodePage[] = [];
   readonly #free: CodePage[] = [];
@@ -112,10 +128,11 @@ export class CodePages {
     // An instruction that straddles needs both of its pages.
     if (capacity < 2) throw new BugError('code pages for fewer than two pages');
     this.#options = options;
-    this.#base = arena.allocate(capacity * layout.pageBytes);
     this.#slotsPerPage = guest.longest / guest.parcel - 1;
-    this.#slots = arena.allocate((capacity * this.#slotsPerPage + 1) * SLOT_BYTES);
-    this.#lone = this.#slots + capacity * this.#slotsPerPage * SLOT_BYTES;
+    const bytes = codePageBytes(guest, layout);
+    this.#room = options.room ?? ownRoom(arena, capacity * bytes);
+    this.#pagesPerStretch = Math.floor(this.#room.stretchBytes / bytes);
+    this.#lone = arena.allocate(SLOT_BYTES);
     // Records are found through 32-bit addresses.
     if (arena.used > 2 ** 32) throw new BugError('code pages lie above 4 GiB');
     const { buffer } = arena.memory;
@@ -137,7 +154,12 @@ export class CodePages {
 
   /** The page whose records include the one at `record`. */
   pageOf(record: number): CodePage | undefined {
-    return this.#pages[Math.floor((record - this.#base) / this.#options.layout.pageBytes)];
+    const { base, stretchBytes } = this.#room;
+    const stretch = Math.floor((record - base) / stretchBytes);
+    const first = this.#firstPages[stretch];
+    if (first === undefined) return undefined;
+    const inStretch = Math.floor((record - base - stretch * stretchBytes) / this.#options.layout.pageBytes);
+    return inStretch < this.#pagesPerStretch ? this.#pages[first + inStretch] : undefined;
   }
 
   /** Offset in its page of the instruction that a record stands for. */
@@ -164,12 +186,14 @@ export class CodePages {
 
   #make(hostPage: number, mode: number, key: number): CodePage {
     const { layout, capacity, claims, tlb } = this.#options;
-    if (this.#free.length === 0 && this.#pages.length === capacity) this.#makeRoom();
+    if (this.#free.length === 0 && (this.#pages.length === capacity || !this.#hasStretch())) this.#makeRoom();
     // Room may have been made by giving up the claim to this very page.
     if (!this.#byHostPage.has(hostPage) && claims.claim(hostPage)) tlb.watchPage(hostPage);
     let page = this.#free.pop();
     if (page === undefined) {
-      const records = this.#base + this.#pages.length * layout.pageBytes;
+      const index = this.#pages.length;
+      const stretch = this.#stretches[Math.floor(index / this.#pagesPerStretch)]!;
+      const records = stretch + (index % this.#pagesPerStretch) * layout.pageBytes;
       page = { records, hostPage, mode, generation: 0, parts: [], straddles: new Set(), isFresh: false };
       this.#pages.push(page);
     } else {
@@ -184,6 +208,20 @@ export class CodePages {
     if (sharing === undefined) this.#byHostPage.set(hostPage, [page]);
     else sharing.push(page);
     return page;
+  }
+
+  /** Whether there is room for the records of one more page than there are. */
+  #hasStretch(): boolean {
+    const pages = this.#pages.length;
+    if (pages < this.#stretches.length * this.#pagesPerStretch) return true;
+    const address = this.#room.take();
+    if (address < 0) {
+      if (pages === 0) throw new BugError('no room for any code page');
+      return false;
+    }
+    this.#stretches.push(address);
+    this.#firstPages[(address - this.#room.base) / this.#room.stretchBytes] = pages;
+    return true;
   }
 
   /** Decodes from a record on, up to the end of the straight line; gives the bytes of whole instructions. */
@@ -224,9 +262,12 @@ export class CodePages {
   }
 
   #straddle(page: CodePage, at: number, offset: number): void {
-    const index = (page.records - this.#base) / this.#options.layout.pageBytes;
-    const place = index * this.#slotsPerPage + (PAGE - offset) / this.#options.guest.parcel - 1;
-    const slot = this.#slots + place * SLOT_BYTES;
+    const { guest, layout } = this.#options;
+    const index = this.#pages.indexOf(page);
+    const stretch = this.#stretches[Math.floor(index / this.#pagesPerStretch)]!;
+    const slots = stretch + this.#pagesPerStretch * layout.pageBytes;
+    const place = (index % this.#pagesPerStretch) * this.#slotsPerPage + (PAGE - offset) / guest.parcel - 1;
+    const slot = slots + place * SLOT_BYTES;
     this.#view.setUint32(slot, 0, true);
     this.#view.setUint16(at, HANDLER_STRADDLE, true);
     this.#view.setUint32(at + RECORD_WIDE, slot, true);

@@ -52,13 +52,14 @@ export class JitCounters {
   /** Regions by their blocks. */
   readonly regionSizes: Float64Array;
 
-  constructor(arena: Arena) {
+  /** `functions`: most translated functions at a time. */
+  constructor(arena: Arena, functions?: number) {
     const { buffer } = arena.memory;
     const array = (length: number): Float64Array => new Float64Array(buffer, arena.allocate(length * 8), length);
     this.#values = array(COUNTERS.length);
     this.compileTimes = array(COMPILE_BUCKETS);
     this.regionSizes = array(REGION_BUCKETS);
-    this.entries = new EntryCounts(arena);
+    this.entries = new EntryCounts(arena, functions);
   }
 
   read(counter: JitCounter): number {

@@ -11,6 +11,7 @@ import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
 import { BlockLengths } from './block-length.ts';
 import { CodePages, type CodePage } from './code-pages.ts';
+import type { CodeRoom } from './code-room.ts';
 import { Clusters, type FoundCluster } from './clusters.ts';
 import { FunctionTable } from './function-table.ts';
 import { LiveCode } from './live-code.ts';
@@ -69,8 +70,9 @@ export interface EngineOptions {
   readonly log?: MachineLog;
   /** What tests do to it. */
   readonly stress?: Stress | undefined;
-  /** Pages of predecoded code to keep. */
+  /** Pages of predecoded code to keep, and where. */
   readonly codePages?: number;
+  readonly codeRoom?: CodeRoom;
 }
 
 /**
@@ -136,6 +138,7 @@ export class Engine {
       guest,
       layout: records,
       capacity: options.codePages ?? CODE_PAGES,
+      room: options.codeRoom,
       pageFlags,
       granules,
       claims,

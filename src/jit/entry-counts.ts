@@ -1,6 +1,6 @@
 import type { Arena } from '../mem/arena.ts';
 
-/** Most translated functions at a time. */
+/** Most translated functions at a time, unless said otherwise. */
 export const SLOTS = 2 ** 18;
 
 /**
@@ -11,17 +11,20 @@ export const SLOTS = 2 ** 18;
 export class EntryCounts {
   /** Where the counts of slots lie, 32 bits each. */
   readonly address: number;
+  /** How many functions there may be at a time. */
+  readonly slots: number;
   readonly #left: Int32Array;
   /** What each slot was set to. */
   readonly #set: Int32Array;
   /** Entries counted before slots were set anew; slots that were ever set. */
   readonly #sums: Float64Array;
 
-  constructor(arena: Arena) {
+  constructor(arena: Arena, slots = SLOTS) {
     const { buffer } = arena.memory;
-    this.address = arena.allocate(SLOTS * 4);
-    this.#left = new Int32Array(buffer, this.address, SLOTS);
-    this.#set = new Int32Array(buffer, arena.allocate(SLOTS * 4), SLOTS);
+    this.slots = slots;
+    this.address = arena.allocate(slots * 4);
+    this.#left = new Int32Array(buffer, this.address, slots);
+    this.#set = new Int32Array(buffer, arena.allocate(slots * 4), slots);
     this.#sums = new Float64Array(buffer, arena.allocate(16), 2);
   }
 

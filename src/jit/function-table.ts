@@ -1,5 +1,5 @@
 import type { CodePage, CodePages, InstalledCode } from './code-pages.ts';
-import { SLOTS, type EntryCounts } from './entry-counts.ts';
+import type { EntryCounts } from './entry-counts.ts';
 
 /** The table through which translated functions are called: what is in its slots, and which are free. */
 export class FunctionTable {
@@ -16,7 +16,7 @@ export class FunctionTable {
 
   /** Slots that are free, at least. */
   get room(): number {
-    return Math.max(this.#free.length, SLOTS - this.#next);
+    return Math.max(this.#free.length, this.#entries.slots - this.#next);
   }
 
   /** A free slot; what will be in it is promoted after so many counted entries. */

@@ -5,7 +5,6 @@ import { AddressSpace as PhysicalSpace } from '../mem/address-space.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
 import { Lock } from '../mem/lock.ts';
 import type { Abi } from './abi/abi.ts';
-import type { Caller } from './calls/caller.ts';
 import { Descriptors } from './descriptors.ts';
 import { AddressSpace } from './memory/address-space.ts';
 import type { Backing } from './memory/backing.ts';
@@ -18,10 +17,7 @@ import { Limits } from './limits.ts';
 import { Paths } from './paths.ts';
 import { ProgramLog, type LogOptions } from './program-log.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
-import { ThreadShared } from './thread-shared.ts';
-
-/** Most threads of a process at one time. */
-export const MOST_THREADS = 32;
+import { MOST_THREADS, Threads, type Spawn } from './threads.ts';
 
 const MIB = 2 ** 20;
 /** The emulator's own part of the memory: tables of pages, threads and their translations. */
@@ -42,6 +38,12 @@ export interface ProcessOptions {
   /** Nothing is translated (-one-insn-per-tb). */
   readonly isSingle?: boolean;
   readonly log?: LogOptions;
+}
+
+/** What the host's side of a process is to do. */
+export interface ProcessSite {
+  makeBacking(memory: WebAssembly.Memory, base: number): Backing;
+  readonly spawn: Spawn;
 }
 
 /** Whether an address is in it is one comparison with 31 bits. */
@@ -68,18 +70,16 @@ export class GuestProcess {
   /** The window as the translator has it. */
   readonly physical: PhysicalSpace;
   readonly guestMemory: GuestMemory;
-  readonly threads: readonly ThreadShared[];
+  readonly threads: Threads;
+  /** When the first thread began to count time, in milliseconds. */
+  readonly #origin: Float64Array;
   /** brk: start and current end, as bytes; u32 each. */
   readonly heap: Uint32Array;
   readonly files: OpenFiles;
   readonly signals: ProcessSignals;
   readonly #checks: Int32Array;
 
-  constructor(
-    options: ProcessOptions,
-    makeBacking: (memory: WebAssembly.Memory, base: number) => Backing,
-    shared?: WebAssembly.Memory,
-  ) {
+  constructor(options: ProcessOptions, site: ProcessSite, shared?: WebAssembly.Memory) {
     this.options = options;
     this.abi = options.abi;
     this.files = new OpenFiles(this);
@@ -100,17 +100,20 @@ export class GuestProcess {
     this.memory = new UserMemory(memory, base, pages);
     this.physical = new PhysicalSpace(memory);
     this.physical.add({ kind: 'ram', name: 'window', base: 0, size: options.windowSize, hostOffset: base });
-    this.guestMemory = new GuestMemory(arena, this.physical);
-    this.space = new AddressSpace(pages, new MappedFiles(arena), makeBacking(memory, base), {
-      remapped: (first, end) => this.#remapped(first, end),
+    this.guestMemory = new GuestMemory(arena, this.physical, MOST_THREADS);
+    this.space = new AddressSpace(pages, new MappedFiles(arena), site.makeBacking(memory, base), {
+      remapped: (first, end) => this.onRemap?.(first, end),
       selfModifying: () => this.checkAccesses(),
+      sharing: () => this.threads.share(),
     });
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
-    if (shared === undefined) this.space.forbidAll();
-    this.threads = Array.from(
-      { length: MOST_THREADS },
-      (_, index) => new ThreadShared(arena, options.abi.stateStruct.size, index),
-    );
+    this.#origin = new Float64Array(memory.buffer, arena.allocate(8), 1);
+    if (shared === undefined) {
+      this.space.forbidAll();
+      this.#origin[0] = performance.timeOrigin;
+    }
+    // The last, for it takes all room that is left.
+    this.threads = new Threads(arena, options.abi, site.spawn);
   }
 
   /** What this thread has to do when pages are mapped otherwise. */
@@ -126,11 +129,7 @@ export class GuestProcess {
    * them, or a page is writable and executable. Code is translated anew.
    */
   checkAccesses(): void {
-    if (Atomics.exchange(this.#checks, 0, 1) === 0) this.#remapped(0, 0);
-  }
-
-  #remapped(first: number, end: number): void {
-    this.onRemap?.(first, end);
+    if (Atomics.exchange(this.#checks, 0, 1) === 0) this.onRemap?.(0, this.space.pages.count);
   }
 
   /** How a thread's translated code reaches memory. */
@@ -149,26 +148,27 @@ export class GuestProcess {
   /** What a thread tells of the code that it keeps: pages with code are marked in the page table, too. */
   claimsOf(thread: number): CpuClaims {
     const { claims, pageFlags } = this.guestMemory;
-    const own = claims.of(thread);
+    const own = claims.of(thread, this.threads.requests, this.threads.peers);
     const { flags } = this.space.pages;
     const first = this.memory.base / PAGE;
     return {
       ...own,
-      claim(hostPage) {
-        Atomics.or(flags, hostPage - first, CODE);
+      claim: (hostPage) => {
+        this.space.pages.mark(hostPage - first);
         return own.claim(hostPage);
       },
-      release(hostPage) {
+      release: (hostPage) => {
         own.release(hostPage);
-        if ((pageFlags[hostPage]! & PAGE_CODE) === 0) Atomics.and(flags, hostPage - first, ~CODE & 0xff);
+        // Another thread might be about to claim the page: then it stays marked.
+        if (this.threads.started === 1 && (pageFlags[hostPage]! & PAGE_CODE) === 0)
+          Atomics.and(flags, hostPage - first, ~CODE & 0xff);
       },
     };
   }
 
-  /** The last thread ends the process; TODO others. */
-  exit(caller: Caller): number {
-    caller.host.word(0, caller.low(0) & 0xff, 0);
-    return caller.host.call(caller.host.numbers.exit_group);
+  /** Milliseconds since the process began, the same on all its threads. */
+  get milliseconds(): number {
+    return performance.now() + performance.timeOrigin - this.#origin[0]!;
   }
 
   /** brk: the new end of the heap, or the one that it has if that cannot be. */

@@ -1,9 +1,12 @@
+import { BugError } from '../base/errors.ts';
 import type { NativeSignals } from '../host/native-signals.ts';
 import type { NativeThread } from '../host/native.ts';
 import { Engine } from '../jit/engine.ts';
 import type { AccessWindow } from '../jit/window.ts';
-import { struct } from '../mem/struct.ts';
-import { CPU_HEADER, EXIT_INTERRUPT } from '../mem/cpu.ts';
+import { SIZES, struct } from '../mem/struct.ts';
+import { CPU_HEADER, ENGINE_FIELDS, EXIT_INTERRUPT } from '../mem/cpu.ts';
+import type { RequestTarget } from '../mem/cpu-requests.ts';
+import { flush } from '../mem/page-flush.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import { perform } from './calls/perform.ts';
 import type { Caller } from './calls/caller.ts';
@@ -15,10 +18,14 @@ import { PAGE } from './memory/pages.ts';
 import { WindowTranslation } from './memory/translation.ts';
 import type { GuestProcess } from './process.ts';
 import { Scratch } from './scratch.ts';
+import { releaseThread } from './thread-release.ts';
+import { PHASE, type ThreadShared } from './thread-shared.ts';
+import { FEW_PAGES } from './threads.ts';
 
 const Header = struct(CPU_HEADER);
 const PC = Header.offsetOf.pc / 4;
 const EXIT = Header.offsetOf.exit / 4;
+const RESERVATION = Header.offsetOf.reservationAddress / 4;
 const BUDGET = 2 ** 30;
 
 /** A thread of the guest, on the thread of the host that runs it. */
@@ -28,7 +35,7 @@ export class GuestThread implements Caller {
   readonly scratch: Scratch;
   readonly cpu: UserCpu;
   readonly engine: Engine;
-  readonly index: number;
+  readonly shared: ThreadShared;
   readonly signals: ThreadSignals;
   /** The CPU's state as words. */
   readonly words: Int32Array;
@@ -36,19 +43,22 @@ export class GuestThread implements Caller {
   readonly #arguments: readonly number[];
   readonly #tlb: SoftTlb;
   readonly #window: AccessWindow;
+  /** What other threads ask of this one. */
+  readonly #target: RequestTarget;
+  #isOver = false;
 
   constructor(process: GuestProcess, index: number, host: NativeThread, native: NativeSignals) {
     this.process = process;
     this.host = host;
-    this.index = index;
-    const { abi, arena, physical, guestMemory } = process;
-    const { state, own, counters, codePages } = process.threads[index]!;
+    const { abi, arena, physical, guestMemory, threads } = process;
+    this.shared = threads.all[index]!;
+    const { state, own, counters } = this.shared;
     const { memory } = arena;
-    this.scratch = new Scratch(memory, process.threads[index]!.scratch);
+    this.scratch = new Scratch(memory, this.shared.scratch);
     this.words = new Int32Array(memory.buffer, state, abi.stateStruct.size / 4);
     this.#registers = abi.stateStruct.offsetOf[abi.registers.file]! / 4;
     this.#arguments = abi.registers.arguments.map((register) => this.#registers + 2 * register);
-    const tlb = new SoftTlb(own, Header.at(memory, state));
+    const tlb = new SoftTlb(own, Header.at(memory, state), 1);
     this.#tlb = tlb;
     this.cpu = abi.createCpu({
       memory,
@@ -57,7 +67,7 @@ export class GuestThread implements Caller {
       space: physical,
       translation: new WindowTranslation(process.space.pages),
       log: process.log,
-      now: () => Math.floor(performance.now() * 10_000),
+      now: () => Math.floor(process.milliseconds * 10_000),
     });
     this.#window = process.accessWindow();
     this.engine = new Engine({
@@ -74,20 +84,27 @@ export class GuestThread implements Caller {
       granules: guestMemory.granules,
       claims: process.claimsOf(index),
       window: this.#window,
+      parallel: { startedCpus: threads.sharingAddress, ordersStores: host.processor === 'x86-64' },
       counters,
-      codePages,
+      codePages: threads.mostCodePages,
+      codeRoom: threads.roomOf(index),
     });
+    this.#target = this.#requestTarget();
     this.signals = new ThreadSignals(this, process.signals, process.signals.threads[index]!, native);
     native.raiseOnSignal(state + 4 * EXIT, EXIT_INTERRUPT);
     process.onRemap = (first, end) => this.#remapped(first, end);
     process.memory.onWrite = (address, length) => this.#wrote(address, length);
   }
 
-  /** Runs the program until the process ends. */
-  run(): never {
-    for (;;) {
+  /** Runs the program until this thread of it ends. */
+  run(): void {
+    this.#isOver = false;
+    while (!this.#isOver) {
+      this.#enter();
       this.#execute();
+      this.#leave();
       Atomics.store(this.words, EXIT, 0);
+      if (this.#isDropped()) return;
       const stop = this.cpu.takeStop();
       if (stop !== undefined) {
         if (stop.kind === 'call') perform(this);
@@ -127,13 +144,97 @@ export class GuestThread implements Caller {
     this.words[at + 1] = Math.floor(value / 2 ** 32);
   }
 
+  /** Whether another thread wants this one to be no more; if it is to pause, it did. */
+  #isDropped(): boolean {
+    const { shared, process } = this;
+    if (process.threads.isPausing) process.threads.pause(shared);
+    if (shared.isToEnd) this.end();
+    // In the child of another thread's fork there is none but that one.
+    return shared.phase !== PHASE.RUNNING;
+  }
+
+  /** From here on who asks something of this thread waits for it: what was asked meanwhile comes first. */
+  #enter(): void {
+    if (this.process.threads.started === 1) return;
+    const { requests } = this.shared;
+    requests.enter();
+    if (requests.isPending) requests.serve(this.#target);
+  }
+
+  /** Nobody waits for a thread in a system call. */
+  #leave(): void {
+    if (this.process.threads.started > 1) this.shared.requests.leave();
+  }
+
+  /** It executes no more instructions; the last one ends the process. */
+  end(): void {
+    const { threads } = this.process;
+    const { shared } = this;
+    this.#isOver = true;
+    shared.isToEnd = false;
+    const isLast = threads.left(shared);
+    this.signals.end();
+    releaseThread(this);
+    if (isLast) this.endProcess(threads.status);
+  }
+
+  endProcess(status: number): never {
+    this.host.int(0, status);
+    this.host.call(this.host.numbers.exit_group);
+    throw new BugError('exit_group came back');
+  }
+
+  /** When no thread of the guest is on it any more, or is yet: runs one after the other that begins. */
+  serve(): never {
+    const { shared, host } = this;
+    for (;;) {
+      this.signals.end();
+      shared.tid = host.call(host.numbers.gettid);
+      shared.phase = PHASE.PARKED;
+      shared.waitWhile(PHASE.PARKED);
+      shared.waitWhile(PHASE.TAKEN);
+      // Or it is in the child of a fork, where its number is another one.
+      if (shared.phase !== PHASE.RUNNING) continue;
+      this.cpu.adopt();
+      this.#checkIfWanted();
+      this.signals.start();
+      this.run();
+    }
+  }
+
+  /** Gives a thread that was taken this one's registers, after the system call that it is in and but for some. */
+  cloneInto(other: ThreadShared, { stack, tls }: { readonly stack: number; readonly tls: number | undefined }): void {
+    const { abi, arena } = this.process;
+    const bytes = new Uint8Array(arena.memory.buffer);
+    for (const { name, offset, type, length } of abi.stateStruct.fields) {
+      if (ENGINE_FIELDS.has(name)) continue;
+      const size = SIZES[type] * length;
+      const from = this.shared.state + offset;
+      bytes.copyWithin(other.state + offset, from, from + size);
+    }
+    const words = new Int32Array(arena.memory.buffer, other.state, this.words.length);
+    const { registers, callLength } = abi;
+    setLong(words, PC, this.pc + callLength);
+    setLong(words, RESERVATION, -1);
+    setLong(words, this.#registers + 2 * registers.result, 0);
+    if (stack !== 0) setLong(words, this.#registers + 2 * registers.stack, stack);
+    if (tls !== undefined) setLong(words, this.#registers + 2 * registers.thread, tls);
+    this.process.signals.threads[other.index]!.mask = this.signals.mask;
+  }
+
+  /** exit: this thread's own end; what the first one gives is the process's status if they all end so. */
+  exit(status: number): void {
+    const { threads } = this.process;
+    if (this.shared.index === threads.leader) threads.status = status;
+    this.end();
+  }
+
   get pc(): number {
     return (this.words[PC + 1]! >>> 0) * 2 ** 32 + (this.words[PC]! >>> 0);
   }
 
   set pc(pc: number) {
-    this.words[PC] = pc % 2 ** 32;
-    this.words[PC + 1] = Math.floor(pc / 2 ** 32);
+    setLong(this.words, PC, pc);
   }
 
   /** Number of the system call. */
@@ -180,14 +281,40 @@ export class GuestThread implements Caller {
     this.hasMoved = false;
   }
 
+  /** Returns when no thread has a translation of the pages any more, nor code that was made of them. */
   #remapped(first: number, end: number): void {
-    if (this.process.checksAccesses && !this.#window.isChecked) {
-      this.#window.isChecked = true;
-      this.engine.codePages.reset();
-    }
-    if (end - first > 64) this.#tlb.flushAll();
-    else for (let page = first; page < end; page++) this.#tlb.flushPage((page * PAGE) | 0, 0, -1);
-    this.#wrote(first * PAGE, (end - first) * PAGE);
+    this.#checkIfWanted();
+    const count = end - first;
+    if (count > FEW_PAGES) this.#tlb.flushAll();
+    else flush(this.#tlb, { low: (first * PAGE) | 0, high: 0, count }, -1);
+    this.#wrote(first * PAGE, count * PAGE);
+    this.process.threads.remapped(this.shared, first, count);
+  }
+
+  /** Code that does not check accesses is of no use from the moment on that they are to be checked. */
+  #checkIfWanted(): void {
+    if (!this.process.checksAccesses || this.#window.isChecked) return;
+    this.#window.isChecked = true;
+    this.engine.codePages.reset();
+  }
+
+  #requestTarget(): RequestTarget {
+    const tlb = this.#tlb;
+    const { engine } = this;
+    return {
+      flushAll: () => {
+        tlb.flushAll();
+        this.#checkIfWanted();
+      },
+      flushAsid: (asid) => tlb.flushAsid(asid),
+      flushPages: (low, high, count, asid) => flush(tlb, { low, high, count }, asid),
+      watchPage: (hostPage) => tlb.watchPage(hostPage),
+      codeWritten: (hostPage, first, last) => engine.codeWritten(hostPage, first, last),
+      forgetAll() {
+        tlb.flushAll();
+        engine.codePages.reset();
+      },
+    };
   }
 
   /** Bytes may have changed that code was made of. */
@@ -195,4 +322,9 @@ export class GuestThread implements Caller {
     const { base } = this.process.memory;
     this.engine.written(base + address, length);
   }
+}
+
+function setLong(words: Int32Array, at: number, value: number): void {
+  words[at] = value % 2 ** 32;
+  words[at + 1] = Math.floor(value / 2 ** 32);
 }

@@ -41,6 +41,11 @@ export class Arena {
     this.memory = memory ?? makeMemory(this.width, pages);
   }
 
+  /** Bytes between what was handed out from the bottom and from the top. */
+  get room(): number {
+    return this.#top - this.used;
+  }
+
   /** `size` zeroed bytes at a multiple of `align` (a power of two, at least 8). */
   allocate(size: number, align = 64): number {
     const address = Math.ceil(this.used / align) * align;

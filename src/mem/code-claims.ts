@@ -14,18 +14,21 @@ export const PAGE_CODE = 1;
  * page is made, every CPU must have heard of the flag: none has stored to the page without a look since.
  */
 export class CodeClaims {
-  /** Of each page, the CPUs that keep code of it, a bit each. */
+  /** Of each page, the CPUs that keep code of it, a bit each: `#bytes` bytes a page. */
   readonly #owners: Uint8Array;
+  readonly #bytes: number;
   readonly #pageFlags: Uint8Array;
   readonly #granules: Int32Array;
   readonly #lock: Lock;
 
-  /** `granules`: address of a u64 for each page. */
-  constructor(arena: Arena, pageFlags: Uint8Array, granules: number) {
+  /** `granules`: address of a u64 for each page; `cpus`: how many there may be. */
+  constructor(arena: Arena, pageFlags: Uint8Array, granules: number, cpus = 8) {
     const { memory } = arena;
     this.#pageFlags = pageFlags;
     this.#granules = new Int32Array(memory.buffer, granules, pageFlags.length * 2);
-    this.#owners = new Uint8Array(memory.buffer, arena.allocate(pageFlags.length), pageFlags.length);
+    this.#bytes = Math.ceil(cpus / 8);
+    const size = pageFlags.length * this.#bytes;
+    this.#owners = new Uint8Array(memory.buffer, arena.allocate(size), size);
     this.#lock = new Lock(memory, arena.allocate(8));
   }
 
@@ -36,43 +39,66 @@ export class CodeClaims {
     for (let page = 0; page < this.#pageFlags.length; page++) this.#pageFlags[page]! &= ~PAGE_CODE;
   }
 
-  /** The claims of one CPU; `all`: the requests to each, if there are others. */
-  of(cpu: number, all: readonly CpuRequests[] = []): CpuClaims {
-    const own = 1 << cpu;
+  /** The claims of one CPU; `all`: the requests to each, if there are others. `peers`: which of them there are now. */
+  of(cpu: number, all: readonly CpuRequests[] = [], peers: Peers = { count: all.length, runs: () => true }): CpuClaims {
+    const own = 1 << (cpu & 7);
+    const owners = this.#owners;
+    const bytes = this.#bytes;
+    const byteOf = (hostPage: number): number => hostPage * bytes + (cpu >> 3);
+    const isOwned = (hostPage: number): boolean => {
+      for (let at = hostPage * bytes; at < (hostPage + 1) * bytes; at++) if (owners[at] !== 0) return true;
+      return false;
+    };
+    const tickets = new Int32Array(all.length);
     // Who waits for the lock, or for others to hear, must not be waited for.
     const alone = (act: () => void): void => {
       const requests = all[cpu];
       if (requests === undefined) this.#lock.with(act);
       else requests.whileAway(() => this.#lock.with(act));
     };
-    const isOther = (owners: number, other: number): boolean => other !== cpu && (owners & (1 << other)) !== 0;
     return {
       claim: (hostPage) => {
-        let before = 0;
+        let isFirst = false;
         alone(() => {
-          before = Atomics.or(this.#owners, hostPage, own);
-          if (before !== 0) return;
+          isFirst = !isOwned(hostPage);
+          Atomics.or(owners, byteOf(hostPage), own);
+          if (!isFirst) return;
           Atomics.or(this.#pageFlags, hostPage, PAGE_CODE);
-          const tickets = all.map((requests, other) => (other === cpu ? 0 : requests.post('watchPage', hostPage)));
-          for (const [other, requests] of all.entries()) if (other !== cpu) requests.waitFor(tickets[other]!);
+          const { count } = peers;
+          for (let other = 0; other < count; other++) {
+            tickets[other] = -1;
+            if (other !== cpu && peers.runs(other)) tickets[other] = all[other]!.post('watchPage', hostPage);
+          }
+          for (let other = 0; other < count; other++) if (tickets[other] !== -1) all[other]!.waitFor(tickets[other]!);
         });
-        return before === 0;
+        return isFirst;
       },
       release: (hostPage) => {
         alone(() => {
-          if (Atomics.and(this.#owners, hostPage, ~own & 0xff) !== own) return;
+          Atomics.and(owners, byteOf(hostPage), ~own & 0xff);
+          if (isOwned(hostPage)) return;
           Atomics.and(this.#pageFlags, hostPage, ~PAGE_CODE & 0xff);
           this.#granules.fill(0, hostPage * 2, hostPage * 2 + 2);
         });
       },
       written: (hostPage, first, last) => {
-        const owners = Atomics.load(this.#owners, hostPage);
-        for (const [other, requests] of all.entries()) {
-          if (isOther(owners, other)) requests.post('codeWritten', hostPage, first, last);
+        const { count } = peers;
+        for (let other = 0; other < count; other++) {
+          if (other === cpu || (Atomics.load(owners, hostPage * bytes + (other >> 3)) & (1 << (other & 7))) === 0)
+            continue;
+          all[other]!.post('codeWritten', hostPage, first, last);
         }
       },
     };
   }
+}
+
+/** The CPUs that there may be at the moment. */
+export interface Peers {
+  /** All that have ever been started: those with lower numbers. */
+  readonly count: number;
+  /** Whether one may run now. Who may not forgets its TLBs before it runs again. */
+  runs(cpu: number): boolean;
 }
 
 /** What a CPU tells of the code that it keeps. */

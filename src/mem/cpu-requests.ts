@@ -29,6 +29,8 @@ const DONE = 3;
 /** Changes whenever somebody who waits should look again. */
 const TURN = 4;
 const OVERFLOW = 5;
+/** How many threads sleep until the CPU has done something. */
+const WAITERS = 6;
 const ENTRIES = 8;
 const WORDS = ENTRIES + CAPACITY * ENTRY_WORDS;
 
@@ -88,10 +90,18 @@ export class CpuRequests {
   waitFor(ticket: number): void {
     const words = this.#words;
     for (let looks = 0; ; looks++) {
+      if (this.#isDone(ticket)) return;
+      if (looks < LOOKS) continue;
+      Atomics.add(words, WAITERS, 1);
       const turn = Atomics.load(words, TURN);
-      if (Atomics.load(words, PRESENT) === 0 || ((Atomics.load(words, DONE) - ticket) | 0) >= 0) return;
-      if (looks >= LOOKS) Atomics.wait(words, TURN, turn);
+      if (!this.#isDone(ticket)) Atomics.wait(words, TURN, turn);
+      Atomics.sub(words, WAITERS, 1);
     }
+  }
+
+  #isDone(ticket: number): boolean {
+    const words = this.#words;
+    return Atomics.load(words, PRESENT) === 0 || ((Atomics.load(words, DONE) - ticket) | 0) >= 0;
   }
 
   /** Something is asked that is not done. */
@@ -161,6 +171,7 @@ export class CpuRequests {
   }
 
   #turn(): void {
+    if (Atomics.load(this.#words, WAITERS) === 0) return;
     Atomics.add(this.#words, TURN, 1);
     Atomics.notify(this.#words, TURN);
   }

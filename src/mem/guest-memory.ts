@@ -29,14 +29,14 @@ export class GuestMemory {
   readonly #halves: Uint16Array;
   readonly #view: DataView;
 
-  /** Takes room for the flags from the arena: make it at the same point on every thread. */
-  constructor(arena: Arena, space: AddressSpace) {
+  /** Takes room for the flags from the arena: make it at the same point on every thread. `cpus`: most that there may be. */
+  constructor(arena: Arena, space: AddressSpace, cpus?: number) {
     this.space = space;
     const pages = Math.ceil(arena.limit / 4096);
     this.pageFlagsOffset = arena.allocate(pages);
     this.pageFlags = new Uint8Array(arena.memory.buffer, this.pageFlagsOffset, pages);
     this.granules = arena.allocate(pages * 8);
-    this.claims = new CodeClaims(arena, this.pageFlags, this.granules);
+    this.claims = new CodeClaims(arena, this.pageFlags, this.granules, cpus);
     this.#all = new Uint8Array(arena.memory.buffer);
     this.#halves = new Uint16Array(arena.memory.buffer);
     this.#view = new DataView(arena.memory.buffer);

@@ -64,7 +64,8 @@ export interface Struct<F extends Fields> {
   at(memory: WebAssembly.Memory, address: number): StructView<F>;
 }
 
-const SIZES: Record<Scalar, number> = {
+/** Bytes of each. */
+export const SIZES: Readonly<Record<Scalar, number>> = {
   u8: 1,
   i8: 1,
   u16: 2,

@@ -29,6 +29,7 @@ export const CODE_TLB_ENTRIES = 256;
 export const CODE_TLB_ENTRY_BYTES = 16;
 export const CODE_TLB_RECORDS = 8;
 
+/** Address spaces and modes that are remembered, unless fewer are enough for a guest. */
 const SLOTS = 16;
 const DATA_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
 const SECOND_BYTES = SECOND_TLB_ENTRIES * TLB_ENTRY_BYTES;
@@ -73,31 +74,42 @@ export class SoftTlb implements Contexts {
   readonly #code: Int32Array;
   readonly #second: Int32Array;
   /** Of each slot: what its entries of the second level are valid in. One more clears them all. */
-  readonly #generations = new Int32Array(SLOTS);
+  readonly #generations: Int32Array;
   #generation = 0;
   /** Slots that hold something: most flushes of all of them find most of them empty. */
-  readonly #isFilled = new Uint8Array(SLOTS).fill(1);
-  readonly #keys = new Int32Array(SLOTS * 3);
-  readonly #asids = new Int32Array(SLOTS).fill(NO_ASID);
+  readonly #isFilled: Uint8Array;
+  readonly #keys: Int32Array;
+  readonly #asids: Int32Array;
   readonly #large: Int32Array[] = [];
-  readonly #largeCount = new Int32Array(SLOTS);
-  readonly #segments = Array.from({ length: SLOTS }, () => new Segment());
-  readonly #codeGenerations = new Uint32Array(SLOTS);
+  readonly #largeCount: Int32Array;
+  readonly #segments: readonly Segment[];
+  readonly #codeGenerations: Uint32Array;
   #codeGeneration = 0;
   #current = 0;
-  #next = 1;
+  #next: number;
+  readonly #slots: number;
 
-  constructor(arena: Arena, pointers: TlbPointers) {
+  /** `slots`: address spaces and modes that are remembered. */
+  constructor(arena: Arena, pointers: TlbPointers, slots = SLOTS) {
     this.#pointers = pointers;
-    this.#dataBase = arena.allocate(SLOTS * DATA_BYTES, 4096);
-    this.#codeBase = arena.allocate(SLOTS * CODE_BYTES, 4096);
-    this.#secondBase = arena.allocate(SLOTS * SECOND_BYTES, 4096);
+    this.#slots = slots;
+    this.#next = 1 % slots;
+    this.#generations = new Int32Array(slots);
+    this.#isFilled = new Uint8Array(slots).fill(1);
+    this.#keys = new Int32Array(slots * 3);
+    this.#asids = new Int32Array(slots).fill(NO_ASID);
+    this.#largeCount = new Int32Array(slots);
+    this.#segments = Array.from({ length: slots }, () => new Segment());
+    this.#codeGenerations = new Uint32Array(slots);
+    this.#dataBase = arena.allocate(slots * DATA_BYTES, 4096);
+    this.#codeBase = arena.allocate(slots * CODE_BYTES, 4096);
+    this.#secondBase = arena.allocate(slots * SECOND_BYTES, 4096);
     // Translated code finds them through 32-bit addresses.
     if (arena.used > 2 ** 32) throw new BugError('the TLBs lie above 4 GiB');
-    this.#data = new Int32Array(arena.memory.buffer, this.#dataBase, (SLOTS * DATA_BYTES) / 4);
-    this.#code = new Int32Array(arena.memory.buffer, this.#codeBase, (SLOTS * CODE_BYTES) / 4);
-    this.#second = new Int32Array(arena.memory.buffer, this.#secondBase, (SLOTS * SECOND_BYTES) / 4);
-    for (let slot = 0; slot < SLOTS; slot++) {
+    this.#data = new Int32Array(arena.memory.buffer, this.#dataBase, (slots * DATA_BYTES) / 4);
+    this.#code = new Int32Array(arena.memory.buffer, this.#codeBase, (slots * CODE_BYTES) / 4);
+    this.#second = new Int32Array(arena.memory.buffer, this.#secondBase, (slots * SECOND_BYTES) / 4);
+    for (let slot = 0; slot < slots; slot++) {
       this.#large.push(new Int32Array(LARGE_REGIONS));
       this.#clear(slot);
     }
@@ -106,7 +118,7 @@ export class SoftTlb implements Contexts {
 
   select(key0: number, key1: number, key2: number, asid: number): void {
     const keys = this.#keys;
-    for (let slot = 0, k = 0; slot < SLOTS; slot++, k += 3) {
+    for (let slot = 0, k = 0; slot < this.#slots; slot++, k += 3) {
       if (keys[k] === key0 && keys[k + 1] === key1 && keys[k + 2] === key2 && this.#asids[slot] === asid) {
         if (slot !== this.#current) {
           this.#current = slot;
@@ -116,7 +128,7 @@ export class SoftTlb implements Contexts {
       }
     }
     const slot = this.#next;
-    this.#next = (slot + 1) % SLOTS;
+    this.#next = (slot + 1) % this.#slots;
     if (this.#asids[slot] !== NO_ASID) this.#clear(slot);
     keys[slot * 3] = key0;
     keys[slot * 3 + 1] = key1;
@@ -128,19 +140,19 @@ export class SoftTlb implements Contexts {
 
   flushAll(): void {
     this.flushes++;
-    for (let slot = 0; slot < SLOTS; slot++) this.#clear(slot);
+    for (let slot = 0; slot < this.#slots; slot++) this.#clear(slot);
     this.#publish();
   }
 
   flushAsid(asid: number): void {
     this.flushes++;
-    for (let slot = 0; slot < SLOTS; slot++) if (this.#asids[slot] === asid) this.#clear(slot);
+    for (let slot = 0; slot < this.#slots; slot++) if (this.#asids[slot] === asid) this.#clear(slot);
   }
 
   flushPage(low: number, high: number, asid: number): void {
     this.pageFlushes++;
     const gigabyte = gigabyteOf(low, high);
-    for (let slot = 0; slot < SLOTS; slot++) {
+    for (let slot = 0; slot < this.#slots; slot++) {
       const owner = this.#asids[slot]!;
       if (owner === NO_ASID || (asid !== -1 && owner !== asid)) continue;
       this.#segments[slot]!.cut(low, high);
@@ -229,7 +241,7 @@ export class SoftTlb implements Contexts {
 
   /** Forgets every instruction page whose records are at `records`, or all of them. */
   dropCode(records?: number): void {
-    for (let slot = 0; slot < SLOTS; slot++) this.#renew(slot);
+    for (let slot = 0; slot < this.#slots; slot++) this.#renew(slot);
     const code = this.#code;
     for (let entry = 0; entry < code.length; entry += CODE_TLB_ENTRY_BYTES / 4) {
       if (records === undefined || code[entry + 2] === records) code.fill(-1, entry, entry + 2);

@@ -74,10 +74,10 @@ function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOp
   const { pages = {}, limit = 3_000_000, unchecked = false } = options;
   const process = new GuestProcess(
     { abi: riscv64(), windowSize: WINDOW, prefix: undefined },
-    (memory, base) => new BareBacking(memory, base, unchecked),
+    { makeBacking: (memory, base) => new BareBacking(memory, base, unchecked), spawn() {} },
   );
   const { space, memory, arena, abi, physical, guestMemory } = process;
-  const shared = process.threads[0]!;
+  const shared = process.threads.all[0]!;
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
   space.map(TEXT, 0x2_0000, options.isSelfModifying === true ? 7 : 5, flags);
   memory.bytes.set(bytes, TEXT);
@@ -91,7 +91,7 @@ function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOp
     else space.protect(DATA + Number(page) * 4096, 4096, prot);
   }
   const state = RiscvState.at(arena.memory, shared.state);
-  const tlb = new SoftTlb(shared.own, state);
+  const tlb = new SoftTlb(shared.own, state, 1);
   const contexts = engineName === 'oracle' ? new OracleContexts() : tlb;
   const translation = new WindowTranslation(space.pages);
   const site = { memory: arena.memory, stateAddress: shared.state, contexts, space: physical, translation };
@@ -109,7 +109,9 @@ function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOp
           claims: process.claimsOf(0),
           window: process.accessWindow(),
           tiers: engineName,
+          counters: shared.counters,
           codePages: 64,
+          codeRoom: process.threads.roomOf(0),
         });
   cpu.begin(TEXT, DATA + 0x8000);
   const faults: string[] = [];

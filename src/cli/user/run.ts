@@ -14,6 +14,7 @@ import { argumentBytes, bytesOf, givenDescriptors, givenSignals, programEnvironm
 import { openLog, writeLog } from './log-sink.ts';
 import { findProgram } from './program-file.ts';
 import { Refusal, whyNoProgram } from './refusal.ts';
+import { spawnGuestThread } from './spawn.ts';
 import type { UserSettings } from './settings.ts';
 
 /** Becomes the program of the last `words` words of the command line, and never returns. Throws a Refusal. */
@@ -23,27 +24,28 @@ export function runUser(settings: UserSettings, words: number): never {
   const { path, argv, file } = findProgram(name, [settings.argv0 ?? name, ...given.slice(1)], settings.prefix);
   const features = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
   let native: NodeNativeThread | undefined;
+  const options = {
+    windowSize: settings.windowSize ?? DEFAULT_WINDOW,
+    prefix: settings.prefix,
+    stackSize: settings.stackSize,
+    release: settings.release,
+    seed: settings.seed,
+    isSingle: settings.isSingle,
+    log: { items: [...settings.log], ranges: settings.logRanges },
+  };
+  const log = settings.log.size > 0 ? openLog(settings.logFile) : undefined;
   const guest = new GuestProcess(
+    { abi: riscv64(features), ...options },
     {
-      abi: riscv64(features),
-      windowSize: settings.windowSize ?? DEFAULT_WINDOW,
-      prefix: settings.prefix,
-      stackSize: settings.stackSize,
-      release: settings.release,
-      seed: settings.seed,
-      isSingle: settings.isSingle,
-      log: { items: [...settings.log], ranges: settings.logRanges },
-    },
-    (memory, base) => {
-      native = firstNativeThread(memory);
-      return new NativeBacking(native, base);
+      makeBacking(memory, base) {
+        native = firstNativeThread(memory);
+        return new NativeBacking(native, base);
+      },
+      spawn: (index) => spawnGuestThread({ share: native!.share, options, cpu: settings.cpu, log, index }),
     },
   );
   const host = native!;
-  if (settings.log.size > 0) {
-    const log = openLog(settings.logFile);
-    guest.log.sink = (text) => writeLog(log, text);
-  }
+  if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
   for (const fd of givenDescriptors()) guest.descriptors.replace(fd, fd, false);
   const random = new Uint8Array(16);
   if (settings.seed === undefined) crypto.getRandomValues(random);
@@ -61,7 +63,9 @@ export function runUser(settings: UserSettings, words: number): never {
   const thread = new GuestThread(guest, 0, host, new NodeNativeSignals(host));
   thread.signals.begin(givenSignals());
   thread.cpu.begin(started.pc, started.stack.pointer);
-  return thread.run();
+  guest.threads.begin(0, process.pid);
+  thread.run();
+  return thread.serve();
 }
 
 function refusalOf(path: string, errno: number, start: Uint8Array): Refusal {

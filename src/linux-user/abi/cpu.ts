@@ -13,6 +13,8 @@ export type Stop =
 export interface UserCpu extends GuestCpu {
   /** What the last run stopped for, if not for its budget or the exit word; taken. */
   takeStop(): Stop | undefined;
+  /** Registers were put in place of its own: brings up to date what follows from them. Its TLBs are empty then. */
+  adopt(): void;
   /** Registers as a new program finds them. */
   begin(pc: number, stack: number): void;
   /** Goes on at another address, given in halves; what was reserved for a conditional store is not any more. */

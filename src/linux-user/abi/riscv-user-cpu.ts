@@ -63,6 +63,10 @@ export class RiscvUserCpu extends RiscvCpu implements UserCpu {
     return stop;
   }
 
+  adopt(): void {
+    this.loaded();
+  }
+
   begin(pc: number, stack: number): void {
     const csrs = { mcounteren: COUNTERS, scounteren: COUNTERS, mstatus: BigInt(MSTATUS_FS) };
     this.start({ pc: BigInt(pc), privilege: U, a0: 0n, a1: 0n, csrs });

@@ -2,6 +2,7 @@ import type { NativeThread } from '../../host/native.ts';
 import type { GuestProcess } from '../process.ts';
 import type { ThreadSignals } from '../signals/thread-signals.ts';
 import type { Scratch } from '../scratch.ts';
+import type { ThreadShared } from '../thread-shared.ts';
 
 /** A thread of the guest inside a system call: its arguments, and whom they concern. */
 export interface Caller {
@@ -12,9 +13,15 @@ export interface Caller {
   readonly stackPointer: number;
   /** Memory for what a call's arguments become for the host; free again when the next one begins. */
   readonly scratch: Scratch;
+  /** What of the thread lies in shared memory. */
+  readonly shared: ThreadShared;
   /** Halves of an argument as the guest's register has it. */
   low(index: number): number;
   high(index: number): number;
+  /** Gives a thread that was taken this one's registers, as after the call, but for some. */
+  cloneInto(thread: ThreadShared, changes: { readonly stack: number; readonly tls: number | undefined }): void;
+  /** Ends this thread of the guest alone. */
+  exit(status: number): void;
   /** An argument as an unsigned number: exact below 2^53. */
   value(index: number): number;
   /** An argument as an address: below 2^32 if it may be one of the window, else Infinity. */

@@ -3,6 +3,7 @@ import type { SystemCall } from './call.ts';
 import * as directories from './directories.ts';
 import * as eventFiles from './event-files.ts';
 import * as fcntl from './fcntl.ts';
+import * as futex from './futex.ts';
 import * as io from './io.ts';
 import * as ioctl from './ioctl.ts';
 import * as memory from './memory.ts';
@@ -19,6 +20,7 @@ import * as polling from './polling.ts';
 import * as scheduling from './scheduling.ts';
 import * as sockets from './sockets.ts';
 import * as system from './system.ts';
+import * as threads from './threads.ts';
 import * as time from './time.ts';
 import * as timers from './timers.ts';
 
@@ -28,6 +30,7 @@ export const CALLS: readonly SystemCall[] = [
   directories,
   eventFiles,
   fcntl,
+  futex,
   io,
   ioctl,
   memory,
@@ -44,6 +47,7 @@ export const CALLS: readonly SystemCall[] = [
   scheduling,
   sockets,
   system,
+  threads,
   time,
   timers,
 ].flatMap((group): readonly SystemCall[] => Object.values(group));

@@ -1,7 +1,7 @@
 import { EEXIST, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
 import type { Backing } from './backing.ts';
 import type { MappedFiles } from './mapped-files.ts';
-import { BEYOND, MAPPED, PAGE, PROT, PROT_EXEC, PROT_WRITE, SHARED, type PageTable } from './pages.ts';
+import { BEYOND, CODE, MAPPED, PAGE, PROT, PROT_EXEC, PROT_WRITE, SHARED, type PageTable } from './pages.ts';
 
 /** Flags of mmap that every architecture of Linux has alike, but for the names of those that differ. */
 export const MAP_SHARED = 1;
@@ -31,6 +31,8 @@ export interface Remapped {
   remapped(firstPage: number, endPage: number): void;
   /** From now on there are pages that are writable and executable. */
   selfModifying(): void;
+  /** Other processes may see some of the memory from now on. */
+  sharing(): void;
 }
 
 /**
@@ -77,7 +79,8 @@ export class AddressSpace {
     const isShared = (flags & MAP_TYPE) !== MAP_PRIVATE;
     const { pages } = this;
     const at = first * PAGE;
-    const isUsed = !pages.isFree(first, first + count);
+    if (isShared) this.#listener.sharing();
+    if (!pages.isFree(first, first + count)) this.#withdraw(first, first + count);
     const failure =
       file === undefined
         ? this.#backing.anonymous(at, count * PAGE, isShared, prot)
@@ -91,7 +94,6 @@ export class AddressSpace {
       const held = Math.min(count, Math.ceil(file.available / PAGE));
       if (held < count) pages.set(first + held, first + count, base | BEYOND, mapping);
     }
-    if (isUsed) this.#listener.remapped(first, first + count);
     return at;
   }
 
@@ -122,11 +124,17 @@ export class AddressSpace {
     if (range === undefined) return -EINVAL;
     const [first, end] = range;
     if (this.pages.isFree(first, end)) return 0;
-    const failure = this.#backing.anonymous(first * PAGE, (end - first) * PAGE, false, 0);
-    if (failure < 0) return failure;
+    this.#withdraw(first, end);
+    return this.#backing.anonymous(first * PAGE, (end - first) * PAGE, false, 0);
+  }
+
+  /**
+   * Takes pages from all threads, before the host does: it must not be the host who finds that a thread does what
+   * was allowed a moment ago, for it knows no registers.
+   */
+  #withdraw(first: number, end: number): void {
     this.pages.set(first, end, 0, 0);
     this.#listener.remapped(first, end);
-    return 0;
   }
 
   protect(address: number, length: number, prot: number): number {
@@ -138,11 +146,12 @@ export class AddressSpace {
     for (let page = first; page < end; page++) {
       if ((flags[page]! & MAPPED) === 0) return -ENOMEM;
     }
+    this.#watchFor(prot);
+    // What is taken away is taken from threads before the host forbids it, and given after the host permits it.
+    if (this.pages.restrict(first, end, prot)) this.#listener.remapped(first, end);
     const failure = this.#backing.protect(first * PAGE, (end - first) * PAGE, prot);
     if (failure < 0) return failure;
-    this.#watchFor(prot);
-    for (let page = first; page < end; page++) flags[page] = (flags[page]! & ~PROT) | (prot & PROT);
-    this.#listener.remapped(first, end);
+    this.pages.protect(first, end, prot);
     return 0;
   }
 
@@ -203,8 +212,8 @@ export class AddressSpace {
     const failure = this.#backing.move(first * PAGE, target * PAGE, moved * PAGE);
     if (failure < 0) return failure;
     for (let i = 0; i < moved; i++) {
-      pages.flags[target + i] = pages.flags[first + i]!;
-      pages.mapping[target + i] = this.files.moved(pages.mapping[first + i]!, first, target);
+      const moved = this.files.moved(pages.mapping[first + i]!, first, target);
+      pages.set(target + i, target + i + 1, pages.flags[first + i]! & ~CODE, moved);
     }
     if (count > moved) {
       this.#backing.anonymous((target + moved) * PAGE, (count - moved) * PAGE, false, pages.flags[first + had - 1]!);

@@ -1,4 +1,5 @@
 import type { Arena } from '../../mem/arena.ts';
+import { Lock } from '../../mem/lock.ts';
 
 export const PAGE = 4096;
 
@@ -34,9 +35,14 @@ export class PageTable {
   /** Number of the mapping, 0 for one that is anonymous. */
   readonly mapping: Uint32Array;
 
+  /** Held while flags are changed: marks come from threads that hold no other lock. */
+  readonly #lock: Lock;
+
   constructor(arena: Arena, windowSize: number) {
     this.count = windowSize / PAGE;
-    const { buffer } = arena.memory;
+    const { memory } = arena;
+    const { buffer } = memory;
+    this.#lock = new Lock(memory, arena.allocate(8));
     this.flags = new Uint8Array(buffer, arena.allocate(this.count), this.count);
     this.mapping = new Uint32Array(buffer, arena.allocate(4 * this.count), this.count);
   }
@@ -63,8 +69,35 @@ export class PageTable {
   }
 
   set(from: number, to: number, flags: number, mapping: number): void {
+    this.#lock.acquire();
     for (let page = from; page < to; page++) this.flags[page] = flags | (this.flags[page]! & CODE);
+    this.#lock.release();
     this.mapping.fill(mapping, from, to);
+  }
+
+  /** Leaves only permissions that are in `prot`; true if there were others. */
+  restrict(from: number, to: number, prot: number): boolean {
+    let had = 0;
+    this.#lock.acquire();
+    for (let page = from; page < to; page++) {
+      had |= this.flags[page]!;
+      this.flags[page] = this.flags[page]! & (~PROT | prot);
+    }
+    this.#lock.release();
+    return (had & PROT & ~prot) !== 0;
+  }
+
+  protect(from: number, to: number, prot: number): void {
+    this.#lock.acquire();
+    for (let page = from; page < to; page++) this.flags[page] = (this.flags[page]! & ~PROT) | (prot & PROT);
+    this.#lock.release();
+  }
+
+  /** Code is made of a page. */
+  mark(page: number): void {
+    this.#lock.acquire();
+    Atomics.or(this.flags, page, CODE);
+    this.#lock.release();
   }
 
   isFree(from: number, to: number): boolean {

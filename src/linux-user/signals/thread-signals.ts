@@ -18,6 +18,9 @@ import { type Fault, SIGINFO_BYTES, writeFault, writeKernel } from './siginfo.ts
 import { has, highBit, lowBit, SET_BYTES, UNMASKABLE, writeSet, type SignalSet } from './signal-set.ts';
 
 const SIG_SETMASK = 2;
+/** Where siginfo says how a signal was sent, and what it says of tgkill. */
+const SI_CODE = 8;
+const SI_TKILL = -6;
 /** What the host must never mask: the engine's own faults, and the signal that wakes. */
 const NEVER_MASKED = OWN_SIGNALS.reduce(
   ({ low, high }, signal) => ({ low: low | lowBit(signal), high: high | highBit(signal) }),
@@ -73,6 +76,33 @@ export class ThreadSignals {
     this.native.hushOthers();
     this.state.mask = mask;
     this.native.setMask(mask.low, mask.high);
+  }
+
+  /** A thread begins, with the mask that its creator left here. */
+  start(): void {
+    const { state } = this;
+    state.reset();
+    state.tid = this.#thread.shared.tid;
+    this.#openHost(state.mask);
+  }
+
+  /** The thread has ended: what came to it for the process goes to another one. */
+  end(): void {
+    const { host } = this.#thread;
+    this.native.setMask(-1, -1);
+    this.state.tid = 0;
+    this.#look = false;
+    this.#interruption = undefined;
+    this.#willResume = false;
+    const { siginfo } = this.native;
+    const isForProcess = siginfo.getInt32(SI_CODE, true) !== SI_TKILL;
+    const signal = this.native.take();
+    if (signal === 0 || !isForProcess) return;
+    for (let i = 0; i < SIGINFO_BYTES; i++) host.scratch.setUint8(i, siginfo.getUint8(i));
+    host.int(0, host.call(host.numbers.getpid));
+    host.int(1, signal);
+    host.scratchAt(2, 0);
+    host.call(host.numbers.rt_sigqueueinfo);
   }
 
   get mask(): SignalSet {

@@ -1,0 +1,37 @@
+/** The module that a worker of user mode runs: one thread of the guest after the other, until the process ends. */
+import { writeSync } from 'node:fs';
+import { workerData } from 'node:worker_threads';
+import { NodeNativeSignals } from '../../host-node/native/signals.ts';
+import { furtherNativeThread } from '../../host-node/native/thread.ts';
+import { parseFeatures } from '../../isa/riscv/features.ts';
+import { riscv64 } from '../../linux-user/abi/riscv64.ts';
+import { NativeBacking } from '../../linux-user/native-backing.ts';
+import { GuestProcess } from '../../linux-user/process.ts';
+import { GuestThread } from '../../linux-user/thread.ts';
+import { writeLog } from './log-sink.ts';
+import { spawnGuestThread, type GuestThreadData } from './spawn.ts';
+
+/** EX_SOFTWARE of sysexits.h. */
+const BUG_STATUS = 70;
+
+const data = workerData as GuestThreadData;
+const { share, options, cpu, log, index } = data;
+const native = furtherNativeThread(share, index);
+
+try {
+  const guest = new GuestProcess(
+    { abi: riscv64(parseFeatures(cpu)), ...options },
+    {
+      makeBacking: (_, base) => new NativeBacking(native, base),
+      spawn: (other) => spawnGuestThread({ ...data, index: other }),
+    },
+    share.memory,
+  );
+  if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
+  new GuestThread(guest, index, native, new NodeNativeSignals(native)).serve();
+} catch (error) {
+  // Nobody would hear of it: the first thread of the program never returns to its event loop.
+  writeSync(2, `${error instanceof Error ? error.stack : String(error)}\n`);
+  native.int(0, BUG_STATUS);
+  native.call(native.numbers.exit_group);
+}

@@ -1,0 +1,22 @@
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { NativeShare } from '../../host/native.ts';
+import type { ProcessOptions } from '../../linux-user/process.ts';
+
+/** What a worker needs to be a thread of a program; it can be sent to one. */
+export interface GuestThreadData {
+  readonly share: NativeShare;
+  readonly options: Omit<ProcessOptions, 'abi'>;
+  /** -cpu. */
+  readonly cpu: string;
+  /** Descriptor of the log, if there is one. */
+  readonly log: number | undefined;
+  readonly index: number;
+}
+
+/**
+ * Starts a worker that runs threads of the guest. Nothing is heard of it but by shared memory: the thread that
+ * starts it, whether the program's first one or a worker itself, never returns to its event loop.
+ */
+export function spawnGuestThread(workerData: GuestThreadData): void {
+  new Worker(new URL('./guest-thread.ts', import.meta.url), { workerData, env: SHARE_ENV, name: 'guest' });
+}
