@@ -32,6 +32,13 @@ export type NativeLibrary = {
   address(label: string): bigint;
 };
 
+export function processorOf(platform: string, architecture: string): Processor {
+  const processor = platform === 'linux' ? PROCESSORS[architecture] : undefined;
+  if (processor === undefined)
+    throw new UserError('user mode is not possible on this host: it needs Linux on x86-64 or aarch64');
+  return processor;
+}
+
 function load(processor: Processor): DynamicLibrary {
   const libc = dlopen(null, { memfd_create: { arguments: ['string', 'uint32'], return: 'int32' } });
   const memory = libc.functions.memfd_create(NAME, MFD_CLOEXEC);
@@ -39,16 +46,23 @@ function load(processor: Processor): DynamicLibrary {
   try {
     writeSync(memory, sharedObject(processor.machine, NAME, processor.code()));
     return dlopen(`/proc/self/fd/${memory}`).lib;
+  } catch (cause) {
+    throw new UserError(`user mode is not possible on this host: ${String(cause)}`, { cause });
   } finally {
     closeSync(memory);
   }
 }
 
+let loaded: NativeLibrary | undefined;
+
 /** The library of the calling thread; `isFirst` in the one that calls before all others. */
 export function nativeLibrary(isFirst: boolean): NativeLibrary {
-  const processor = process.platform === 'linux' ? PROCESSORS[process.arch] : undefined;
-  if (processor === undefined)
-    throw new UserError('user mode is not possible on this host: it needs Linux on x86-64 or aarch64');
+  loaded ??= open(isFirst);
+  return loaded;
+}
+
+function open(isFirst: boolean): NativeLibrary {
+  const processor = processorOf(process.platform, process.arch);
   const library = isFirst ? load(processor) : dlopen(NAME).lib;
   const signature = { arguments: ['double'], return: 'int32' } as const;
   const numbers = Object.fromEntries(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { INTERRUPTED_BEFORE } from '../../host/native.ts';
+import { processorOf } from './library.ts';
 import { firstNativeThread } from './thread.ts';
 
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true });
@@ -64,4 +65,16 @@ test('raised attention lets no blocking call begin', () => {
   assert.equal(native.call(numbers.getpid), process.pid);
   Atomics.and(words, attentionIndex, ~4);
   assert.equal(native.blocking(numbers.getpid), process.pid);
+});
+
+test('other hosts are refused in one line', () => {
+  assert.equal(processorOf('linux', 'arm64').name, 'aarch64');
+  for (const [platform, architecture] of [
+    ['darwin', 'arm64'],
+    ['linux', 'riscv64'],
+  ] as const)
+    assert.throws(() => processorOf(platform, architecture), {
+      name: 'UserError',
+      message: /^user mode is not possible/,
+    });
 });
