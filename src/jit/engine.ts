@@ -174,6 +174,7 @@ export class Engine {
       width,
       memoryPages,
       counts,
+      state,
       pageFlags: pageFlags.byteOffset,
       parallel,
       window,

@@ -19,6 +19,8 @@ export const OPTIMIZATIONS = {
   inlining: 'small callees become part of the regions that call them',
   recursion: 'small functions that call themselves or their callers are inlined once',
   floats: 'regions keep f registers in locals that are floats',
+  nests: 'a region that begins in an inner loop has the outer ones around it',
+  loops: 'registers that a loop does not write are stored before it',
   steady: 'regions read once per entry what does not change in them: whether floating point is on, how it rounds',
   fusion: 'a multiply-add is one operation of the host, if it has one that rounds once',
   ...passes,

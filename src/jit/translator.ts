@@ -28,6 +28,8 @@ export interface TranslatorOptions {
   readonly memoryPages: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
+  /** Address of the CPU's state. */
+  readonly state: number;
   /** Address of the flags of host pages. */
   readonly pageFlags: number;
   /** See CallTargets. */
@@ -112,7 +114,7 @@ export class Translator {
 
   /** Adds the functions of a cluster's regions; gives the index of the first. */
   #regions(builder: ModuleBuilder, targets: CallTargets, { regions, pages }: Cluster): number {
-    const { guest, layout, width, pageFlags, optimizations, pages: codePages } = this.#options;
+    const { guest, layout, width, state, pageFlags, optimizations, pages: codePages } = this.#options;
     const files = new Set(Object.keys(guest.files));
     const steady = new Set(guest.steady);
     const { parcel } = guest;
@@ -135,6 +137,7 @@ export class Translator {
         recordAt,
         functionAt,
         stayed: builder.global(I32),
+        state,
         pageFlags,
         optimizations,
       });

@@ -70,6 +70,7 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: numb
     resume(emitter, pc, next);
   }
   code.end();
+  emitter.takeRemaining();
   emitter.locals.release(pc);
   emitter.goOn(continuation, next);
 }
@@ -77,7 +78,9 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: numb
 /** Calls a region of the same module. */
 function callDirectly(emitter: RegionEmitter, callee: number, pc: number, next: number): void {
   const { code } = emitter;
-  code.get(CPU).get(BASE).get(REMAINING).get(DEPTH).i32(1).op(OP.i32_add);
+  code.get(CPU).get(BASE);
+  emitter.remaining();
+  code.get(DEPTH).i32(1).op(OP.i32_add);
   code.call(callee).set(pc).tee(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
   code.get(pc);
   emitter.address(next);

@@ -37,10 +37,10 @@ export interface RegionBlock {
 
 /**
  * A node that sends control to one of several entries of a loop that has no single header: the
- * entry's number is in a local.
+ * entry's number is in a local. Or, with one entry, the header of the loops around one that begins there.
  */
 export interface Dispatch {
-  readonly entries: readonly RegionNode[];
+  entries: readonly RegionNode[];
 }
 
 /** A node of the region's control-flow graph, with what structuring finds out about it. */
@@ -55,10 +55,14 @@ export interface RegionNode {
   /** Nodes that it immediately dominates. */
   children: RegionNode[];
   isLoop: boolean;
-  /** Forward edges that lead here: with more than one, it is a place of its own to branch to. */
+  /** Of a loop's header: where control goes from the loop and not from elsewhere, nor from a loop around it. */
+  exits: RegionNode[];
+  /** Forward edges that lead here. */
   forward: number;
-  /** The dispatch node that edges to this entry go through, and its number there. */
-  through: { readonly node: RegionNode; readonly index: number } | undefined;
+  /** A place of its own to branch to: with more than one forward edge, or an exit. */
+  isPlace: boolean;
+  /** The dispatch node that edges to this entry go through, except those from some nodes, and its number there. */
+  through: { readonly node: RegionNode; readonly index: number; readonly except?: ReadonlySet<RegionNode> } | undefined;
 }
 
 export function makeNode(block: RegionBlock | undefined, dispatch?: Dispatch): RegionNode {
@@ -71,7 +75,9 @@ export function makeNode(block: RegionBlock | undefined, dispatch?: Dispatch): R
     dominator: undefined,
     children: [],
     isLoop: false,
+    exits: [],
     forward: 0,
+    isPlace: false,
     through: undefined,
   };
 }

@@ -18,7 +18,7 @@ import { emitTelling } from '../promotion.ts';
 import { addressType, type CallTargets } from '../runtime-imports.ts';
 import { emitCall } from './calls.ts';
 import type { Region } from './discover.ts';
-import type { RegionBlock, RegionNode } from './graph.ts';
+import type { Dispatch, RegionBlock, RegionNode } from './graph.ts';
 import { RegionConstants } from './constants.ts';
 import { RegionRegisters, type RegisterSet } from './registers.ts';
 import { route, structure } from './structure.ts';
@@ -55,6 +55,8 @@ export interface RegionContext {
   readonly stayed: number;
   /** State that does not change in a region. */
   readonly steady: ReadonlySet<string>;
+  /** Address of the CPU's state. */
+  readonly state: number;
   /** Address of the flags of host pages. */
   readonly pageFlags: number;
   readonly optimizations: Optimizations;
@@ -82,8 +84,11 @@ export class RegionEmitter extends Emitter {
   readonly #registers: RegionRegisters;
   readonly #homes: readonly Home[];
   readonly #constants: RegionConstants;
-  /** Locals: what remains where a loop leaves the region, the data TLB, the outcome of an access. */
-  readonly #floor: number;
+  /**
+   * Locals: what remains where a loop leaves the region, by which REMAINING is less than what remains, if there
+   * is a loop; the data TLB; the outcome of an access.
+   */
+  readonly #floor: number | undefined;
   readonly #tlb: number;
   readonly #status: number;
   /** Where the jump goes that comes to the hub. */
@@ -104,15 +109,16 @@ export class RegionEmitter extends Emitter {
     super(new Code(4096), new Locals(4), context.layout, context.targets, context.width);
     this.#context = context;
     const { region, files, width, optimizations, pageFlags } = context;
-    this.#order = structure(region.entry, region.hub === undefined ? region.nodes : [...region.nodes, region.hub.node]);
-    this.#registers = new RegionRegisters(this.#order, files);
+    const { nodes, hub } = region;
+    this.#order = structure(region.entry, hub === undefined ? nodes : [...nodes, hub.node], optimizations.has('nests'));
+    this.#registers = new RegionRegisters(this.#order, files, optimizations.has('loops'));
     const asFloats = context.optimizations.has('floats');
     this.#homes = this.#registers.list.map(({ floats }) => {
       const type = asFloats && floats > 0 ? 'f64' : 'i64';
       return { type, local: this.locals.take(wasmType(type)) };
     });
     this.#constants = new RegionConstants(this, this.#order, context);
-    this.#floor = this.locals.take(I32);
+    this.#floor = this.#order.some(({ isLoop }) => isLoop) ? this.locals.take(I32) : undefined;
     this.#tlb = this.locals.take(addressType(width));
     this.#status = this.locals.take(I32);
     this.#jumpTarget = region.hub === undefined ? -1 : this.locals.take(I64);
@@ -123,42 +129,49 @@ export class RegionEmitter extends Emitter {
       this.segment = { start: start!, limit: limit!, groupLimit: groupLimit!, host: host!, pageFlags };
     }
     for (const node of this.#order) {
-      if (node.dispatch !== undefined) this.#labels.set(node, this.locals.take(I32));
+      if (node.dispatch !== undefined && node.dispatch.entries.length > 1)
+        this.#labels.set(node, this.locals.take(I32));
     }
   }
 
   function(): { locals: number[]; code: Code } {
     const { code } = this;
-    const entry = this.#context.region.entry;
-    this.#prologue(entry);
-    this.#tree(entry);
+    const [root] = this.#order as [RegionNode];
+    this.#prologue(root);
+    this.#tree(root);
     code.op(OP.unreachable);
     return { locals: this.locals.types, code };
   }
 
   /** Unwinds if somebody wants the CPU's attention, or the budget could be overrun. */
-  #prologue(entry: RegionNode): void {
+  #prologue(root: RegionNode): void {
     const { code, layout, width } = this;
+    const { state } = this.#context;
+    (width === 32 ? code.i32(state) : code.i64(state)).set(CPU);
     code.get(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
-    this.#look(() => this.storePc(entry.block!.offset), 0n);
-    if (this.#order.some(({ isLoop }) => isLoop)) {
-      this.#stay();
-    }
+    code.get(CPU).memory(OP.i32_load, layout.offset('exit')).tee(this.#status).op(OP.i32_or);
+    code.if(0x40, false);
+    this.storePc(this.#context.region.start);
+    code.get(CPU).get(REMAINING).memory(OP.i32_store, layout.offset('remaining'));
+    this.#interrupted();
+    code.end();
+    if (this.#floor !== undefined) this.#stay(this.#floor);
     code.get(CPU);
     code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
     this.#constants.load();
     this.#takeSegment();
-    this.#load(this.#registers.of(entry).live);
+    this.#load(this.#registers.of(root).live);
   }
 
   /** Sets the floor to max(slack, remaining - stay). */
-  #stay(): void {
+  #stay(floor: number): void {
     const { code } = this;
     const { stayed } = this.#context;
     const longer = this.#status;
     code.get(REMAINING).globalGet(stayed).i32(STAY).op(OP.i32_add).tee(longer).op(OP.i32_sub);
-    code.tee(this.#floor).i32(BUDGET_SLACK);
-    code.get(this.#floor).i32(BUDGET_SLACK).op(OP.i32_gt_s).op(OP.select).set(this.#floor);
+    code.tee(floor).i32(BUDGET_SLACK);
+    code.get(floor).i32(BUDGET_SLACK).op(OP.i32_gt_s).op(OP.select).set(floor);
+    code.get(REMAINING).get(floor).op(OP.i32_sub).set(REMAINING);
     if (this.#constants.hasLimits) return;
     code.globalGet(stayed).get(longer).i32(STAY_GROWTH).op(OP.i32_div_u);
     code.i32(0).get(longer).i32(MOST_STAY).op(OP.i32_lt_u).op(OP.select);
@@ -184,16 +197,22 @@ export class RegionEmitter extends Emitter {
       .set(segment.host);
   }
 
-  /** Unwinds if the condition on the stack holds or the exit word is set. */
+  /** On a backward transfer: unwinds if the region's stay is over or the exit word is set. */
   #look(storePc: () => void, dirty: RegisterSet): void {
     const { code, layout } = this;
-    code.get(CPU).memory(OP.i32_load, layout.offset('exit')).tee(this.#status).op(OP.i32_or);
-    code.if(0x40, false);
+    const goOn = code.block();
+    const leave = code.block();
+    code.get(REMAINING).i32(0).op(OP.i32_lt_s).brIf(leave, false);
+    code.get(CPU).memory(OP.i32_load, layout.offset('exit')).tee(this.#status).op(OP.i32_eqz).brIf(goOn, true);
+    code.end();
     storePc();
     this.storeRemaining(0);
     this.spill(dirty);
-    code.i32(UNWOUND).get(this.#status).op(OP.i64_extend_i32_u).op(OP.return);
+    this.#interrupted();
     code.end();
+  }
+  #interrupted(): void {
+    this.code.i32(UNWOUND).get(this.#status).op(OP.i64_extend_i32_u).op(OP.return);
   }
 
   #load(set: RegisterSet): void {
@@ -221,15 +240,22 @@ export class RegionEmitter extends Emitter {
   /** A node and everything that only it leads to. */
   #tree(node: RegionNode): void {
     const { code } = this;
-    if (node.isLoop) this.#loops.set(node, code.loop());
-    const merges = node.children.filter(({ forward }) => forward > 1).sort((a, b) => b.order - a.order);
-    for (const merge of merges) this.#merges.set(merge, code.block());
-    this.#body(node);
-    for (const merge of merges.reverse()) {
-      code.end();
-      this.#tree(merge);
+    this.#before(node.exits, () => {
+      if (node.isLoop) this.#loops.set(node, code.loop());
+      const merges = node.children.filter((child) => child.isPlace && !this.#merges.has(child));
+      this.#before(merges, () => this.#body(node));
+      if (node.isLoop) code.end();
+    });
+  }
+  /** Emits something, and behind it places that it may branch to. */
+  #before(places: readonly RegionNode[], emit: () => void): void {
+    const sorted = places.toSorted((a, b) => b.order - a.order);
+    for (const place of sorted) this.#merges.set(place, this.code.block());
+    emit();
+    for (const place of sorted.reverse()) {
+      this.code.end();
+      this.#tree(place);
     }
-    if (node.isLoop) code.end();
   }
 
   #body(node: RegionNode): void {
@@ -238,7 +264,7 @@ export class RegionEmitter extends Emitter {
     this.#written = 0n;
     this.#index = -1;
     const { hub } = this.#context.region;
-    if (node.dispatch !== undefined) this.#dispatch(node);
+    if (node.dispatch !== undefined) this.#dispatch(node, node.dispatch);
     else if (node === hub?.node) this.#jump(hub.cases, this.#jumpTarget);
     else {
       this.#block = node.block!;
@@ -249,8 +275,9 @@ export class RegionEmitter extends Emitter {
     [this.#node, this.#block, this.#written, this.#index, this.#offset, this.#length] = outer;
   }
 
-  #dispatch(node: RegionNode): void {
-    const labels = node.dispatch!.entries.map((entry) =>
+  #dispatch(node: RegionNode, { entries }: Dispatch): void {
+    if (entries.length === 1) return this.#branch(entries[0]!, this.dirty);
+    const labels = entries.map((entry) =>
       entry.order <= node.order ? this.#loops.get(entry)! : this.#merges.get(entry)!,
     );
     this.code.get(this.#labels.get(node)!).brTable(labels.slice(0, -1), labels.at(-1)!);
@@ -268,21 +295,25 @@ export class RegionEmitter extends Emitter {
   transfer(wanted: RegionNode, storePc: () => void, dirty = this.dirty): void {
     const { code } = this;
     const { target, labels } = route(this.#node, wanted);
-    const isBackward = target.order <= this.#node.order;
-    if (isBackward) {
-      code.get(REMAINING).get(this.#floor).op(OP.i32_lt_s);
-      this.#look(storePc, dirty);
-    }
+    if (target.order <= this.#node.order) this.#look(storePc, dirty);
     for (const [dispatch, index] of labels) code.i32(index).set(this.#labels.get(dispatch)!);
-    if (isBackward) code.br(this.#loops.get(target)!);
-    else if (target.forward > 1) code.br(this.#merges.get(target)!);
+    this.#branch(target, dirty);
+  }
+
+  /** Branches to a node that needs no dispatch. */
+  #branch(target: RegionNode, dirty: RegisterSet): void {
+    const { code } = this;
+    this.spill(this.#registers.storedBefore(this.#node, target, dirty));
+    if (target.order <= this.#node.order) code.br(this.#loops.get(target)!);
+    else if (target.isPlace) code.br(this.#merges.get(target)!);
     else this.#tree(target);
   }
 
   /** The label of a node that can be branched to without further ado. */
   labelOf(wanted: RegionNode): number | undefined {
     const { target, labels } = route(this.#node, wanted);
-    const isReady = labels.length === 0 && target.order > this.#node.order && target.forward > 1;
+    const stored = this.#registers.storedBefore(this.#node, target, this.dirty);
+    const isReady = labels.length === 0 && stored === 0n && target.order > this.#node.order && target.isPlace;
     return isReady ? this.#merges.get(target) : undefined;
   }
 
@@ -321,6 +352,16 @@ export class RegionEmitter extends Emitter {
     if (retired > 0) this.code.get(REMAINING).i32(retired).op(OP.i32_sub).set(REMAINING);
   }
 
+  /** Pushes what remains. */
+  remaining(): void {
+    this.code.get(REMAINING);
+    if (this.#floor !== undefined) this.code.get(this.#floor).op(OP.i32_add);
+  }
+  /** Takes what remains from REMAINING, where a call has left it. */
+  takeRemaining(): void {
+    if (this.#floor !== undefined) this.code.get(REMAINING).get(this.#floor).op(OP.i32_sub).set(REMAINING);
+  }
+
   address(offset: number): void {
     this.code.get(BASE);
     if (offset !== 0) this.code.i64(offset).op(OP.i64_add);
@@ -333,7 +374,8 @@ export class RegionEmitter extends Emitter {
   /** Stores what remains, `retired` instructions of the current block being done. */
   storeRemaining(retired: number): void {
     const { code } = this;
-    code.get(CPU).get(REMAINING);
+    code.get(CPU);
+    this.remaining();
     if (retired !== 0) code.i32(retired).op(OP.i32_sub);
     code.memory(OP.i32_store, this.layout.offset('remaining'));
   }
@@ -464,7 +506,8 @@ export class RegionEmitter extends Emitter {
       );
     }
     this.spill(this.dirty);
-    code.get(REMAINING).get(local).op(OP.return);
+    this.remaining();
+    code.get(local).op(OP.return);
   }
 
   protected override leaveThroughRunLoop(): void {

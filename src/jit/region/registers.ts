@@ -1,6 +1,7 @@
 import type { Node } from '../../ir/node.ts';
 import type { Type } from '../../ir/types.ts';
 import type { RegionNode } from './graph.ts';
+import { findLoops } from './loops.ts';
 
 /** A set of guest registers: bit i is the i-th of RegionRegisters.list. */
 export type RegisterSet = bigint;
@@ -34,12 +35,31 @@ export class RegionRegisters {
   readonly #ids = new Map<string, number>();
   readonly #fields: ReadonlySet<string>;
   readonly #blocks = new Map<RegionNode, BlockRegisters>();
+  /** By the header of a loop: what is written in it. */
+  readonly #written = new Map<RegionNode, RegisterSet>();
 
   /** `fields` are the register files to keep in locals. */
-  constructor(order: readonly RegionNode[], fields: ReadonlySet<string>) {
+  constructor(order: readonly RegionNode[], fields: ReadonlySet<string>, cleansLoops: boolean) {
     this.#fields = fields;
     for (const node of order) this.#blocks.set(node, this.#scan(node));
+    if (cleansLoops) {
+      for (const [header, body] of findLoops(order)) {
+        let written = 0n;
+        for (const node of body) written |= this.of(node).writes;
+        this.#written.set(header, written);
+      }
+    }
     this.#flow(order);
+  }
+
+  /**
+   * Registers of a set that are dirty and to be stored on an edge: those that the loop which it enters does not
+   * write. What may leave the loop then has nothing to do with them, so that they need no host registers in it.
+   */
+  storedBefore(from: RegionNode, to: RegionNode, dirty: RegisterSet): RegisterSet {
+    const isTold = from.dispatch !== undefined && from.dispatch.entries.length > 1;
+    const written = to.order > from.order && !isTold ? this.#written.get(to) : undefined;
+    return written === undefined ? 0n : dirty & ~written;
   }
 
   of(node: RegionNode): BlockRegisters {
@@ -119,7 +139,8 @@ export class RegionRegisters {
         const { dirty, writes } = blocks.get(node)!;
         for (const next of node.successors) {
           const to = blocks.get(next)!;
-          const out = isCall(node, next) ? to.dirty : to.dirty | dirty | writes;
+          const all = dirty | writes;
+          const out = isCall(node, next) ? to.dirty : to.dirty | (all & ~this.storedBefore(node, next, all));
           if (out !== to.dirty) {
             to.dirty = out;
             changed = true;

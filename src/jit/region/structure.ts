@@ -1,4 +1,5 @@
 import { makeNode, type RegionNode } from './graph.ts';
+import { findLoops, separateOuter } from './loops.ts';
 
 /**
  * Prepares a control-flow graph for structured code, after Ramsey, "Beyond Relooper: recursive
@@ -6,12 +7,14 @@ import { makeNode, type RegionNode } from './graph.ts';
  * postorder, dominator tree, loop headers and merge points. A loop with several entries is first
  * given a dispatch node of its own, so that the rest of the region keeps its structure.
  *
- * Returns the reachable nodes in reverse postorder; the first is `entry`.
+ * Returns the reachable nodes in reverse postorder; the first is `entry`, or a dispatch node that leads there.
  */
-export function structure(entry: RegionNode, nodes: readonly RegionNode[]): RegionNode[] {
+export function structure(entry: RegionNode, nodes: readonly RegionNode[], separates: boolean): RegionNode[] {
   const all = [...nodes];
-  giveHeaders(new Set(all), entry, all);
-  const order = reversePostorder(entry);
+  giveHeaders(new Set(all), entry, all, separates);
+  let root = entry;
+  while (root.through?.except !== undefined) root = root.through.node;
+  const order = reversePostorder(root);
   order.forEach((node, i) => {
     node.order = i;
     node.predecessors = [];
@@ -19,7 +22,7 @@ export function structure(entry: RegionNode, nodes: readonly RegionNode[]): Regi
   for (const node of order) for (const next of node.successors) next.predecessors.push(node);
   findDominators(order);
   for (const node of order) {
-    if (node !== entry) node.dominator!.children.push(node);
+    if (node !== root) node.dominator!.children.push(node);
     for (const next of node.successors) {
       if (next.order <= node.order) next.isLoop = true;
       else next.forward++;
@@ -27,25 +30,43 @@ export function structure(entry: RegionNode, nodes: readonly RegionNode[]): Regi
   }
   // Its entries are branched to from the dispatch as well as to it; it itself perhaps by two edges of one node.
   for (const node of order) {
-    if (node.dispatch === undefined) continue;
+    if (node.dispatch === undefined || node.dispatch.entries.length === 1) continue;
     for (const target of [node, ...node.dispatch.entries]) target.forward = Math.max(target.forward, 2);
   }
+  for (const node of order) node.isPlace = node.forward > 1;
+  if (separates) findExits(order);
   return order;
+}
+
+/**
+ * What a loop's header dominates comes inside the loop's wasm, and locals that are assigned there are assigned in the
+ * loop as V8 sees it: it would carry them around the loop. So what is not part of the loop goes behind it.
+ */
+function findExits(order: readonly RegionNode[]): void {
+  const loops = [...findLoops(order)];
+  for (const node of order) {
+    const loop = loops.find(([, body]) => body.has(node.dominator!) && !body.has(node));
+    if (loop === undefined) continue;
+    loop[0].exits.push(node);
+    node.isPlace = true;
+  }
 }
 
 /** Where an edge to `target` leads once loops have one header each, and the numbers to pass on. */
 export function route(from: RegionNode, target: RegionNode): { target: RegionNode; labels: [RegionNode, number][] } {
   const labels: [RegionNode, number][] = [];
   let at = target;
-  while (at.through !== undefined && at.through.node !== from) {
-    labels.push([at.through.node, at.through.index]);
-    at = at.through.node;
+  for (;;) {
+    const { through } = at;
+    if (through === undefined || through.node === from || through.except?.has(from) === true) break;
+    at = through.node;
+    if (at.dispatch!.entries.length > 1) labels.push([at, through.index]);
   }
   return { target: at, labels };
 }
 
 /** Gives every loop that can be entered at several places a dispatch node, from the outside in. */
-function giveHeaders(nodes: Set<RegionNode>, entry: RegionNode, all: RegionNode[]): void {
+function giveHeaders(nodes: Set<RegionNode>, entry: RegionNode, all: RegionNode[], separates: boolean): void {
   for (const component of components(nodes)) {
     const inside = new Set(component);
     const fromOutside = new Set([entry]);
@@ -63,9 +84,12 @@ function giveHeaders(nodes: Set<RegionNode>, entry: RegionNode, all: RegionNode[
       header.successors = [...entries];
       entries.forEach((node, index) => (node.through = { node: header, index }));
       all.push(header);
+    } else if (separates && separateOuter(header, component, all)) {
+      giveHeaders(inside, entry, all, separates);
+      continue;
     }
     inside.delete(header);
-    if (inside.size > 0) giveHeaders(inside, entry, all);
+    if (inside.size > 0) giveHeaders(inside, entry, all, separates);
   }
 }
 
