@@ -57,12 +57,13 @@ class Sources {
   }
 }
 
+/** In a process of its own: the bundler and its memory would stay with the program for as long as it runs. */
 async function makeBundle(sources: Sources): Promise<void> {
   const unfinished = `${sources.bundle}.${process.pid}`;
   try {
     mkdirSync(unfinished, { recursive: true });
-    const { bundlePrograms } = await import('./program-bundle.ts');
-    await bundlePrograms(root, unfinished);
+    const { execFileSync } = await import('node:child_process');
+    execFileSync(process.execPath, [`${root}/tools/program-bundle.ts`, root, unfinished], { stdio: 'ignore' });
     writeFileSync(`${unfinished}/${MADE_OF}`, sources.text);
     renameSync(unfinished, sources.bundle);
   } finally {

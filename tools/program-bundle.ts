@@ -1,6 +1,8 @@
 /**
  * Puts the programs of bin/ and the threads that they start into a few files of JavaScript. A program that
  * consists of hundreds of modules takes most of its start to find them, and each of its threads does so again.
+ *
+ *     node program-bundle.ts CHECKOUT DIRECTORY
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -44,3 +46,5 @@ export async function bundlePrograms(root: string, directory: string): Promise<v
   });
   await bundle.write({ dir: directory, format: 'es', chunkFileNames: 'parts/[name]-[hash].js' });
 }
+
+if (import.meta.main) await bundlePrograms(process.argv[2]!, process.argv[3]!);
