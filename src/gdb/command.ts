@@ -22,7 +22,7 @@ export interface PacketContext {
   /** Sends a packet before the reply. */
   readonly send: (data: string) => void;
   /** Lets CPUs go on. The reply is sent when they have stopped; undefined until then. */
-  readonly resume: (resumption: Pick<Resumption, 'steps' | 'runs'>) => Maybe<string | undefined>;
+  readonly resume: (resumption: Omit<Resumption, 'how'>) => Maybe<string | undefined>;
   /** Goes back; the reply is sent when it has stopped. */
   readonly reverse: (kind: 'step' | 'continue') => Maybe<string | undefined>;
   /** gdb no longer wants to know of stops. */

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import type { DebugTarget, Feature, Point, Resumption, Stop, TargetEvent } from './target.ts';
+import type { DebugTarget, Feature, HostFiles, Point, Resumption, Stop, TargetEvent } from './target.ts';
 
 const CPUS = 3;
 const PC = 3;
@@ -55,9 +55,10 @@ export class FakeTarget implements DebugTarget {
     this.#emit({ name: 'exited', status });
   }
 
-  resume({ steps, runs, how }: Resumption): void {
+  resume({ steps, runs, how, signals }: Resumption): void {
     const list = (cpus: ReadonlySet<number>): string => [...cpus].join();
     this.log.push(`resume: steps ${list(steps)}; runs ${list(runs)}; interrupts ${how.takesInterrupts}`);
+    for (const [cpu, signal] of signals ?? []) this.log.push(`CPU ${cpu} gets signal ${signal}`);
     if (this.#registers[0]!.get(PC) === 0xdeadn) throw new UserError('it cannot run');
     const [stepped] = steps;
     this.isRunning = true;
@@ -118,6 +119,23 @@ export class FakeTarget implements DebugTarget {
   }
   clearPoints(): void {
     this.points.length = 0;
+  }
+
+  readonly objects = { auxv: (annex: string) => (annex === '' ? Uint8Array.of(1, 2, 0x7d, 0x23) : undefined) };
+  offset(): bigint {
+    return 0x4000n;
+  }
+  /** One file, `/lib`, of the bytes 0 to 9. */
+  readonly files: HostFiles = {
+    open: (path) => (path === '/lib' ? 3 : -2),
+    close: (fd) => (fd === 3 ? 0 : -9),
+    read: (fd, length, offset) =>
+      fd === 3 ? Uint8Array.from({ length: 10 }, (_, i) => i).slice(offset, offset + length) : -9,
+    stat: (fd) => (fd === 3 ? new Uint8Array(4) : -9),
+    readlink: () => -22,
+  };
+  passSignals(signals: ReadonlySet<number>): void {
+    this.log.push(`passes ${[...signals].join()}`);
   }
 
   monitor(line: string): string {

@@ -28,3 +28,6 @@ export function valueFromHex(text: string): bigint | undefined {
   if (bytes === undefined || bytes.length === 0) return undefined;
   return BigInt(`0x${toHex(bytes.toReversed())}`);
 }
+
+/** Bytes as a packet has them: one character each. */
+export const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');

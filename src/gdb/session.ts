@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { PacketContext, Reply } from './command.ts';
 import { documentsOf } from './description.ts';
 import { packet, PacketReader, type Received } from './framing.ts';
+import { hexByte } from './hex.ts';
 import { andThen } from './maybe.ts';
 import { findPacket } from './packets/index.ts';
 import { RegisterMap } from './register-map.ts';
@@ -14,6 +15,16 @@ export interface GdbSessionOptions {
   readonly onBug?: (error: unknown) => void;
   /** Called when packets that waited were answered. */
   readonly onProgress?: () => void;
+  /** What was agreed in an earlier session of the same connection. */
+  readonly state?: SessionState;
+}
+
+/** What outlasts a session of a connection that another thread goes on with. */
+export interface SessionState {
+  readonly hasAcks: boolean;
+  readonly isMultiprocess: boolean;
+  /** gdb waits to hear that the target has stopped. */
+  readonly owesStop: boolean;
 }
 
 /** Packets that may wait for their answer before no more should be read. */
@@ -52,7 +63,7 @@ export class GdbSession {
     this.#options = options;
     this.#context = {
       target,
-      isMultiprocess: false,
+      isMultiprocess: options.state?.isMultiprocess ?? false,
       isWithoutAcks: false,
       registerCpu: 0,
       continueCpu: 0,
@@ -69,7 +80,13 @@ export class GdbSession {
       },
       stopReply: () => this.#stopReply({ kind: 'signal', signal: SIGNAL_TRAP }),
     };
+    this.#hasAcks = options.state?.hasAcks ?? true;
+    this.#owesStop = options.state?.owesStop ?? false;
     this.#unsubscribe = target.subscribe((event) => this.#happened(event));
+  }
+
+  get state(): SessionState {
+    return { hasAcks: this.#hasAcks, isMultiprocess: this.#context.isMultiprocess, owesStop: this.#owesStop };
   }
 
   /** So much waits that no more should be read. */
@@ -182,26 +199,31 @@ export class GdbSession {
   }
 
   #happened(event: TargetEvent): void {
-    if (event.name === 'stopped' && event.stop.kind === 'debug') {
+    if (event.name === 'stopped' && event.stop.cpu !== undefined) {
       this.#context.registerCpu = event.stop.cpu;
       this.#context.continueCpu = event.stop.cpu;
     }
     if (!this.#owesStop) return;
     this.#owesStop = false;
-    this.#send(
-      event.name === 'exited' ? `W${(event.status & 0xff).toString(16).padStart(2, '0')}` : this.#stopReply(event.stop),
-    );
+    this.#send(this.#eventReply(event));
+  }
+
+  #eventReply(event: TargetEvent): string {
+    if (event.name === 'stopped') return this.#stopReply(event.stop);
+    const [letter, value] = event.name === 'exited' ? ['W', event.status & 0xff] : ['X', event.signal];
+    const process = this.#context.isMultiprocess && this.#target.process !== undefined;
+    return `${letter}${hexByte(value)}${process ? `;process:${this.#target.process!.pid.toString(16)}` : ''}`;
   }
 
   /** GDB manual, "Stop Reply Packets". */
   #stopReply(stop: Stop): string {
     const signal = stop.kind === 'signal' ? stop.signal : SIGNAL_TRAP;
-    const thread = formatThread(this.#context.continueCpu, this.#context.isMultiprocess);
+    const thread = formatThread(this.#context.continueCpu, this.#context.isMultiprocess, this.#target);
     const watch = stop.kind === 'debug' && stop.watch !== undefined ? stop.watch : undefined;
     const isBeginning = stop.kind === 'debug' && stop.isBeginning === true;
     if (isBeginning) return `T05thread:${thread};replaylog:begin;`;
     const reason = watch === undefined ? '' : `${WATCH[watch.kind]}:${watch.address.toString(16).padStart(16, '0')};`;
-    return `T${signal.toString(16).padStart(2, '0')}thread:${thread};${reason}`;
+    return `T${hexByte(signal)}thread:${thread};${reason}`;
   }
 }
 

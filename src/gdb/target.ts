@@ -10,6 +10,8 @@ export interface DebugTarget {
   /** The first is the one whose registers `g` reads. All CPUs have the same. */
   features(): Maybe<readonly Feature[]>;
   isHalted(cpu: number): Maybe<boolean>;
+  /** If it is a program: the operating system's numbers. */
+  readonly process?: DebuggedProcess;
 
   readonly isRunning: boolean;
   /** Emits `stopped` once nothing runs any more, unless nothing did. */
@@ -36,6 +38,15 @@ export interface DebugTarget {
   removePoint(point: Point): Maybe<boolean>;
   clearPoints(): Maybe<void>;
 
+  /** Documents and tables by the name that qXfer has for them (GDB manual, "General Query Packets"). */
+  readonly objects?: Readonly<Record<string, (annex: string) => Uint8Array | undefined>>;
+  /** Where its segments lie, for qOffsets: what is to be added to the addresses of its file. */
+  offset?(): bigint;
+  /** Files as the program sees them. */
+  readonly files?: HostFiles;
+  /** Signals, as gdb numbers them, of which nobody needs to hear. */
+  passSignals?(signals: ReadonlySet<number>): void;
+
   /** Runs a line of the human monitor; gives what it prints, with `\r\n` as line end. */
   monitor?(line: string): Maybe<string>;
   subscribe(listener: (event: TargetEvent) => void): () => void;
@@ -43,12 +54,32 @@ export interface DebugTarget {
 
 export type Maybe<T> = T | Promise<T>;
 
+export interface DebuggedProcess {
+  readonly pid: number;
+  /** The thread that has a number, or -1. */
+  cpuOf(thread: number): number;
+  /** The number of a thread; undefined: there is none now. */
+  threadOf(cpu: number): number | undefined;
+}
+
+/** gdb's "Host I/O": each gives a negative error number of gdb's where it fails. */
+export interface HostFiles {
+  open(path: string, flags: number, mode: number): number;
+  close(fd: number): number;
+  read(fd: number, length: number, offset: number): Uint8Array | number;
+  /** As `struct stat` of gdb's protocol. */
+  stat(fd: number): Uint8Array | number;
+  readlink(path: string): Uint8Array | number;
+}
+
 export interface Resumption {
   /** CPUs that execute one instruction; then all stop. */
   readonly steps: ReadonlySet<number>;
   /** CPUs that run on. */
   readonly runs: ReadonlySet<number>;
   readonly how: StepOptions;
+  /** Signals, as gdb numbers them, that CPUs go on with; without, that for which they stopped is dropped. */
+  readonly signals?: ReadonlyMap<number, number>;
 }
 
 export interface StepOptions {
@@ -61,7 +92,9 @@ export interface StepOptions {
 export type TargetEvent =
   | { readonly name: 'stopped'; readonly stop: Stop }
   /** It has ended, with this exit status. */
-  | { readonly name: 'exited'; readonly status: number };
+  | { readonly name: 'exited'; readonly status: number }
+  /** A signal, as gdb numbers them, has ended it. */
+  | { readonly name: 'killed'; readonly signal: number };
 
 /** Why it stopped: a point or step of a CPU's, or for a reason that gdb calls a signal. */
 export type Stop =
@@ -72,7 +105,7 @@ export type Stop =
       /** On its way back it came to where the recording begins. */
       readonly isBeginning?: boolean;
     }
-  | { readonly kind: 'signal'; readonly signal: number };
+  | { readonly kind: 'signal'; readonly signal: number; readonly cpu?: number };
 
 export interface Register {
   readonly name: string;

@@ -24,13 +24,13 @@ test('threads are read as gdb writes them', () => {
     ['x', undefined],
     ['123456789', undefined],
   ] as const) {
-    assert.deepEqual(parseThread(text, 3), expected, text);
+    assert.deepEqual(parseThread(text, { cpus: 3 }), expected, text);
   }
 });
 
 test('what is written is read back', () => {
   for (let cpu = 0; cpu < 300; cpu++)
     for (const isMultiprocess of [true, false])
-      assert.deepEqual(parseThread(formatThread(cpu, isMultiprocess), 300), { kind: 'cpu', cpu });
-  assert.equal(formatThread(0, true), 'p01.01');
+      assert.deepEqual(parseThread(formatThread(cpu, isMultiprocess, {}), { cpus: 300 }), { kind: 'cpu', cpu });
+  assert.equal(formatThread(0, true, {}), 'p01.01');
 });

@@ -5,6 +5,8 @@ import { AddressSpace as PhysicalSpace } from '../mem/address-space.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
 import { Lock } from '../mem/lock.ts';
 import type { Abi } from './abi/abi.ts';
+import { DebugShared } from './debug/debug-shared.ts';
+import type { DebugSite } from './debug/debug-site.ts';
 import { Descriptors } from './descriptors.ts';
 import { AddressSpace } from './memory/address-space.ts';
 import type { Backing } from './memory/backing.ts';
@@ -37,6 +39,8 @@ export interface ProcessOptions {
   readonly seed?: bigint | undefined;
   /** Nothing is translated (-one-insn-per-tb). */
   readonly isSingle?: boolean;
+  /** A debugger looks at it from its first instruction on (-g). */
+  readonly isDebugged?: boolean;
   readonly log?: LogOptions;
 }
 
@@ -58,6 +62,9 @@ export class GuestProcess {
   readonly abi: Abi;
   readonly arena: Arena;
   readonly log: ProgramLog;
+  readonly debug: DebugShared | undefined;
+  /** Whom threads of a debugged process let speak with the debugger; set before they are made. */
+  debugSite: DebugSite | undefined;
   readonly lock: Lock;
   readonly descriptors: Descriptors;
   readonly memory: UserMemory;
@@ -88,6 +95,7 @@ export class GuestProcess {
     const { memory } = arena;
     const base = arena.allocateHigh(options.windowSize, 0x1_0000);
     this.log = new ProgramLog(arena, options.log ?? { items: [], ranges: [] });
+    this.debug = options.isDebugged === true ? new DebugShared(arena, MOST_THREADS) : undefined;
     this.lock = new Lock(memory, arena.allocate(8));
     this.heap = new Uint32Array(memory.buffer, arena.allocate(8), 2);
     this.descriptors = new Descriptors(arena);
@@ -107,6 +115,7 @@ export class GuestProcess {
       sharing: () => this.threads.share(),
     });
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
+    if (options.isDebugged === true) Atomics.store(this.#checks, 0, 1);
     this.#origin = new Float64Array(memory.buffer, arena.allocate(8), 1);
     if (shared === undefined) {
       this.space.forbidAll();

@@ -4,13 +4,16 @@ import type { NativeThread } from '../host/native.ts';
 import { Engine } from '../jit/engine.ts';
 import type { AccessWindow } from '../jit/window.ts';
 import { SIZES, struct } from '../mem/struct.ts';
-import { CPU_HEADER, ENGINE_FIELDS, EXIT_INTERRUPT } from '../mem/cpu.ts';
+import { CPU_HEADER, ENGINE_FIELDS, EXIT_INTERRUPT, type Contexts } from '../mem/cpu.ts';
+import type { DebugCpu } from '../mem/debug.ts';
 import type { RequestTarget } from '../mem/cpu-requests.ts';
 import { flush } from '../mem/page-flush.ts';
 import { SoftTlb } from '../mem/tlb.ts';
 import { perform } from './calls/perform.ts';
 import type { Caller } from './calls/caller.ts';
 import type { Stop, UserCpu } from './abi/cpu.ts';
+import { DebuggedSignals } from './debug/debugged-signals.ts';
+import { ThreadDebugger } from './debug/thread-debugger.ts';
 import { faultOf } from './signals/faults.ts';
 import { SIGSEGV } from './signals/numbers.ts';
 import { ThreadSignals } from './signals/thread-signals.ts';
@@ -37,6 +40,7 @@ export class GuestThread implements Caller {
   readonly engine: Engine;
   readonly shared: ThreadShared;
   readonly signals: ThreadSignals;
+  readonly debugger: ThreadDebugger | undefined;
   /** The CPU's state as words. */
   readonly words: Int32Array;
   readonly #registers: number;
@@ -58,6 +62,8 @@ export class GuestThread implements Caller {
     this.words = new Int32Array(memory.buffer, state, abi.stateStruct.size / 4);
     this.#registers = abi.stateStruct.offsetOf[abi.registers.file]! / 4;
     this.#arguments = abi.registers.arguments.map((register) => this.#registers + 2 * register);
+    const { debug, debugSite } = process;
+    this.debugger = debug && debugSite && new ThreadDebugger(this, debug, debugSite);
     const tlb = new SoftTlb(own, Header.at(memory, state), 1);
     this.#tlb = tlb;
     this.cpu = abi.createCpu({
@@ -84,13 +90,15 @@ export class GuestThread implements Caller {
       granules: guestMemory.granules,
       claims: process.claimsOf(index),
       window: this.#window,
+      points: this.debugger?.points,
       parallel: { startedCpus: threads.sharingAddress, ordersStores: host.processor === 'x86-64' },
       counters,
       codePages: threads.mostCodePages,
       codeRoom: threads.roomOf(index),
     });
     this.#target = this.#requestTarget();
-    this.signals = new ThreadSignals(this, process.signals, process.signals.threads[index]!, native);
+    const signals = this.debugger === undefined ? native : new DebuggedSignals(native, this.debugger);
+    this.signals = new ThreadSignals(this, process.signals, process.signals.threads[index]!, signals);
     native.raiseOnSignal(state + 4 * EXIT, EXIT_INTERRUPT);
     process.onRemap = (first, end) => this.#remapped(first, end);
     process.memory.onWrite = (address, length) => this.#wrote(address, length);
@@ -100,8 +108,10 @@ export class GuestThread implements Caller {
   run(): void {
     this.#isOver = false;
     while (!this.#isOver) {
+      this.debugger?.hold();
+      const { pc } = this;
       this.#enter();
-      this.#execute();
+      const retired = this.#execute();
       this.#leave();
       Atomics.store(this.words, EXIT, 0);
       if (this.#isDropped()) return;
@@ -111,12 +121,35 @@ export class GuestThread implements Caller {
         else this.#fault(stop);
       }
       if (this.signals.isCalled) this.signals.deliver();
+      this.debugger?.leave(retired > 0 || pc !== this.pc);
     }
   }
 
-  #execute(): void {
+  /** For a debugger: the instruction at pc, and what comes of it. */
+  executeOne(): void {
+    this.engine.run(1);
+    Atomics.store(this.words, EXIT, 0);
+    const stop = this.cpu.takeStop();
+    if (stop !== undefined && stop.kind !== 'call') this.#fault(stop);
+  }
+
+  /** Where a debugger wants the thread to stop has changed. */
+  pointsChanged(): void {
+    this.#tlb.flushAll();
+  }
+
+  /** Registers of another thread, which does nothing meanwhile. */
+  debugCpuOf(index: number): DebugCpu {
+    const { abi, arena, physical, threads, log } = this.process;
+    const translation = new WindowTranslation(this.process.space.pages);
+    const site = { memory: arena.memory, contexts: NO_CONTEXTS, space: physical, translation, log, now: () => 0 };
+    return abi.createCpu({ ...site, stateAddress: threads.all[index]!.state }).debug;
+  }
+
+  /** Instructions retired, at least. */
+  #execute(): number {
     try {
-      this.engine.run(BUDGET);
+      return this.engine.run(this.debugger === undefined ? BUDGET : this.debugger.enter(BUDGET));
     } catch (error) {
       // Where accesses are not checked the host forbids what is not allowed: registers are lost, and nobody wants them.
       if (!(error instanceof WebAssembly.RuntimeError) || this.#window.isChecked) throw error;
@@ -179,6 +212,7 @@ export class GuestThread implements Caller {
   }
 
   endProcess(status: number): never {
+    this.debugger?.exited(status);
     this.host.int(0, status);
     this.host.call(this.host.numbers.exit_group);
     throw new BugError('exit_group came back');
@@ -323,6 +357,9 @@ export class GuestThread implements Caller {
     this.engine.written(base + address, length);
   }
 }
+
+/** Contexts that nothing is translated in. */
+const NO_CONTEXTS: Contexts = { select() {}, flushAll() {}, flushAsid() {}, flushPage() {} };
 
 function setLong(words: Int32Array, at: number, value: number): void {
   words[at] = value % 2 ** 32;

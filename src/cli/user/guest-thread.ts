@@ -8,6 +8,7 @@ import { riscv64 } from '../../linux-user/abi/riscv64.ts';
 import { NativeBacking } from '../../linux-user/native-backing.ts';
 import { GuestProcess } from '../../linux-user/process.ts';
 import { GuestThread } from '../../linux-user/thread.ts';
+import { debugSite } from './debugger.ts';
 import { writeLog } from './log-sink.ts';
 import { spawnGuestThread, type GuestThreadData } from './spawn.ts';
 
@@ -28,6 +29,7 @@ try {
     share.memory,
   );
   if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
+  if (options.isDebugged === true) guest.debugSite = debugSite(options.prefix ?? '');
   new GuestThread(guest, index, native, new NodeNativeSignals(native)).serve();
 } catch (error) {
   // Nobody would hear of it: the first thread of the program never returns to its event loop.

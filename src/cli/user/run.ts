@@ -14,6 +14,7 @@ import { argumentBytes, bytesOf, givenDescriptors, givenSignals, programEnvironm
 import { openLog, writeLog } from './log-sink.ts';
 import { findProgram } from './program-file.ts';
 import { Refusal, whyNoProgram } from './refusal.ts';
+import { debugSite, waitForGdb } from './debugger.ts';
 import { spawnGuestThread } from './spawn.ts';
 import type { UserSettings } from './settings.ts';
 
@@ -31,6 +32,7 @@ export function runUser(settings: UserSettings, words: number): never {
     release: settings.release,
     seed: settings.seed,
     isSingle: settings.isSingle,
+    isDebugged: settings.gdb !== undefined,
     log: { items: [...settings.log], ranges: settings.logRanges },
   };
   const log = settings.log.size > 0 ? openLog(settings.logFile) : undefined;
@@ -60,10 +62,12 @@ export function runUser(settings: UserSettings, words: number): never {
   });
   if (typeof started === 'number') throw refusalOf(path, started, file.read(0, 64));
   if (guest.log.has('page')) guest.log.write(pagesText(guest.space.pages));
+  if (settings.gdb !== undefined) guest.debugSite = debugSite(settings.prefix);
   const thread = new GuestThread(guest, 0, host, new NodeNativeSignals(host));
   thread.signals.begin(givenSignals());
   thread.cpu.begin(started.pc, started.stack.pointer);
   guest.threads.begin(0, process.pid);
+  if (settings.gdb !== undefined) waitForGdb(thread, settings.gdb);
   thread.run();
   return thread.serve();
 }

@@ -1,4 +1,5 @@
 import type { PacketCommand } from '../command.ts';
+import { filePackets } from './files.ts';
 import { memoryPackets } from './memory.ts';
 import { pointPackets } from './points.ts';
 import { qemuPackets } from './qemu.ts';
@@ -15,6 +16,7 @@ export const PACKETS: readonly PacketCommand[] = [
   ...memoryPackets,
   ...pointPackets,
   ...runPackets,
+  ...filePackets,
   ...qemuPackets,
 ];
 

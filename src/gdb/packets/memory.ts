@@ -1,6 +1,6 @@
 import { FAULT, INVALID, OK, packetCommand, type PacketContext, type Reply } from '../command.ts';
 import { escape, MOST_DATA } from '../framing.ts';
-import { fromHex, parseNumber, toHex } from '../hex.ts';
+import { fromHex, latin1, parseNumber, toHex } from '../hex.ts';
 import { andThen } from '../maybe.ts';
 
 /** So many bytes fit a packet in hexadecimal, and, all escaped, after a letter. */
@@ -39,8 +39,6 @@ function write(
   if (range === undefined || bytes === undefined || bytes.length !== range.length) return INVALID;
   return andThen(target.writeMemory(registerCpu, range.address, bytes, isPhysical), (done) => (done ? OK : FAULT));
 }
-
-const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 
 const readHex = packetCommand('m', 'Memory, in hexadecimal.', (text, context) => read(text, context, MOST_HEX, toHex));
 const readBinary = packetCommand('x', 'Memory, as it is.', (text, context) =>

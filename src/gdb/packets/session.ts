@@ -1,13 +1,16 @@
 import { INVALID, NOT_SUPPORTED, OK, packetCommand } from '../command.ts';
 import { escape, MOST_DATA } from '../framing.ts';
-import { fromHex, parseNumber, toHex } from '../hex.ts';
+import { fromHex, latin1, parseNumber, toHex } from '../hex.ts';
 import { andThen } from '../maybe.ts';
 
 const supported = packetCommand('qSupported', 'What both sides can do.', (text, context) => {
   context.isMultiprocess = /[:;]multiprocess\+(;|$)/.test(text);
   const size = MOST_DATA.toString(16);
   const reverse = context.target.canReverse === true ? ';ReverseStep+;ReverseContinue+' : '';
-  return `PacketSize=${size};qXfer:features:read+;vContSupported+;multiprocess+;QStartNoAckMode+;binary-upload+${reverse}`;
+  const objects = Object.keys(context.target.objects ?? {}).map((name) => `;qXfer:${name}:read+`);
+  const signals = context.target.passSignals === undefined ? '' : ';QPassSignals+';
+  const own = objects.join('') + signals + reverse;
+  return `PacketSize=${size};qXfer:features:read+;vContSupported+;multiprocess+;QStartNoAckMode+;binary-upload+${own}`;
 });
 
 const noAcks = packetCommand(
@@ -21,22 +24,31 @@ const noAcks = packetCommand(
 
 const extended = packetCommand('!', 'gdb stays when the process ends.', () => OK);
 
-/** `:features:read:NAME:OFFSET,LENGTH`. */
-const transfer = packetCommand('qXfer', "A part of a document of the target's description.", (text, context) => {
-  const [, name, left = '', right = ''] = /^:features:read:([^:]*):([^,]*),(.*)$/.exec(text) ?? [];
-  if (name === undefined) return text.startsWith(':features:read:') ? INVALID : NOT_SUPPORTED;
-  const offset = parseNumber(left);
-  const length = parseNumber(right);
-  if (offset === undefined || length === undefined) return INVALID;
-  return andThen(context.document(name), (document) => {
-    // E00: no such document, or nothing there.
-    if (document === undefined || offset > document.length) return 'E00';
-    const start = Number(offset);
-    const most = Math.min(Number(length), (MOST_DATA - 1) / 2);
-    const part = document.slice(start, start + most);
-    return `${start + part.length < document.length ? 'm' : 'l'}${escape(part)}`;
-  });
-});
+/** `:OBJECT:read:NAME:OFFSET,LENGTH`. */
+const transfer = packetCommand(
+  'qXfer',
+  "A part of the target's description, or of another object.",
+  (text, context) => {
+    const [, object = '', rest = ''] = /^:([\w-]+):read:([^]*)$/.exec(text) ?? [];
+    const read = context.target.objects?.[object];
+    if (object !== 'features' && read === undefined) return NOT_SUPPORTED;
+    const [, name, left = '', right = ''] = /^([^:]*):([^,]*),(.*)$/.exec(rest) ?? [];
+    if (name === undefined) return INVALID;
+    const offset = parseNumber(left);
+    const length = parseNumber(right);
+    if (offset === undefined || length === undefined) return INVALID;
+    const bytes = read?.(name);
+    const whole = read === undefined ? context.document(name) : bytes && latin1(bytes);
+    return andThen(whole, (document) => {
+      // E00: no such document, or nothing there.
+      if (document === undefined || offset > document.length) return 'E00';
+      const start = Number(offset);
+      const most = Math.min(Number(length), (MOST_DATA - 1) / 2);
+      const part = document.slice(start, start + most);
+      return `${start + part.length < document.length ? 'm' : 'l'}${escape(part)}`;
+    });
+  },
+);
 
 /** `,COMMAND` in hexadecimal; what it prints goes before the reply. */
 const monitor = packetCommand('qRcmd', 'Runs a line of the human monitor.', (text, { target, send }) => {
@@ -50,7 +62,29 @@ const monitor = packetCommand('qRcmd', 'Runs a line of the human monitor.', (tex
   });
 });
 
+/** `:SIGNAL;SIGNAL…` */
+const passSignals = packetCommand(
+  'QPassSignals',
+  'Signals that the program gets without a stop.',
+  (text, { target }) => {
+    if (target.passSignals === undefined) return NOT_SUPPORTED;
+    const numbers = text
+      .slice(1)
+      .split(';')
+      .filter((part) => part !== '');
+    if (!numbers.every((part) => /^[0-9a-f]{1,4}$/i.test(part))) return INVALID;
+    target.passSignals(new Set(numbers.map((part) => parseInt(part, 16))));
+    return OK;
+  },
+);
+
+const offsets = packetCommand('qOffsets', 'What is added to the addresses of its file.', (_, { target }) => {
+  if (target.offset === undefined) return NOT_SUPPORTED;
+  const hex = target.offset().toString(16);
+  return `Text=${hex};Data=${hex};Bss=${hex}`;
+});
+
 /** Whole bytes. */
 const MOST_OUTPUT = MOST_DATA - 2;
 
-export const sessionPackets = [supported, noAcks, extended, transfer, monitor];
+export const sessionPackets = [supported, noAcks, extended, transfer, passSignals, offsets, monitor];

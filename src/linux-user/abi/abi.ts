@@ -13,6 +13,8 @@ import type { Structures } from './structures.ts';
 export interface Abi {
   /** As uname and -cpu call it, and in the name of the program: riscv64. */
   readonly name: string;
+  /** As gdb calls it. */
+  readonly gdbArchitecture: string;
   /** e_machine. */
   readonly elfMachine: number;
   /** Column of the table of system calls. */

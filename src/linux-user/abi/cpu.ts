@@ -1,4 +1,5 @@
 import type { GuestCpu } from '../../mem/cpu.ts';
+import type { DebugCpu } from '../../mem/debug.ts';
 
 /** Why a program stopped. */
 export type Stop =
@@ -11,6 +12,8 @@ export type Stop =
 
 /** A CPU that runs nothing but programs. */
 export interface UserCpu extends GuestCpu {
+  /** Registers as a debugger knows them. */
+  readonly debug: DebugCpu;
   /** What the last run stopped for, if not for its budget or the exit word; taken. */
   takeStop(): Stop | undefined;
   /** Registers were put in place of its own: brings up to date what follows from them. Its TLBs are empty then. */

@@ -1,4 +1,5 @@
 import { RiscvCpu } from '../../isa/riscv/cpu.ts';
+import { RiscvDebug } from '../../isa/riscv/debug.ts';
 import type { AddressTranslation } from '../../isa/riscv/mmu.ts';
 import type { RiscvFeatures } from '../../isa/riscv/features.ts';
 import { U } from '../../isa/riscv/state.ts';
@@ -40,6 +41,7 @@ export interface RiscvUserSite {
 
 /** A RISC-V hart in U, with nothing above it: what would trap stops the program. */
 export class RiscvUserCpu extends RiscvCpu implements UserCpu {
+  readonly debug: RiscvDebug = new RiscvDebug(this);
   #stop: Stop | undefined;
 
   constructor({ translation, now, ...site }: RiscvUserSite) {

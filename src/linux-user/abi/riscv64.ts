@@ -13,6 +13,7 @@ const LETTERS = ['i', 'm', 'a', 'f', 'd', 'c'] as const;
 export function riscv64(features: RiscvFeatures = defaultFeatures): Abi {
   return {
     name: 'riscv64',
+    gdbArchitecture: 'riscv:rv64',
     elfMachine: 243,
     numbers: 'generic',
     structures: GENERIC,

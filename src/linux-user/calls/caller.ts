@@ -22,6 +22,8 @@ export interface Caller {
   cloneInto(thread: ThreadShared, changes: { readonly stack: number; readonly tls: number | undefined }): void;
   /** Ends this thread of the guest alone. */
   exit(status: number): void;
+  /** All threads end, and the process with this status. */
+  endProcess(status: number): never;
   /** An argument as an unsigned number: exact below 2^53. */
   value(index: number): number;
   /** An argument as an address: below 2^32 if it may be one of the window, else Infinity. */

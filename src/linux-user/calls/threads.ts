@@ -117,7 +117,11 @@ export const exit = call(
   },
 );
 
-export const exitGroup = call('exit_group', { status: int });
+export const exitGroup = call(
+  'exit_group',
+  { status: int },
+  { perform: (caller) => caller.endProcess(caller.low(0) & 0xff) },
+);
 
 export const schedYield = call('sched_yield', {});
 

@@ -1,7 +1,7 @@
 import { EEXIST, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
 import type { Backing } from './backing.ts';
 import type { MappedFiles } from './mapped-files.ts';
-import { BEYOND, CODE, MAPPED, PAGE, PROT, PROT_EXEC, PROT_WRITE, SHARED, type PageTable } from './pages.ts';
+import { BEYOND, OTHERS, MAPPED, PAGE, PROT, PROT_EXEC, PROT_WRITE, SHARED, type PageTable } from './pages.ts';
 
 /** Flags of mmap that every architecture of Linux has alike, but for the names of those that differ. */
 export const MAP_SHARED = 1;
@@ -213,7 +213,7 @@ export class AddressSpace {
     if (failure < 0) return failure;
     for (let i = 0; i < moved; i++) {
       const moved = this.files.moved(pages.mapping[first + i]!, first, target);
-      pages.set(target + i, target + i + 1, pages.flags[first + i]! & ~CODE, moved);
+      pages.set(target + i, target + i + 1, pages.flags[first + i]! & ~OTHERS, moved);
     }
     if (count > moved) {
       this.#backing.anonymous((target + moved) * PAGE, (count - moved) * PAGE, false, pages.flags[first + had - 1]!);

@@ -14,14 +14,17 @@ export const MAPPED = 8;
 export const SHARED = 16;
 /** Backed by a file that ends before the page: an access is SIGBUS. */
 export const BEYOND = 32;
-/** A stack that grows down to here: MAP_GROWSDOWN. */
-export const GROWS_DOWN = 64;
+/** A debugger watches something in it: every access has to look. */
+export const WATCHED = 64;
 /** Some thread keeps translated code of the page: a store to it has to look. */
 export const CODE = 128;
 
+/** Flags that have nothing to do with what is mapped. */
+export const OTHERS = CODE | WATCHED;
+
 /** Accesses that need no look at anything but the flags: what of them is compared with what. */
-export const MAY_READ = { mask: PROT_READ | BEYOND, value: PROT_READ } as const;
-export const MAY_WRITE = { mask: PROT_WRITE | BEYOND | CODE, value: PROT_WRITE } as const;
+export const MAY_READ = { mask: PROT_READ | BEYOND | WATCHED, value: PROT_READ } as const;
+export const MAY_WRITE = { mask: PROT_WRITE | BEYOND | WATCHED | CODE, value: PROT_WRITE } as const;
 
 /**
  * What is known of each page of a process's addresses, in memory that its threads share: a byte of flags, and
@@ -70,7 +73,7 @@ export class PageTable {
 
   set(from: number, to: number, flags: number, mapping: number): void {
     this.#lock.acquire();
-    for (let page = from; page < to; page++) this.flags[page] = flags | (this.flags[page]! & CODE);
+    for (let page = from; page < to; page++) this.flags[page] = flags | (this.flags[page]! & OTHERS);
     this.#lock.release();
     this.mapping.fill(mapping, from, to);
   }
@@ -100,9 +103,20 @@ export class PageTable {
     this.#lock.release();
   }
 
+  /** Pages with these addresses, and no others, are watched. */
+  watch(ranges: Iterable<{ readonly address: number; readonly length: number }>): void {
+    for (let page = 0; page < this.count; page++) {
+      if ((this.flags[page]! & WATCHED) !== 0) Atomics.and(this.flags, page, ~WATCHED & 0xff);
+    }
+    for (const { address, length } of ranges) {
+      const last = Math.min(this.count - 1, Math.floor((address + length - 1) / PAGE));
+      for (let page = Math.floor(address / PAGE); page <= last; page++) Atomics.or(this.flags, page, WATCHED);
+    }
+  }
+
   isFree(from: number, to: number): boolean {
     const { flags } = this;
-    for (let page = from; page < to; page++) if ((flags[page]! & ~CODE) !== 0) return false;
+    for (let page = from; page < to; page++) if ((flags[page]! & ~OTHERS) !== 0) return false;
     return true;
   }
 
@@ -111,7 +125,7 @@ export class PageTable {
     const { flags } = this;
     let free = 0;
     for (let page = high - 1; page >= low; page--) {
-      free = (flags[page]! & ~CODE) === 0 ? free + 1 : 0;
+      free = (flags[page]! & ~OTHERS) === 0 ? free + 1 : 0;
       if (free === pages) return page;
     }
     return -1;

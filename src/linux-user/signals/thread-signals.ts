@@ -18,6 +18,9 @@ import { type Fault, SIGINFO_BYTES, writeFault, writeKernel } from './siginfo.ts
 import { has, highBit, lowBit, SET_BYTES, UNMASKABLE, writeSet, type SignalSet } from './signal-set.ts';
 
 const SIG_SETMASK = 2;
+/** SIGCHLD, SIGCONT, SIGURG, SIGWINCH; SIGTSTP, SIGTTIN, SIGTTOU (signal(7)). */
+const DEFAULT_IGNORED: ReadonlySet<number> = new Set([17, 18, 23, 28]);
+const DEFAULT_STOPS: ReadonlySet<number> = new Set([20, 21, 22]);
 /** Where siginfo says how a signal was sent, and what it says of tgkill. */
 const SI_CODE = 8;
 const SI_TKILL = -6;
@@ -213,8 +216,10 @@ export class ThreadSignals {
   /** The instruction at pc has a fault. */
   fault(fault: Fault): void {
     writeFault(this.#infoView, fault);
+    const signal = this.#wanted(fault.signal);
+    if (signal === 0) return;
     // If another signal comes first, the instruction has its fault again after that one's handler.
-    this.#force(fault.signal);
+    this.#force(signal);
   }
 
   /** Something is wrong that is nobody's instruction, such as a frame that cannot be. */
@@ -258,9 +263,11 @@ export class ThreadSignals {
   #deliverOwn(): boolean {
     this.#look = false;
     const { low, high } = this.#mask;
-    const signal = this.takeOwn({ low: ~low, high: ~high }, this.#info);
-    if (signal === 0) return false;
+    const taken = this.takeOwn({ low: ~low, high: ~high }, this.#info);
+    if (taken === 0) return false;
     this.#look = true;
+    const signal = this.#wanted(taken);
+    if (signal === 0) return true;
     const action = this.process.lock.with(() => this.process.actions.of(signal));
     if (isIgnore(action)) return true;
     if (isDefault(action)) this.native.die(signal, false);
@@ -285,19 +292,21 @@ export class ThreadSignals {
   /** Delivers the signal that the host noted. All others are masked until a mask is set. */
   #deliverNoted(): void {
     const { native } = this;
-    const signal = native.take();
-    if (signal === 0) return;
+    const taken = native.take();
+    if (taken === 0) return;
     const { siginfo } = native;
     for (let i = 0; i < SIGINFO_BYTES; i += 4) this.#infoView.setInt32(i, siginfo.getInt32(i, true), true);
-    if (ownIndex(signal) >= 0) {
+    if (ownIndex(taken) >= 0) {
       // The host does not mask it, whatever the program does.
       this.#openHost(this.mask);
-      return this.sendOwn(signal, this.#info, undefined);
+      return this.sendOwn(taken, this.#info, undefined);
     }
+    const signal = this.#wanted(taken);
+    if (signal === 0) return this.#openHost(this.mask);
     const action = this.process.lock.with(() => this.process.actions.of(signal));
     if (isDefault(action) || isIgnore(action)) {
       // It was caught when it came; the host knows what is to be done about it now.
-      if (isDefault(action)) this.#sendBack(signal);
+      if (isDefault(action)) this.#byDefault(signal);
       return this.#openHost(this.mask);
     }
     const at = this.#place(action);
@@ -313,6 +322,26 @@ export class ThreadSignals {
   /** After a signal was taken, when nothing can come in between. */
   #openHost({ low, high }: Readonly<SignalSet>): void {
     this.native.setMask(low, high);
+  }
+
+  /** What a debugger makes of the signal in `#info`: 0 if it is not to be delivered. */
+  #wanted(signal: number): number {
+    const { debugger: own } = this.#thread;
+    if (own === undefined) return signal;
+    const wanted = own.signal(signal, this.#info);
+    if (wanted !== 0) this.#infoView.setInt32(0, wanted, true);
+    return wanted;
+  }
+
+  #byDefault(signal: number): void {
+    if (this.#thread.debugger === undefined) return this.#sendBack(signal);
+    // The host catches it still, for the debugger to hear of it.
+    if (DEFAULT_IGNORED.has(signal)) return;
+    if (!DEFAULT_STOPS.has(signal)) this.native.die(signal, false);
+    const { host } = this.#thread;
+    host.int(0, host.call(host.numbers.getpid));
+    host.int(1, SIGSTOP);
+    host.call(host.numbers.kill);
   }
 
   #sendBack(signal: number): void {

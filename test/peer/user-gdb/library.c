@@ -1,0 +1,7 @@
+int counter;
+int library_sum(int a, int b)
+{
+  int sum = a + b;
+  counter += sum;
+  return sum;
+}
