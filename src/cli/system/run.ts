@@ -2,6 +2,7 @@ import type { BootFiles } from '../../board/site.ts';
 import { UserError } from '../../base/errors.ts';
 import { Blocks } from '../../block/blocks.ts';
 import { Chardevs } from '../../char/chardevs.ts';
+import { trimAllocator } from '../../host-node/allocator.ts';
 import { nodeHost } from '../../host-node/host.ts';
 import { nodeThreads } from '../../host-node/threads.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
@@ -27,6 +28,7 @@ import { Log } from './log.ts';
 import { SystemTarget } from './monitor-target.ts';
 import { clockConfig } from './clock.ts';
 import { claimPidFile } from './pid-file.ts';
+import { keepTidy } from './tidy.ts';
 import { pluggedDevice } from './plugged.ts';
 import { rtcConfig } from './rtc.ts';
 import { openTerminals } from './terminals.ts';
@@ -112,6 +114,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
     );
     // This frame lives as long as the machine does.
     files = undefined;
+    using _tidy = keepTidy(machine.core, host.timers, trimAllocator);
     const state = new MachineState(machine, host, disks.drives);
     const snapshots = new Snapshots(machine, state, host.files, disks.drives);
     migration = new Migration(machine, state, host);
