@@ -1,8 +1,8 @@
 import { BugError } from '../base/errors.ts';
 import type { NativeThread } from '../host/native.ts';
 
-/** Room for the arguments of one system call: poll with as many descriptors as there are is the largest. */
-export const SCRATCH_BYTES = 768 << 10;
+/** Room for the arguments of one system call: the longest list of poll, or control data of a message, and some paths. */
+export const SCRATCH_BYTES = 192 << 10;
 
 /**
  * Memory of a thread for what it makes out of arguments of one system call: structures as the host lays them out,

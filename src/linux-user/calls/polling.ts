@@ -1,4 +1,4 @@
-import { EBADF, EFAULT, EINVAL } from '../errno.ts';
+import { EBADF, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import { SET_BYTES } from '../signals/signal-set.ts';
 import { call } from './call.ts';
@@ -10,6 +10,8 @@ import { hex, int, size } from './types.ts';
 
 /** struct pollfd: a descriptor, and 16 bits each of what is asked for and what there is. */
 const POLLFD = 8;
+/** As many as there is scratch memory for; Linux, too, may have no memory for more. */
+const MOST_POLLED = 16_384;
 /** A number that no process has: the kernel says POLLNVAL for it. */
 const NOT_OPEN = 0x7fff_ffff;
 const TIMESPEC = 16;
@@ -31,6 +33,7 @@ export const ppoll = call(
       const { memory, descriptors } = process;
       const [fds, count, timeout] = [caller.address(0), caller.low(1) >>> 0, caller.address(2)];
       if (count > descriptors.limit) return -EINVAL;
+      if (count > MOST_POLLED) return -ENOMEM;
       if (!memory.pages.permits(fds, count * POLLFD, PROT_READ | PROT_WRITE)) return -EFAULT;
       if (!isTime(caller, timeout)) return -EFAULT;
       const wrong = prepareMask(caller, caller.address(3), caller.value(4));
