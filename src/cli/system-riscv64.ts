@@ -15,8 +15,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   // Only a machine needs all of the emulator, of which the thread of its first CPU loads its part meanwhile.
   prepareWorker(nodeThreads.vcpu, 'vcpu0');
-  if (settings.loadvm !== undefined || settings.incoming !== undefined) prepareWorker(placerThread, 'placer');
   const { runSystem } = await import('./system/run.ts');
+  if (settings.loadvm !== undefined || settings.incoming !== undefined) prepareWorker(placerThread, 'placer');
   return runSystem(settings, PROGRAM);
 }
 

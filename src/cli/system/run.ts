@@ -45,7 +45,8 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
   try {
     await using journal = await Journal.open(settings, host);
     journal?.chooseSeed(settings, host);
-    let files: BootFiles | undefined = await readBootFiles(settings, host);
+    const awaitsState = settings.loadvm !== undefined || settings.incoming !== undefined;
+    let files: BootFiles | undefined = await readBootFiles(settings, host, awaitsState);
     const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
     const objects = new UserObjects(host.files);
     for (const { origin, what } of settings.objects) await makeObject(objects, origin, what);
@@ -108,7 +109,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
         noShutdown,
         recording,
         log: (text) => log.write(text),
-        awaitsState: settings.loadvm !== undefined || settings.incoming !== undefined,
+        awaitsState,
       },
       host,
     );

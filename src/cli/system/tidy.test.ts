@@ -16,7 +16,7 @@ test('memory is given back after much was translated, until the machine ends', (
   const tidy = keepTidy({ vcpus: [vcpu] }, time, () => trims++);
   const after = (bytes: number): number => {
     vcpu.jitCounters.batch(1, bytes, 1);
-    time.advance(3000);
+    time.advance(2000);
     return trims;
   };
   assert.deepEqual([after(0), after(1 << 20), after(0), after(1000), after(1 << 18)], [0, 1, 1, 1, 2]);

@@ -1,7 +1,7 @@
 import type { Timers } from '../../host/timers.ts';
 import type { MachineCore } from '../../vm/core.ts';
 
-const EVERY_MS = 3000;
+const EVERY_MS = 2000;
 /** Bytes of WebAssembly that were made, from which on there is something to give back. */
 const WORTH = 1 << 18;
 
