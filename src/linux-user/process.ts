@@ -7,12 +7,14 @@ import { Lock } from '../mem/lock.ts';
 import type { Abi } from './abi/abi.ts';
 import { DebugShared } from './debug/debug-shared.ts';
 import type { DebugSite } from './debug/debug-site.ts';
+import type { Caller } from './calls/caller.ts';
 import { Descriptors } from './descriptors.ts';
 import { AddressSpace } from './memory/address-space.ts';
 import type { Backing } from './memory/backing.ts';
 import { MappedFiles } from './memory/mapped-files.ts';
 import { CODE, MAY_READ, MAY_WRITE, PAGE, PageTable } from './memory/pages.ts';
 import { UserMemory } from './memory/user-memory.ts';
+import { VECTOR_BYTES } from './program/native-program.ts';
 import { ProgramRecord } from './program/record.ts';
 import { OpenFiles } from './open-files.ts';
 import { Limits } from './limits.ts';
@@ -20,6 +22,7 @@ import { Paths } from './paths.ts';
 import { ProgramLog, type LogOptions } from './program-log.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
 import { MOST_THREADS, Threads, type Spawn } from './threads.ts';
+import { VFORK_BYTES, type Vfork } from './vfork.ts';
 
 const MIB = 2 ** 20;
 /** The emulator's own part of the memory: tables of pages, threads and their translations. */
@@ -84,6 +87,12 @@ export class GuestProcess {
   readonly heap: Uint32Array;
   readonly files: OpenFiles;
   readonly signals: ProcessSignals;
+  /** Where the vectors of a program of the host's are made. */
+  readonly vectors: number;
+  /** Where a child of vfork leaves what it did to memory. */
+  readonly vforkArea: number;
+  /** The parent that waits until this process executes another program, or ends. */
+  vfork: Vfork | undefined;
   readonly #checks: Int32Array;
 
   constructor(options: ProcessOptions, site: ProcessSite, shared?: WebAssembly.Memory) {
@@ -114,6 +123,8 @@ export class GuestProcess {
       selfModifying: () => this.checkAccesses(),
       sharing: () => this.threads.share(),
     });
+    this.vectors = arena.allocate(VECTOR_BYTES);
+    this.vforkArea = arena.allocate(VFORK_BYTES, PAGE);
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
     if (options.isDebugged === true) Atomics.store(this.#checks, 0, 1);
     this.#origin = new Float64Array(memory.buffer, arena.allocate(8), 1);
@@ -178,6 +189,24 @@ export class GuestProcess {
   /** Milliseconds since the process began, the same on all its threads. */
   get milliseconds(): number {
     return performance.now() + performance.timeOrigin - this.#origin[0]!;
+  }
+
+  /** In the child of a fork, on the only thread that it has. */
+  forked(caller: Caller, tid: number): void {
+    this.vfork?.abandon(caller);
+    this.threads.forked(caller.shared, tid);
+    this.signals.forked(caller.shared.index, tid);
+  }
+
+  /** No instruction of the program follows: another takes its place, or the host ends the process. */
+  leaves(caller: Caller): void {
+    this.vfork?.release(caller);
+  }
+
+  /** For a new program. */
+  clear(): void {
+    this.space.clear();
+    Atomics.store(this.#checks, 0, 0);
   }
 
   /** brk: the new end of the heap, or the one that it has if that cannot be. */

@@ -1,4 +1,5 @@
 import { BugError } from '../base/errors.ts';
+import type { NativeFork } from '../host/native-fork.ts';
 import type { NativeSignals } from '../host/native-signals.ts';
 import type { NativeThread } from '../host/native.ts';
 import { Engine } from '../jit/engine.ts';
@@ -35,6 +36,7 @@ const BUDGET = 2 ** 30;
 export class GuestThread implements Caller {
   readonly process: GuestProcess;
   readonly host: NativeThread;
+  readonly forker: NativeFork;
   readonly scratch: Scratch;
   readonly cpu: UserCpu;
   readonly engine: Engine;
@@ -51,7 +53,8 @@ export class GuestThread implements Caller {
   readonly #target: RequestTarget;
   #isOver = false;
 
-  constructor(process: GuestProcess, index: number, host: NativeThread, native: NativeSignals) {
+  constructor(process: GuestProcess, index: number, host: NativeThread, native: NativeSignals, forker: NativeFork) {
+    this.forker = forker;
     this.process = process;
     this.host = host;
     const { abi, arena, physical, guestMemory, threads } = process;
@@ -213,6 +216,7 @@ export class GuestThread implements Caller {
 
   endProcess(status: number): never {
     this.debugger?.exited(status);
+    this.process.leaves(this);
     this.host.int(0, status);
     this.host.call(this.host.numbers.exit_group);
     throw new BugError('exit_group came back');
@@ -298,6 +302,14 @@ export class GuestThread implements Caller {
   get result(): { readonly low: number; readonly high: number } {
     const at = this.#registers + 2 * this.process.abi.registers.result;
     return { low: this.words[at]!, high: this.words[at + 1]! };
+  }
+
+  begin(pc: number, stack: number): void {
+    this.engine.codePages.reset();
+    this.#tlb.flushAll();
+    this.#window.isChecked = this.process.checksAccesses;
+    this.cpu.begin(pc, stack);
+    this.hasMoved = true;
   }
 
   /** Ends a system call: its result, and on with the next instruction. */

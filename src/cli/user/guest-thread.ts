@@ -1,6 +1,7 @@
 /** The module that a worker of user mode runs: one thread of the guest after the other, until the process ends. */
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
+import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { furtherNativeThread } from '../../host-node/native/thread.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
@@ -30,7 +31,8 @@ try {
   );
   if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
   if (options.isDebugged === true) guest.debugSite = debugSite(options.prefix ?? '');
-  new GuestThread(guest, index, native, new NodeNativeSignals(native)).serve();
+  const signals = new NodeNativeSignals(native);
+  new GuestThread(guest, index, native, signals, new NodeNativeFork(native, signals)).serve();
 } catch (error) {
   // Nobody would hear of it: the first thread of the program never returns to its event loop.
   writeSync(2, `${error instanceof Error ? error.stack : String(error)}\n`);

@@ -81,6 +81,7 @@ function openFile<T>(path: string, prefix: string, fail: (errno: number) => T): 
       const bytes = new Uint8Array(length);
       return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
     },
+    close: () => closeSync(fd),
     openInterpreter: (interpreter) =>
       openBelow(interpreter, prefix, (errno) => {
         throw new Refusal(path, errno, missingInterpreter(interpreter, errno));

@@ -1,4 +1,5 @@
 import { SeededRandom } from '../../host/seeded-random.ts';
+import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { firstNativeThread, type NodeNativeThread } from '../../host-node/native/thread.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
@@ -63,7 +64,9 @@ export function runUser(settings: UserSettings, words: number): never {
   if (typeof started === 'number') throw refusalOf(path, started, file.read(0, 64));
   if (guest.log.has('page')) guest.log.write(pagesText(guest.space.pages));
   if (settings.gdb !== undefined) guest.debugSite = debugSite(settings.prefix);
-  const thread = new GuestThread(guest, 0, host, new NodeNativeSignals(host));
+  file.close();
+  const signals = new NodeNativeSignals(host);
+  const thread = new GuestThread(guest, 0, host, signals, new NodeNativeFork(host, signals));
   thread.signals.begin(givenSignals());
   thread.cpu.begin(started.pc, started.stack.pointer);
   guest.threads.begin(0, process.pid);

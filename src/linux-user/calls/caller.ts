@@ -1,3 +1,4 @@
+import type { NativeFork } from '../../host/native-fork.ts';
 import type { NativeThread } from '../../host/native.ts';
 import type { GuestProcess } from '../process.ts';
 import type { ThreadSignals } from '../signals/thread-signals.ts';
@@ -9,6 +10,8 @@ export interface Caller {
   readonly process: GuestProcess;
   /** How this thread asks the host's kernel. */
   readonly host: NativeThread;
+  /** How it copies the process. */
+  readonly forker: NativeFork;
   readonly signals: ThreadSignals;
   readonly stackPointer: number;
   /** Memory for what a call's arguments become for the host; free again when the next one begins. */
@@ -28,4 +31,8 @@ export interface Caller {
   value(index: number): number;
   /** An argument as an address: below 2^32 if it may be one of the window, else Infinity. */
   address(index: number): number;
+  /** Sets an integer register of the thread, to a number below 2^53. */
+  setRegister(register: number, value: number): void;
+  /** The thread goes on with the first instruction of a new program: the call does not return. */
+  begin(pc: number, stack: number): void;
 }

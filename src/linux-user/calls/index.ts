@@ -1,9 +1,14 @@
 import * as attributes from './attributes.ts';
 import type { SystemCall } from './call.ts';
+import * as children from './children.ts';
 import * as directories from './directories.ts';
 import * as eventFiles from './event-files.ts';
+import * as execute from './execute.ts';
 import * as fcntl from './fcntl.ts';
 import * as futex from './futex.ts';
+import * as groups from './groups.ts';
+import * as pidfd from './pidfd.ts';
+import * as prctl from './prctl.ts';
 import * as io from './io.ts';
 import * as ioctl from './ioctl.ts';
 import * as memory from './memory.ts';
@@ -27,10 +32,15 @@ import * as timers from './timers.ts';
 /** Every system call that there is. */
 export const CALLS: readonly SystemCall[] = [
   attributes,
+  children,
   directories,
   eventFiles,
+  execute,
   fcntl,
   futex,
+  groups,
+  pidfd,
+  prctl,
   io,
   ioctl,
   memory,

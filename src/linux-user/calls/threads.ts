@@ -1,4 +1,5 @@
-import { E2BIG, EAGAIN, EFAULT, EINVAL, ENOSYS } from '../errno.ts';
+import { E2BIG, EAGAIN, EFAULT, EINVAL } from '../errno.ts';
+import { CLONE, fork, type CloneRequest } from '../fork.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import { call } from './call.ts';
 import type { Caller } from './caller.ts';
@@ -6,28 +7,14 @@ import { hex, int, size } from './types.ts';
 
 /** Threads: Linux, kernel/fork.c; clone(2). */
 
-const CLONE_SETTLS = 0x8_0000;
-const CLONE_PARENT_SETTID = 0x10_0000;
-const CLONE_CHILD_CLEARTID = 0x20_0000;
-const CLONE_CHILD_SETTID = 0x100_0000;
-const CLONE_THREAD = 0x1_0000;
+const CSIGNAL = 0xff;
 /** What threads share here, and must: CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM. */
-const SHARED_BY_THREADS = 0x100 | 0x200 | 0x400 | 0x800 | CLONE_THREAD | 0x4_0000;
+const SHARED_BY_THREADS = CLONE.VM | CLONE.FS | CLONE.FILES | CLONE.SIGHAND | CLONE.THREAD | CLONE.SYSVSEM;
 /** CLONE_PIDFD, VFORK, INTO_CGROUP (in the upper word), new namespaces, CLONE_NEWTIME. */
 const NOT_FOR_THREADS = 0x1000 | 0x4000 | 0x2_0000 | 0x7e00_0000;
 
-/** What clone and clone3 ask for. Addresses as numbers; 0 for a stack: the caller's. */
-export interface CloneRequest {
-  readonly flags: number;
-  readonly stack: number;
-  readonly parentTid: number;
-  readonly childTid: number;
-  readonly tls: number;
-}
-
 function create(caller: Caller, request: CloneRequest): number {
-  if ((request.flags & CLONE_THREAD) === 0) return -ENOSYS;
-  return createThread(caller, request);
+  return (request.flags & CLONE.THREAD) === 0 ? fork(caller, request) : createThread(caller, request);
 }
 
 function createThread(caller: Caller, { flags, stack, parentTid, childTid, tls }: CloneRequest): number {
@@ -40,11 +27,11 @@ function createThread(caller: Caller, { flags, stack, parentTid, childTid, tls }
   const note = (address: number): void => {
     if (memory.pages.permits(address, 4, PROT_WRITE)) memory.setU32(address, tid);
   };
-  if ((flags & CLONE_PARENT_SETTID) !== 0) note(parentTid);
-  if ((flags & CLONE_CHILD_SETTID) !== 0) note(childTid);
-  thread.clearTid = (flags & CLONE_CHILD_CLEARTID) === 0 ? 0 : childTid;
+  if ((flags & CLONE.PARENT_SETTID) !== 0) note(parentTid);
+  if ((flags & CLONE.CHILD_SETTID) !== 0) note(childTid);
+  thread.clearTid = (flags & CLONE.CHILD_CLEARTID) === 0 ? 0 : childTid;
   thread.robustList = 0;
-  caller.cloneInto(thread, { stack, tls: (flags & CLONE_SETTLS) === 0 ? undefined : tls });
+  caller.cloneInto(thread, { stack, tls: (flags & CLONE.SETTLS) === 0 ? undefined : tls });
   process.threads.go(thread);
   return tid;
 }
@@ -54,20 +41,37 @@ export const clone = call(
   'clone',
   { flags: hex, stack: hex, parentTid: hex, tls: hex, childTid: hex },
   {
-    perform: (caller) =>
-      create(caller, {
-        flags: caller.low(0),
+    perform(caller) {
+      const flags = caller.low(0);
+      // There is one address for both.
+      if ((flags & CLONE.PIDFD) !== 0 && (flags & CLONE.PARENT_SETTID) !== 0) return -EINVAL;
+      return create(caller, {
+        flags,
         stack: caller.value(1),
         parentTid: caller.address(2),
+        pidfd: caller.address(2),
         tls: caller.value(3),
         childTid: caller.address(4),
-      }),
+      });
+    },
   },
 );
 
 /** struct clone_args: words of 64 bits. */
-const CLONE_ARGS = { FLAGS: 0, CHILD_TID: 16, PARENT_TID: 24, STACK: 40, STACK_SIZE: 48, TLS: 56 } as const;
+const CLONE_ARGS = {
+  FLAGS: 0,
+  PIDFD: 8,
+  CHILD_TID: 16,
+  PARENT_TID: 24,
+  EXIT_SIGNAL: 32,
+  STACK: 40,
+  STACK_SIZE: 48,
+  TLS: 56,
+  /** A set of numbers for the child, its size, and a cgroup: not done here. What follows must be 0. */
+  REST: 64,
+} as const;
 const LEAST_CLONE_ARGS = 64;
+const LAST_SIGNAL = 64;
 
 export const clone3 = call(
   'clone3',
@@ -80,11 +84,16 @@ export const clone3 = call(
       if (length > 4096) return -E2BIG;
       if (!memory.pages.permits(at, length, PROT_READ)) return -EFAULT;
       if (memory.u32(at + CLONE_ARGS.FLAGS + 4) !== 0) return -EINVAL;
+      const flags = memory.u32(at + CLONE_ARGS.FLAGS);
+      const signal = memory.u64(at + CLONE_ARGS.EXIT_SIGNAL);
+      if ((flags & CSIGNAL) !== 0 || signal > LAST_SIGNAL) return -EINVAL;
+      for (let byte = CLONE_ARGS.REST; byte < length; byte++) if (memory.bytes[at + byte] !== 0) return -EINVAL;
       const stack = memory.u64(at + CLONE_ARGS.STACK);
       const bytes = memory.u64(at + CLONE_ARGS.STACK_SIZE);
       if ((stack === 0) !== (bytes === 0)) return -EINVAL;
       return create(caller, {
-        flags: memory.u32(at + CLONE_ARGS.FLAGS) | 0,
+        flags: flags | signal,
+        pidfd: memory.u64(at + CLONE_ARGS.PIDFD),
         stack: stack + bytes,
         parentTid: memory.u64(at + CLONE_ARGS.PARENT_TID),
         tls: memory.u64(at + CLONE_ARGS.TLS),

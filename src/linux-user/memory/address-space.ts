@@ -224,12 +224,17 @@ export class AddressSpace {
     return target * PAGE;
   }
 
-  /** Forgets everything, for a new program. */
+  /** Forgets everything, for a new program: what that costs depends on what is mapped. */
   clear(): void {
-    this.#backing.anonymous(0, this.size, false, 0);
-    this.pages.set(0, this.pages.count, 0, 0);
+    const { pages } = this;
+    for (let page = pages.nextUsed(0); page < pages.count; page = pages.nextUsed(page)) {
+      const end = pages.nextFree(page);
+      this.#backing.anonymous(page * PAGE, (end - page) * PAGE, false, 0);
+      pages.set(page, end, 0, 0);
+      this.#listener.remapped(page, end);
+      page = end;
+    }
     this.files.clear();
-    this.#listener.remapped(0, this.pages.count);
   }
 
   #isMapped(first: number, end: number): boolean {

@@ -22,6 +22,9 @@ export const CODE = 128;
 /** Flags that have nothing to do with what is mapped. */
 export const OTHERS = CODE | WATCHED;
 
+/** Flags of four pages, of which one is mapped at least. */
+const FOUR_USED = ~Math.imul(OTHERS, 0x0101_0101);
+
 /** Accesses that need no look at anything but the flags: what of them is compared with what. */
 export const MAY_READ = { mask: PROT_READ | BEYOND | WATCHED, value: PROT_READ } as const;
 export const MAY_WRITE = { mask: PROT_WRITE | BEYOND | WATCHED | CODE, value: PROT_WRITE } as const;
@@ -118,6 +121,26 @@ export class PageTable {
     const { flags } = this;
     for (let page = from; page < to; page++) if ((flags[page]! & ~OTHERS) !== 0) return false;
     return true;
+  }
+
+  /** First page from `from` on that is mapped; `count` if there is none. */
+  nextUsed(from: number): number {
+    const { flags, count } = this;
+    const words = new Uint32Array(flags.buffer, flags.byteOffset, count / 4);
+    for (let page = from; page < count; page++) {
+      // Most of a process's addresses lead nowhere.
+      while (page % 4 === 0 && page < count && (words[page / 4]! & FOUR_USED) === 0) page += 4;
+      if (page < count && (flags[page]! & ~OTHERS) !== 0) return page;
+    }
+    return count;
+  }
+
+  /** First page from `from` on that is not mapped. */
+  nextFree(from: number): number {
+    const { flags, count } = this;
+    let page = from;
+    while (page < count && (flags[page]! & ~OTHERS) !== 0) page++;
+    return page;
   }
 
   /** First of `pages` free pages, the highest such that all lie in `low` to `high` - 1; -1 if there are none. */

@@ -17,6 +17,7 @@ export interface OpenProgram extends ProgramFile {
   readonly read: ReadFile;
   /** Opens the dynamic linker that the program names; a negative errno. */
   openInterpreter(name: string): OpenProgram | number;
+  close(): void;
 }
 
 export interface NewProgram {
@@ -34,11 +35,17 @@ export interface StartedProgram {
   readonly stack: InitialStack;
 }
 
-/** Why a program cannot be run; checked before anything of the old one is lost. */
-export function checkProgram(abi: Abi, file: OpenProgram): number {
+/** Why a program cannot be run, as a negative errno; checked before anything of the old one is lost. */
+export function checkProgram({ elfMachine }: Abi, file: OpenProgram): number {
   const elf = readElf(file.read);
   if (typeof elf === 'number') return elf;
-  return elf.machine === abi.elfMachine ? 0 : -ENOEXEC;
+  if (elf.machine !== elfMachine) return -ENOEXEC;
+  if (elf.interpreter === undefined) return 0;
+  const interpreter = file.openInterpreter(elf.interpreter);
+  if (typeof interpreter === 'number') return interpreter;
+  const linker = readElf(interpreter.read);
+  interpreter.close();
+  return typeof linker === 'number' || linker.machine !== elfMachine ? -ELIBBAD : 0;
 }
 
 /** Puts a program, its dynamic linker and its stack into an empty address space; a negative errno if it cannot be. */
@@ -62,6 +69,7 @@ export function startProgram(process: GuestProcess, program: NewProgram): Starte
     const otherElf = readElf(other.read);
     if (typeof otherElf === 'number' || otherElf.machine !== abi.elfMachine) return -ELIBBAD;
     const linker = loadElf(space, memory, other, otherElf, true);
+    other.close();
     if (typeof linker === 'number') return linker;
     interpreter = linker;
   }
