@@ -84,6 +84,12 @@ const SCENARIOS: Readonly<Record<string, () => number>> = {
     }
     return 0;
   },
+  /** Workers exist while the first thread is copied. */
+  crowd: () => {
+    startWorker(1);
+    startWorker(2);
+    return SCENARIOS['busy']!();
+  },
   /** The first thread never returns to its event loop; yet workers start, in a copy, too. */
   workers: () => {
     startWorker(1);

@@ -28,5 +28,6 @@ async function scenario(name: string, rounds = 0): Promise<void> {
 test('a copy has its own memory', () => scenario('memory'));
 test('a process is copied again and again while the engine compiles and collects', () => scenario('many', 10));
 test('copies compile, collect and are copied', () => scenario('busy', 2));
+test('copies of a process with workers do so, too', () => scenario('crowd', 2));
 test('a thread that never returns to its event loop starts workers, in a copy too', () => scenario('workers'));
 test('a worker is copied into a process that starts workers', () => scenario('forkingWorker'));
