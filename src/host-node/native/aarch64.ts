@@ -50,6 +50,12 @@ export const AARCH64_TABLE = `
     a8813d8e             ; stp x14, x15, [x12], #16
     710005ad             ; subs w13, w13, #1
     54000001 @copy       ; b.ne copy
+    b940892b             ; ldr w11, [x9, #136]
+    3140217f             ; cmn w11, #8, lsl #12
+    5400000c @genuine    ; b.gt genuine
+    1140416b             ; add w11, w11, #16, lsl #12
+    b900892b             ; str w11, [x9, #136]
+  genuine:
     5280002a             ; mov w10, #1
   raise:
     9101012c             ; add x12, x9, #64
@@ -79,8 +85,8 @@ export const AARCH64_TABLE = `
   done:
     d65f03c0             ; ret
   stray:
-    d29f40e9             ; mov x9, #0xfa07
-    f2afff69             ; movk x9, #0x7ffb, lsl #16
+    d29fffe9             ; mov x9, #0xffff
+    f2afffe9             ; movk x9, #0x7fff, lsl #16
     f2dfffc9             ; movk x9, #0xfffe, lsl #32
     f2e7ffe9             ; movk x9, #0x3fff, lsl #48
     f940144a             ; ldr x10, [x2, #40]
@@ -88,6 +94,9 @@ export const AARCH64_TABLE = `
     f900144a             ; str x10, [x2, #40]
     7101001f             ; cmp w0, #64
     54000000 @done       ; b.eq done
+    b9400829             ; ldr w9, [x1, #8]
+    51404129             ; sub w9, w9, #16, lsl #12
+    b9000829             ; str w9, [x1, #8]
     2a0003e9             ; mov w9, w0
     aa0103e3             ; mov x3, x1
     52801588             ; mov w8, #172

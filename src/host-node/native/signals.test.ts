@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dlopen, getRawPointer } from 'node:ffi';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { ATTENTION } from '../../host/native.ts';
 import { NodeNativeSignals } from './signals.ts';
 import { firstNativeThread } from './thread.ts';
@@ -16,14 +16,20 @@ const libc = dlopen(null, {
   kill: { arguments: ['int32', 'int32'], return: 'int32' },
 }).functions;
 const fixture = (name: string): string => `${import.meta.dirname}/${name}.fixture.ts`;
-const run = (name: string, ...args: string[]): ReturnType<typeof spawn> =>
-  spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fixture(name), ...args], {
+const children: ChildProcess[] = [];
+after(() => children.forEach((child) => child.kill('SIGKILL')));
+
+function run(name: string, ...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fixture(name), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  children.push(child);
+  return child;
+}
 
 /** The program of signals.fixture.ts; `next` is the next line that it says. */
-async function program() {
-  const child = run('signals');
+async function program(...args: string[]) {
+  const child = run('signals', ...args);
   const lines = createInterface(child.stdout!)[Symbol.asyncIterator]();
   const next = async (): Promise<string> => (await lines.next()).value as string;
   assert.equal(await next(), 'ready');
@@ -90,6 +96,21 @@ test('real-time signals queue in the kernel while they are masked', async () => 
   );
   libc.kill(pid, 9);
   assert.deepEqual(await done, [null, 'SIGKILL']);
+});
+
+test('a signal that another thread of the process got comes to the first, as it was', async () => {
+  for (const signal of [12, 11]) {
+    const { pid, next, order, last } = await program('loud');
+    // The first thread masks it, the engine's do not.
+    await order(`mask 0x${(1 << (signal - 1)).toString(16)}`);
+    libc.kill(pid, signal);
+    const told = last('mask 0');
+    const lines = signal === 11 ? [await next()] : [await next(), await next()];
+    const expected = `signal ${signal} info ${signal} code 0 sender ${process.pid} value 0 exit 8`;
+    assert.ok(lines.includes(expected), lines.join());
+    libc.kill(pid, 9);
+    assert.deepEqual(await told, [null, 'SIGKILL']);
+  }
 });
 
 test('a signal that is ignored does nothing, one by default ends the program', async () => {

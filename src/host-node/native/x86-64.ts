@@ -58,6 +58,12 @@ export const X86_64_TABLE = `
     b9 10 00 00 00                 ; mov ecx, 16
     fc                             ; cld
     f3 48 a5                       ; rep movsq
+    41 8b 88 88 00 00 00           ; mov ecx, [r8+136]
+    81 f9 00 80 ff ff              ; cmp ecx, -32768
+    7f @genuine                    ; jg genuine
+    81 c1 00 00 01 00              ; add ecx, 65536
+    41 89 88 88 00 00 00           ; mov [r8+136], ecx
+  genuine:
     41 ba 01 00 00 00              ; mov r10d, 1
   raise:
     f0 45 09 50 40                 ; lock or [r8+64], r10d
@@ -79,10 +85,11 @@ export const X86_64_TABLE = `
   done:
     c3                             ; ret
   stray:
-    48 b9 07 fa fb 7f fe ff ff 3f  ; mov rcx, 0x3ffffffe7ffbfa07
+    48 b9 ff ff ff 7f fe ff ff 3f  ; mov rcx, 0x3ffffffe7fffffff
     48 09 8a 28 01 00 00           ; or [rdx+296], rcx
     83 ff 40                       ; cmp edi, 64
     74 @done                       ; je done
+    81 6e 08 00 00 01 00           ; sub dword ptr [rsi+8], 65536
     49 89 f1                       ; mov r9, rsi
     41 89 f8                       ; mov r8d, edi
     b8 27 00 00 00                 ; mov eax, 39
