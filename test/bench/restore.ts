@@ -1,7 +1,7 @@
 /**
  * `tools/node test/bench/restore.ts [ROUNDS]`: milliseconds from the start of a process to the answer of the
- * shell in a machine that was saved: by `savevm` (`-loadvm`), and by `migrate` to a file (`-incoming`). Also of
- * the processes that do nothing, for comparison. ASSETS_CACHE holds the guest `tiny`, as for the bench of boots.
+ * shell in a machine that was saved: by `savevm` (`-loadvm`), and by `migrate` to a file (`-incoming`). And, for
+ * comparison, of a process that only says its version. ASSETS_CACHE holds the guest `tiny`, as for the bench of boots.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
