@@ -178,6 +178,7 @@ export class Engine {
       pageFlags: pageFlags.byteOffset,
       parallel,
       window,
+      codeTlbEntries: tlb.codeEntries,
     });
     this.#log = new TranslationLog(guest, options.log ?? silentLog);
     const storm = options.stress && new Storm(options.stress);
@@ -243,6 +244,7 @@ export class Engine {
       pageFlags: pageFlags.byteOffset,
       parallel,
       window,
+      codeTlbEntries: tlb.codeEntries,
       hotPeriod: this.#policy.period,
       counts,
       fuses: this.#optimizations.has('fusion') && hostFuses(),

@@ -1,5 +1,5 @@
 import type { Guest } from '../ir/guest.ts';
-import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem/tlb.ts';
+import { CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem/tlb.ts';
 import { Code } from '../wasm/code.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
 import { CPU, Locals } from './locals.ts';
@@ -116,7 +116,7 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
       .get(va)
       .i64(12)
       .op(OP.i64_shr_u)
-      .i64(CODE_TLB_ENTRIES - 1)
+      .i64(targets.codeTlbEntries - 1)
       .op(OP.i64_and);
     code.i64(CODE_TLB_ENTRY_BYTES).op(OP.i64_mul);
     if (!wide) code.op(OP.i32_wrap_i64);

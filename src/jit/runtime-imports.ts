@@ -76,6 +76,8 @@ export interface CallTargets {
   readonly fuses: boolean;
   /** Address of an i32 for each slot: entries until it is promoted. */
   readonly counts: number;
+  /** Entries of an instruction TLB. */
+  readonly codeTlbEntries: number;
   /** All memory, where it is a program's; else accesses go through the TLB. */
   readonly window: AccessWindow | undefined;
   /** Undefined if no two CPUs ever run at the same time. */

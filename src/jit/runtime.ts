@@ -1,5 +1,5 @@
 import type { Guest } from '../ir/guest.ts';
-import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem/tlb.ts';
+import { CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem/tlb.ts';
 import { Code } from '../wasm/code.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { ATOMIC, I32, I64, OP } from '../wasm/opcodes.ts';
@@ -40,6 +40,8 @@ export interface RuntimeContext {
   readonly parallel: Parallel | undefined;
   /** See CallTargets. */
   readonly window: AccessWindow | undefined;
+  /** Of the instruction TLB. */
+  readonly codeTlbEntries: number;
   readonly hotPeriod: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
@@ -127,10 +129,10 @@ function addInterpreter(
   imports: InterpreterImports,
   isExact: boolean,
 ): number {
-  const { guest, records, layout, width, hotPeriod, fuses, counts, parallel } = context;
+  const { guest, records, layout, width, hotPeriod, fuses, counts, parallel, codeTlbEntries } = context;
   // What may not be checked now may have to be later, and this code stays.
   const window = context.window && { ...context.window, isChecked: true };
-  const targets = { ...own, regionType: -1, fuses, counts, parallel, window };
+  const targets = { ...own, regionType: -1, fuses, counts, parallel, codeTlbEntries, window };
   const { locals, code } = buildInterpreter({ guest, records, layout, width, targets, imports, hotPeriod, isExact });
   return builder.function(own.blockType, locals, code);
 }
@@ -209,7 +211,7 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: num
   c.get(pc)
     .i64(12)
     .op(OP.i64_shr_u)
-    .i64(CODE_TLB_ENTRIES - 1)
+    .i64(context.codeTlbEntries - 1)
     .op(OP.i64_and);
   c.i64(Math.log2(CODE_TLB_ENTRY_BYTES)).op(OP.i64_shl);
   if (!wide) c.op(OP.i32_wrap_i64);

@@ -35,6 +35,7 @@ export interface TranslatorOptions {
   /** See CallTargets. */
   readonly parallel: Parallel | undefined;
   readonly window: AccessWindow | undefined;
+  readonly codeTlbEntries: number;
   readonly optimizations: Optimizations;
 }
 
@@ -148,7 +149,7 @@ export class Translator {
   }
 
   #imports(builder: ModuleBuilder): CallTargets {
-    const { guest, width, memoryPages, counts, optimizations, parallel, window } = this.#options;
+    const { guest, width, memoryPages, counts, optimizations, parallel, window, codeTlbEntries } = this.#options;
     const imported = importJavaScript(builder, guest);
     const runtime = importRuntime(builder, width);
     builder.importMemory('env', 'memory', { pages: memoryPages, width });
@@ -161,6 +162,7 @@ export class Translator {
       counts,
       parallel,
       window,
+      codeTlbEntries,
       blockType: builder.type([address], [I32]),
       regionType: builder.type([address, I64, I32, I32], [I32, I64]),
     };

@@ -6,7 +6,7 @@ import { struct } from '../mem/struct.ts';
 import { SCRATCH_BYTES } from './scratch.ts';
 
 /** Bytes for what only the thread itself makes besides records of code: TLBs. */
-const OWN_BYTES = 256 << 10;
+const OWN_BYTES = 320 << 10;
 /** Most translated functions of a thread that is not the first. */
 const FUNCTIONS = 2 ** 15;
 

@@ -30,6 +30,8 @@ const Header = struct(CPU_HEADER);
 const PC = Header.offsetOf.pc / 4;
 const EXIT = Header.offsetOf.exit / 4;
 const RESERVATION = Header.offsetOf.reservationAddress / 4;
+/** Pages of code that are known at once: nothing but new mappings makes them forgotten. */
+const CODE_TLB_ENTRIES = 2048;
 const BUDGET = 2 ** 30;
 
 /** A thread of the guest, on the thread of the host that runs it. */
@@ -67,7 +69,7 @@ export class GuestThread implements Caller {
     this.#arguments = abi.registers.arguments.map((register) => this.#registers + 2 * register);
     const { debug, debugSite } = process;
     this.debugger = debug && debugSite && new ThreadDebugger(this, debug, debugSite);
-    const tlb = new SoftTlb(own, Header.at(memory, state), 1);
+    const tlb = new SoftTlb(own, Header.at(memory, state), 1, CODE_TLB_ENTRIES);
     this.#tlb = tlb;
     this.cpu = abi.createCpu({
       memory,

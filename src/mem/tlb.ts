@@ -24,7 +24,7 @@ export const TLB_HOLDS_CODE = 0x800;
 export const SECOND_TLB_ENTRIES = 4096;
 export const SECOND_TLB_FOLD = 23;
 
-/** Entries of an instruction TLB, and the bytes of one: tag, address of the page's records. */
+/** Entries of an instruction TLB unless told otherwise, and the bytes of one: tag, address of the page's records. */
 export const CODE_TLB_ENTRIES = 256;
 export const CODE_TLB_ENTRY_BYTES = 16;
 export const CODE_TLB_RECORDS = 8;
@@ -33,7 +33,6 @@ export const CODE_TLB_RECORDS = 8;
 const SLOTS = 16;
 const DATA_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
 const SECOND_BYTES = SECOND_TLB_ENTRIES * TLB_ENTRY_BYTES;
-const CODE_BYTES = CODE_TLB_ENTRIES * CODE_TLB_ENTRY_BYTES;
 const NO_ASID = -2;
 /** Then the second level is cleared and generations begin anew: 0 is never valid. */
 const LAST_GENERATION = 2 ** 31 - 1;
@@ -87,10 +86,14 @@ export class SoftTlb implements Contexts {
   #codeGeneration = 0;
   #current = 0;
   #next: number;
+  readonly codeEntries: number;
+  readonly #codeBytes: number;
   readonly #slots: number;
 
-  /** `slots`: address spaces and modes that are remembered. */
-  constructor(arena: Arena, pointers: TlbPointers, slots = SLOTS) {
+  /** `slots`: address spaces and modes that are remembered. `codeEntries`: of each instruction TLB, a power of two. */
+  constructor(arena: Arena, pointers: TlbPointers, slots = SLOTS, codeEntries = CODE_TLB_ENTRIES) {
+    this.codeEntries = codeEntries;
+    this.#codeBytes = codeEntries * CODE_TLB_ENTRY_BYTES;
     this.#pointers = pointers;
     this.#slots = slots;
     this.#next = 1 % slots;
@@ -102,12 +105,12 @@ export class SoftTlb implements Contexts {
     this.#segments = Array.from({ length: slots }, () => new Segment());
     this.#codeGenerations = new Uint32Array(slots);
     this.#dataBase = arena.allocate(slots * DATA_BYTES, 4096);
-    this.#codeBase = arena.allocate(slots * CODE_BYTES, 4096);
+    this.#codeBase = arena.allocate(slots * this.#codeBytes, 4096);
     this.#secondBase = arena.allocate(slots * SECOND_BYTES, 4096);
     // Translated code finds them through 32-bit addresses.
     if (arena.used > 2 ** 32) throw new BugError('the TLBs lie above 4 GiB');
     this.#data = new Int32Array(arena.memory.buffer, this.#dataBase, (slots * DATA_BYTES) / 4);
-    this.#code = new Int32Array(arena.memory.buffer, this.#codeBase, (slots * CODE_BYTES) / 4);
+    this.#code = new Int32Array(arena.memory.buffer, this.#codeBase, (slots * this.#codeBytes) / 4);
     this.#second = new Int32Array(arena.memory.buffer, this.#secondBase, (slots * SECOND_BYTES) / 4);
     for (let slot = 0; slot < slots; slot++) {
       this.#large.push(new Int32Array(LARGE_REGIONS));
@@ -170,7 +173,7 @@ export class SoftTlb implements Contexts {
         this.#second[second + TLB_GENERATION / 4] = 0;
       }
       this.#renew(slot);
-      const code = (slot * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
+      const code = (slot * this.#codeBytes + this.#codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
       if (this.#tagged(this.#code, code, low, high)) this.#code.fill(-1, code, code + 2);
     }
     this.#publish();
@@ -224,7 +227,7 @@ export class SoftTlb implements Contexts {
   /** Enters a page into the current instruction TLB. */
   fillCode(low: number, high: number, records: number, pageSize: number): void {
     this.#isFilled[this.#current] = 1;
-    const entry = (this.#current * CODE_BYTES + codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
+    const entry = (this.#current * this.#codeBytes + this.#codeIndex(low) * CODE_TLB_ENTRY_BYTES) >> 2;
     this.#code[entry] = low & ~0xfff;
     this.#code[entry + 1] = high;
     this.#code[entry + 2] = records;
@@ -257,7 +260,7 @@ export class SoftTlb implements Contexts {
     if (this.#isFilled[slot] === 0) return;
     this.#isFilled[slot] = 0;
     this.#data.fill(-1, (slot * DATA_BYTES) >> 2, ((slot + 1) * DATA_BYTES) >> 2);
-    this.#code.fill(-1, (slot * CODE_BYTES) >> 2, ((slot + 1) * CODE_BYTES) >> 2);
+    this.#code.fill(-1, (slot * this.#codeBytes) >> 2, ((slot + 1) * this.#codeBytes) >> 2);
     this.#largeCount[slot] = 0;
     if (this.#generation === LAST_GENERATION) {
       this.#second.fill(0);
@@ -278,11 +281,15 @@ export class SoftTlb implements Contexts {
 
   #publish(): void {
     this.#pointers.tlb = this.#dataBase + this.#current * DATA_BYTES;
-    this.#pointers.codeTlb = this.#codeBase + this.#current * CODE_BYTES;
+    this.#pointers.codeTlb = this.#codeBase + this.#current * this.#codeBytes;
     this.#pointers.secondTlb = this.#secondBase + this.#current * SECOND_BYTES;
     this.#pointers.secondTlbGeneration = this.#generations[this.#current]!;
     this.#pointers.codeGeneration = this.#codeGenerations[this.#current]!;
     this.#segments[this.#current]!.publish(this.#pointers.segment);
+  }
+
+  #codeIndex(low: number): number {
+    return (low >>> 12) & (this.codeEntries - 1);
   }
 
   #hasLarge(slot: number, gigabyte: number): boolean {
@@ -317,8 +324,4 @@ function dataIndex(low: number): number {
 function secondIndex(low: number, high: number): number {
   const folded = (low >>> SECOND_TLB_FOLD) | (high << (32 - SECOND_TLB_FOLD));
   return ((low >>> 12) ^ folded) & (SECOND_TLB_ENTRIES - 1);
-}
-
-function codeIndex(low: number): number {
-  return (low >>> 12) & (CODE_TLB_ENTRIES - 1);
 }

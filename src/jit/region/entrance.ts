@@ -1,4 +1,4 @@
-import { CODE_TLB_ENTRIES, CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../../mem/tlb.ts';
+import { CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../../mem/tlb.ts';
 import { Code } from '../../wasm/code.ts';
 import type { ModuleBuilder } from '../../wasm/module.ts';
 import { I32, I64, OP } from '../../wasm/opcodes.ts';
@@ -104,7 +104,7 @@ function checkPages(
       .get(va)
       .i64(12)
       .op(OP.i64_shr_u)
-      .i64(CODE_TLB_ENTRIES - 1)
+      .i64(targets.codeTlbEntries - 1)
       .op(OP.i64_and);
     code.i64(Math.log2(CODE_TLB_ENTRY_BYTES)).op(OP.i64_shl);
     if (!wide) code.op(OP.i32_wrap_i64);
