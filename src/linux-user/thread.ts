@@ -19,6 +19,7 @@ import { faultOf } from './signals/faults.ts';
 import { SIGSEGV } from './signals/numbers.ts';
 import { ThreadSignals } from './signals/thread-signals.ts';
 import { PAGE } from './memory/pages.ts';
+import { hasGrown } from './memory/grown.ts';
 import { WindowTranslation } from './memory/translation.ts';
 import type { GuestProcess } from './process.ts';
 import { Scratch } from './scratch.ts';
@@ -163,6 +164,9 @@ export class GuestThread implements Caller {
   }
 
   #fault(stop: Exclude<Stop, { kind: 'call' }>): void {
+    const { memory } = this.process;
+    if (stop.kind === 'fault' && stop.high === 0 && hasGrown(this.host, memory.pages, memory.base, stop.low >>> 12))
+      return;
     const fault = faultOf(stop, this.process.space.pages, this.words[PC]!, this.words[PC + 1]!);
     if (fault !== undefined) this.signals.fault(fault);
   }

@@ -39,7 +39,4 @@ export const linkat = call('linkat', { ...two, oldPath: pathAt(onlyIf(4)), flags
 export const renameat = call('renameat', two);
 export const renameat2 = call('renameat2', { ...two, flags: hex });
 
-export const truncate = call('truncate', { path, length: size });
-export const ftruncate = call('ftruncate', { fd, length: size });
-
 export const umask = call('umask', { mask: mode });

@@ -19,6 +19,7 @@ import * as sleep from './sleep.ts';
 import * as stat from './stat.ts';
 import * as epoll from './epoll.ts';
 import * as ids from './ids.ts';
+import * as lengths from './lengths.ts';
 import * as limits from './limits.ts';
 import * as messages from './messages.ts';
 import * as polling from './polling.ts';
@@ -51,6 +52,7 @@ export const CALLS: readonly SystemCall[] = [
   stat,
   epoll,
   ids,
+  lengths,
   limits,
   messages,
   polling,

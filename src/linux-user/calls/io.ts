@@ -50,5 +50,4 @@ export const syncfs = call('syncfs', { fd });
 export const syncFileRange = call('sync_file_range', { fd, offset: long, length: long, flags: hex });
 export const fadvise64 = call('fadvise64', { fd, offset: long, length: long, advice: int });
 export const readahead = call('readahead', { fd, offset: long, count: size });
-export const fallocate = call('fallocate', { fd, mode: int, offset: long, length: long });
 export const flock = call('flock', { fd, operation: int }, { blocks: true });

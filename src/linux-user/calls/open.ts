@@ -22,6 +22,7 @@ const openFlagsType: ArgumentType = {
   show: hex.show,
 };
 
+const O_TRUNC = 0o1000;
 const O_NOFOLLOW = (caller: Caller): number => caller.process.abi.structures.openFlags.O_NOFOLLOW;
 
 export const openat = call(
@@ -56,6 +57,7 @@ function open(caller: Caller, self: SystemCall, own: OwnName | undefined, closes
   }
   const host = passOn(caller, self);
   if (host < 0) return host;
+  if ((caller.low(2) & O_TRUNC) !== 0) caller.process.files.resized(caller, host);
   const opened = adopt(caller, host, closes);
   if (opened >= 0 && own?.kind === 'directory') caller.process.descriptors.setListsOwn(opened);
   return opened;

@@ -128,6 +128,21 @@ export class AddressSpace {
     return this.#backing.anonymous(first * PAGE, (end - first) * PAGE, false, 0);
   }
 
+  /** A file of which pages are mapped is so many bytes long now. */
+  fileResized(name: string, size: number): void {
+    const numbers = this.files.numbersOf(name);
+    if (numbers.size === 0) return;
+    const { mapping, flags, count } = this.pages;
+    for (let page = 0; page < count; page++) {
+      if (!numbers.has(mapping[page]!)) continue;
+      const { position, firstPage } = this.files.at(mapping[page]!)!;
+      const isBeyond = position + (page - firstPage) * PAGE >= size;
+      if (isBeyond === ((flags[page]! & BEYOND) !== 0)) continue;
+      this.pages.setBeyond(page, isBeyond);
+      this.#listener.remapped(page, page + 1);
+    }
+  }
+
   /**
    * Takes pages from all threads, before the host does: it must not be the host who finds that a thread does what
    * was allowed a moment ago, for it knows no registers.

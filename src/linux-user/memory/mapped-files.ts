@@ -71,6 +71,13 @@ export class MappedFiles {
     };
   }
 
+  /** Numbers of the mappings of a file. */
+  numbersOf(name: string): ReadonlySet<number> {
+    const numbers = new Set<number>();
+    for (let number = 1; number <= this.#used[0]!; number++) if (this.at(number)!.name === name) numbers.add(number);
+    return numbers;
+  }
+
   clear(): void {
     this.#used[0] = 0;
   }

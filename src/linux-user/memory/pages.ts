@@ -99,6 +99,13 @@ export class PageTable {
     this.#lock.release();
   }
 
+  /** A file ends before a page, or does so no longer. */
+  setBeyond(page: number, isBeyond: boolean): void {
+    this.#lock.acquire();
+    this.flags[page] = isBeyond ? this.flags[page]! | BEYOND : this.flags[page]! & ~BEYOND;
+    this.#lock.release();
+  }
+
   /** Code is made of a page. */
   mark(page: number): void {
     this.#lock.acquire();
