@@ -52,8 +52,9 @@ function part(access: number): ArgumentType {
   return {
     pass(caller, index) {
       const address = caller.address(index);
-      if (address === Infinity) caller.host.word(index, 0, 0);
-      else caller.host.at(index, caller.process.memory.hostOffset(address));
+      const { memory } = caller.process;
+      if (address >= memory.bytes.length) caller.host.word(index, 0, 0);
+      else caller.host.at(index, memory.hostOffset(address));
       return 0;
     },
     ...(access === PROT_WRITE && {

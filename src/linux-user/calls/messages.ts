@@ -21,13 +21,14 @@ const MSG_CMSG_CLOEXEC = 0x4000_0000;
 /** A message in the host's form. */
 interface HostMessage extends Vector {
   header: number;
-  /** Bytes of the name and of the control data that there is room for. */
+  /** Where the program has the name and the control data; what it says of that may change during the call. */
+  name: number;
   nameRoom: number;
-  controlRoom: number;
+  control: number;
   controlPlace: number;
 }
 
-const message: HostMessage = { place: 0, count: 0, header: 0, nameRoom: 0, controlRoom: 0, controlPlace: 0 };
+const message: HostMessage = { place: 0, count: 0, header: 0, name: 0, nameRoom: 0, control: 0, controlPlace: 0 };
 
 /** Makes `message` of the header at `address`: everything but control data; 0, or a negative errno. */
 function passHeader(caller: Caller, address: number, access: number): number {
@@ -39,6 +40,7 @@ function passHeader(caller: Caller, address: number, access: number): number {
   const name = memory.u64(address + AT.name);
   const nameLength = memory.view.getInt32(address + AT.nameLength, true);
   if (nameLength < 0) return -EINVAL;
+  message.name = name;
   message.nameRoom = name === 0 ? 0 : Math.min(nameLength, SOCKADDR_STORAGE);
   if (message.nameRoom > 0) {
     if (!memory.pages.permits(name, message.nameRoom, access)) return -EFAULT;
@@ -89,6 +91,7 @@ function receive(caller: Caller, fd: number, address: number, flags: number): nu
   if (failure < 0) return failure;
   if (!memory.pages.permits(address, MSGHDR, PROT_WRITE)) return -EFAULT;
   const control = memory.u64(address + AT.control);
+  message.control = control;
   const room = control === 0 ? 0 : Math.min(memory.u64(address + AT.controlLength), MOST_CONTROL);
   if (room > 0) {
     if (!memory.pages.permits(control, room, PROT_WRITE)) return -EFAULT;
@@ -110,17 +113,17 @@ function tellReceived(caller: Caller, address: number, result: number, flags: nu
   const { scratch, process } = caller;
   const { memory } = process;
   const { header } = message;
-  if (memory.u64(address + AT.name) !== 0) {
+  if (message.name !== 0) {
     memory.setU32(address + AT.nameLength, scratch.view.getUint32(header + AT.nameLength, true));
-    memory.wrote(memory.u64(address + AT.name), message.nameRoom);
+    memory.wrote(message.name, message.nameRoom);
   }
-  wroteVector(caller, memory.u64(address + AT.vector), result);
+  wroteVector(caller, message, result);
   let told = scratch.view.getInt32(header + AT.flags, true);
   if ((flags & MSG_CMSG_CLOEXEC) === 0) told &= ~MSG_CMSG_CLOEXEC;
   const length = scratch.u64(header + AT.controlLength);
   if (length > 0) {
     told |= controlForGuest(caller, message.controlPlace, length, (flags & MSG_CMSG_CLOEXEC) !== 0);
-    const control = memory.u64(address + AT.control);
+    const { control } = message;
     scratch.bytes.copyWithin(memory.hostOffset(control), message.controlPlace, message.controlPlace + length);
     memory.wrote(control, length);
   }

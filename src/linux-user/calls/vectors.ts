@@ -47,13 +47,15 @@ export function passVector(caller: Caller, address: number, count: number, acces
 /** What is not mapped is an error only when nothing comes before it. */
 const vectorEnd = (vector: Vector): number => (vector.count === 0 ? -EFAULT : 0);
 
-/** Tells that bytes were written into a guest's buffers, the first `bytes` of them. */
-export function wroteVector(caller: Caller, address: number, bytes: number): void {
-  const { memory } = caller.process;
+/** Tells that bytes were written into the buffers of a vector that was passed, the first `bytes` of them. */
+export function wroteVector(caller: Caller, { place, count }: Vector, bytes: number): void {
+  const { scratch, host, process } = caller;
+  const { memory } = process;
   let left = bytes;
-  for (let at = address; left > 0; at += IOVEC) {
-    const length = Math.min(left, memory.u64(at + 8));
-    memory.wrote(memory.view.getUint32(at, true), length);
+  for (let at = place; left > 0 && at < place + count * IOVEC; at += IOVEC) {
+    const length = Math.min(left, scratch.u64(at + 8));
+    // What the program has in its memory may have changed meanwhile.
+    memory.wrote((scratch.view.getUint32(at, true) - host.memoryLow - memory.base) >>> 0, length);
     left -= length;
   }
 }
@@ -70,7 +72,9 @@ function vectorType(counter: number, access: number): ArgumentType {
       return 0;
     },
     ...(access === PROT_WRITE && {
-      settle: (caller: Caller, index: number, result: number) => wroteVector(caller, caller.address(index), result),
+      settle(caller: Caller, _index: number, result: number): void {
+        wroteVector(caller, passed, result);
+      },
     }),
     show: hex.show,
   };
