@@ -11,4 +11,9 @@ export class NodeClock implements HostClock {
   wall(): number {
     return Date.now() / 1000;
   }
+
+  worked(): number {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  }
 }

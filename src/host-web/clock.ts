@@ -9,4 +9,8 @@ export class WebClock implements HostClock {
   wall(): number {
     return Date.now() / 1000;
   }
+
+  worked(): number {
+    return performance.now();
+  }
 }

@@ -9,4 +9,6 @@ export interface HostClock extends Clock {
   now(): number;
   /** Seconds since 1970 with a fraction, as the host's calendar has it. */
   wall(): number;
+  /** Milliseconds that this thread has had a processor, or where that is not told that have gone by, from any origin. */
+  worked(): number;
 }

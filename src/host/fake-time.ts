@@ -20,6 +20,10 @@ export class FakeTime implements HostClock, Timers {
     return this.#epoch + this.#now / 1e9;
   }
 
+  worked(): number {
+    return this.#now / 1e6;
+  }
+
   after(milliseconds: number, act: () => void): () => void {
     const entry = { due: this.#now + milliseconds * 1e6, act };
     this.#pending.push(entry);

@@ -17,6 +17,9 @@ const PAGE = 4096;
 /** Counted entries after which the header of a loop is promoted whose region was left. */
 const SOON = 64;
 
+/** A cluster may take so many times as long as what is else done at once. */
+const CLUSTER_STOPS = 1.5;
+
 export interface ClustersOptions {
   readonly guest: Guest;
   readonly words: Int32Array;
@@ -27,6 +30,8 @@ export interface ClustersOptions {
   readonly policy: Policy;
   readonly optimizations: Optimizations;
   readonly counters: JitCounters;
+  /** Milliseconds that this thread has worked. */
+  readonly worked: () => number;
   readonly live: LiveCode;
   readonly pc: () => bigint;
   /** The code page mapped so many pages from the one that pc is in, if that is known now. */
@@ -80,13 +85,14 @@ export class Clusters {
    * made with others, or alone if it goes on being entered. Gives the slot to enter.
    */
   promote(slot: number): number {
-    const start = performance.now();
+    const start = this.#options.worked();
     this.#functions.promoteAfter(slot, NEVER);
     const code = this.#functions.at(slot);
     // Even a count that never ends does so after 2^31 entries.
     if (this.#options.policy.promotion === NEVER) return slot;
     if (code === undefined || code.isRegion || this.#pages.isCold(code.page)) return slot;
-    if (!this.#found.some((found) => found.code === code)) {
+    const known = this.#found.find((found) => found.code === code);
+    if (known === undefined) {
       const found = this.#findCluster(code);
       if (found === undefined) return slot;
       this.#found.push(found);
@@ -94,11 +100,11 @@ export class Clusters {
       const isEnough = this.#found.length >= this.#options.policy.regions || blocks >= this.#pace.blocks;
       // Finding and making are two stops: what is enough is made at the next entry.
       this.#functions.promoteAfter(slot, isEnough ? 1 : this.promotionAt(code.page, code.offset));
-      this.#options.counters.stopped(performance.now() - start);
+      this.#options.counters.stopped(this.#options.worked() - start);
       return slot;
     }
-    this.#makeClusters();
-    this.#options.counters.stopped(performance.now() - start);
+    this.#makeClusters(this.#takeFound(known));
+    this.#options.counters.stopped(this.#options.worked() - start);
     return this.#pages.linkAt(code.page, code.offset);
   }
 
@@ -135,6 +141,7 @@ export class Clusters {
         pages: this.#pages,
         optimizations: this.#options.optimizations,
         seenFrom: (page, offset) => this.#jumps.targets(this.#pages.recordAt(page, offset)),
+        enough: this.#pace.blocks * CLUSTER_STOPS,
         around: this.#headers.get(this.#pages.recordAt(code.page, code.offset)),
         pageAt: (delta) => (isSolitary ? undefined : this.#options.pageNear(delta)),
       },
@@ -149,26 +156,43 @@ export class Clusters {
     return { code, cluster, pc: this.#options.pc(), generations };
   }
 
-  /** Translates the clusters found, except those whose code has changed since. */
-  #makeClusters(): void {
-    const start = performance.now();
+  /** Takes a cluster that was found and as many others as may be made in the same stop; the rest is next. */
+  #takeFound(wanted: FoundCluster): FoundCluster[] {
+    const taken = [wanted];
+    const rest: FoundCluster[] = [];
+    let room = this.#pace.blocks - blocksOf(wanted.cluster);
+    for (const found of this.#found) {
+      if (found === wanted) continue;
+      room -= blocksOf(found.cluster);
+      if (room >= 0) taken.push(found);
+      else {
+        rest.push(found);
+        if (!found.code.isDropped) this.#functions.promoteAfter(found.code.slot, 1);
+      }
+    }
+    this.#found = rest;
+    return taken;
+  }
+
+  /** Translates clusters that were found, except those whose code has changed since. */
+  #makeClusters(all: readonly FoundCluster[]): void {
+    const start = this.#options.worked();
     const taken = new Set<number>();
     const made: MadeCluster[] = [];
-    for (const found of this.#found) {
+    for (const found of all) {
       const isStale = [...found.generations].some(([page, generation]) => page.generation !== generation);
       if (found.code.isDropped || isStale) continue;
       const entrances = this.#entrancesOf(found.cluster, taken);
       if (entrances.size > 0) made.push({ ...found, entrances });
     }
-    this.#found = [];
     if (made.length === 0) return;
     const bytes = this.#options.translator.translateClusters(made);
     this.#options.instantiate(bytes);
-    const all = made.flatMap((each) => this.#installCluster(each));
-    this.#options.live.add(all, bytes.length);
+    const installed = made.flatMap((each) => this.#installCluster(each));
+    this.#options.live.add(installed, bytes.length);
     const sizes = made.flatMap(({ cluster }) => cluster.regions.map(sizeOf));
     const blocks = made.reduce((sum, { cluster }) => sum + blocksOf(cluster), 0);
-    const took = performance.now() - start;
+    const took = this.#options.worked() - start;
     this.#pace.took(blocks, took);
     this.#options.counters.regions(sizes, bytes.length, took);
     this.#options.made(made, bytes);

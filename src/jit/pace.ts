@@ -1,4 +1,4 @@
-/** Milliseconds that the CPU may stand still for one translation; outliers take twice as long. */
+/** Milliseconds of work that the CPU may stand still for one translation; outliers take twice as long. */
 const TARGET = 8;
 /** What a block is thought to cost before one was translated. */
 const FIRST = 0.1;

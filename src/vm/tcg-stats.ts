@@ -49,7 +49,7 @@ export function tcgStats(core: MachineCore): StatsProvider {
       jitCounters.read('linkMisses'),
     ),
     total('wasm-bytes', 'WebAssembly emitted', ({ jitCounters }) => jitCounters.read('bytes'), { unit: 'bytes' }),
-    total('compile-time', 'time spent in translation', ({ jitCounters }) => jitCounters.read('compileMicroseconds'), {
+    total('compile-time', 'time worked at translation', ({ jitCounters }) => jitCounters.read('compileMicroseconds'), {
       unit: 'seconds',
       base: 10,
       exponent: -6,
@@ -63,7 +63,7 @@ export function tcgStats(core: MachineCore): StatsProvider {
       'compile-time-max',
       {
         type: 'peak',
-        doc: 'longest time that a vCPU stood still for translation',
+        doc: 'longest time that a vCPU worked at translation at a stretch',
         unit: 'seconds',
         base: 10,
         exponent: -6,

@@ -326,6 +326,7 @@ function makeRunner(core: MachineCore, index: number, points: DebugPoints): { cp
     tiers: config.tier,
     optimizations: optimizationsWithout(config.without),
     counters: jitCounters,
+    worked: () => core.hostClock.worked(),
     log: core.log,
     stress: config.stress && { names: config.stress, seed: Number(config.seed ?? 1n) },
   });

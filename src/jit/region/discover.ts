@@ -52,6 +52,8 @@ export interface DiscoveryOptions {
   readonly seenFrom: (page: CodePage, offset: number) => readonly (readonly [distance: number, count: number])[];
   /** Of the region that is asked for only the loops are wanted that come back to its start without passing this offset. */
   readonly around: number | undefined;
+  /** A cluster of so many blocks gets no more regions. */
+  readonly enough: number;
 }
 
 /** Code that one wasm function is made of. */
@@ -109,9 +111,13 @@ class Discovery {
   /** Where the region begins that is being found. */
   #start = 0;
   #inAll = 0;
+  #blocks = 0;
+  readonly #enough: number;
 
-  constructor({ guest, transfers, pages, pageAt, seenFrom, optimizations, around }: DiscoveryOptions, first: CodePage) {
+  constructor(options: DiscoveryOptions, first: CodePage) {
+    const { guest, transfers, pages, pageAt, seenFrom, optimizations, around, enough } = options;
     this.#around = around;
+    this.#enough = enough;
     this.#guest = guest;
     this.#transfers = transfers;
     this.#codePages = pages;
@@ -134,7 +140,7 @@ class Discovery {
         if (!this.#optimizations.has('clusters') || ending.kind !== 'call') continue;
         for (const target of ending.target === undefined ? ending.seen : [ending.target]) {
           if (regions.has(target) || at(target, [...context, ending.next]) !== undefined) continue;
-          if (regions.size === MOST_REGIONS || this.#inAll >= MOST_IN_ALL) break;
+          if (regions.size === MOST_REGIONS || this.#inAll >= MOST_IN_ALL || this.#blocks >= this.#enough) break;
           const region = this.#isWarm(target, ending) ? this.#region(target) : undefined;
           if (region !== undefined) regions.set(target, region);
         }
@@ -192,6 +198,7 @@ class Discovery {
     }
     if (around !== undefined) instructions = keepLoops(nodes, entry, around);
     this.#inAll += instructions;
+    this.#blocks += nodes.size;
     const at = (offset: number, context: readonly number[]): RegionNode | undefined =>
       nodes.get(keyOf(offset, context));
     return { start, nodes: [...nodes.values()], entry, at, hub: hubOf([...nodes.values()], at) };
