@@ -72,6 +72,13 @@ export interface EngineOptions {
   readonly log?: MachineLog;
   /** What tests do to it. */
   readonly stress?: Stress | undefined;
+  /**
+   * `runtime` of another engine of the same memory, guest and settings. Counters must lie as far from the CPU's state
+   * as there, and behind it.
+   */
+  readonly runtime?: WebAssembly.Module | undefined;
+  /** The engine's `runtime` is for others, too. */
+  readonly sharesRuntime?: boolean;
   /** Pages of predecoded code to keep, and where. */
   readonly codePages?: number;
   readonly codeRoom?: CodeRoom;
@@ -96,6 +103,8 @@ export class Engine {
   readonly counters: JitCounters;
   readonly #optimizations: Optimizations;
   readonly codePages: CodePages;
+  /** The run loop, tier 0 and what all code leans on. */
+  readonly runtime: WebAssembly.Module;
   readonly slowMemory: SlowMemory;
   readonly #options: EngineOptions;
   readonly #layout: StateLayout;
@@ -251,11 +260,12 @@ export class Engine {
       window,
       codeTlbEntries: tlb.codeEntries,
       hotPeriod: this.#policy.period,
-      counts,
+      counts: options.sharesRuntime === true ? counts - state : counts,
+      countsAreNear: options.sharesRuntime === true,
       fuses: this.#optimizations.has('fusion') && hostFuses(),
     };
-    const module = new WebAssembly.Module(buildRuntime(this.#runtimeContext));
-    const instance = new WebAssembly.Instance(module, { js, helper, env });
+    this.runtime = options.runtime ?? new WebAssembly.Module(buildRuntime(this.#runtimeContext));
+    const instance = new WebAssembly.Instance(this.runtime, { js, helper, env });
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [name, instance.exports[name] as WebAssembly.ExportValue]),
     );

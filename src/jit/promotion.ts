@@ -18,7 +18,7 @@ export function countEntry(
     width,
   }: {
     readonly code: Code;
-    readonly targets: Pick<CallTargets, 'promote' | 'counts'>;
+    readonly targets: Pick<CallTargets, 'promote' | 'counts' | 'countsAreNear'>;
     readonly width: 32 | 64;
   },
   link: number,
@@ -27,6 +27,7 @@ export function countEntry(
     code.get(link);
     if (width === 64) code.op(OP.i64_extend_i32_u).i64(2).op(OP.i64_shl);
     else code.i32(2).op(OP.i32_shl);
+    if (targets.countsAreNear) code.get(CPU).op(width === 64 ? OP.i64_add : OP.i32_add);
   };
   address();
   address();

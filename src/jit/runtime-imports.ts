@@ -78,6 +78,8 @@ export interface CallTargets {
   readonly counts: number;
   /** Entries of an instruction TLB. */
   readonly codeTlbEntries: number;
+  /** `counts` is added to the address of the CPU's state. */
+  readonly countsAreNear: boolean;
   /** All memory, where it is a program's; else accesses go through the TLB. */
   readonly window: AccessWindow | undefined;
   /** Undefined if no two CPUs ever run at the same time. */

@@ -45,6 +45,7 @@ export interface RuntimeContext {
   readonly hotPeriod: number;
   /** Address of the entry counts of slots. */
   readonly counts: number;
+  readonly countsAreNear: boolean;
   /** Whether multiply-add is fused by the host. */
   readonly fuses: boolean;
 }
@@ -129,10 +130,10 @@ function addInterpreter(
   imports: InterpreterImports,
   isExact: boolean,
 ): number {
-  const { guest, records, layout, width, hotPeriod, fuses, counts, parallel, codeTlbEntries } = context;
+  const { guest, records, layout, width, hotPeriod, fuses, counts, countsAreNear, parallel, codeTlbEntries } = context;
   // What may not be checked now may have to be later, and this code stays.
   const window = context.window && { ...context.window, isChecked: true };
-  const targets = { ...own, regionType: -1, fuses, counts, parallel, codeTlbEntries, window };
+  const targets = { ...own, regionType: -1, fuses, counts, countsAreNear, parallel, codeTlbEntries, window };
   const { locals, code } = buildInterpreter({ guest, records, layout, width, targets, imports, hotPeriod, isExact });
   return builder.function(own.blockType, locals, code);
 }
@@ -230,7 +231,10 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: num
   c.if(0x40, false);
   c.i32(UNWIND).op(OP.return);
   c.end();
-  countEntry({ code: c, width, targets: { promote, counts: context.counts } }, link);
+  countEntry(
+    { code: c, width, targets: { promote, counts: context.counts, countsAreNear: context.countsAreNear } },
+    link,
+  );
   c.get(CPU).get(link).returnCallIndirect(blockType);
   const address = addressType(width);
   return builder.function(blockType, [I64, address, I32], c);

@@ -160,6 +160,7 @@ export class Translator {
       runtime,
       fuses: optimizations.has('fusion') && hostFuses(),
       counts,
+      countsAreNear: false,
       parallel,
       window,
       codeTlbEntries,

@@ -49,6 +49,11 @@ export class ThreadShared {
     this.#words = new Int32Array(memory.buffer, arena.allocate(4 * WORDS.COUNT), WORDS.COUNT);
   }
 
+  /** See EngineOptions.runtime. */
+  get distanceOfCounts(): number {
+    return this.counters.entries.address - this.state;
+  }
+
   /** Makes translated code return soon; `bits`: EXIT_*. */
   raise(bits: number): void {
     Atomics.or(this.#exit, 0, bits);

@@ -56,7 +56,14 @@ export class GuestThread implements Caller {
   readonly #target: RequestTarget;
   #isOver = false;
 
-  constructor(process: GuestProcess, index: number, host: NativeThread, native: NativeSignals, forker: NativeFork) {
+  constructor(
+    process: GuestProcess,
+    index: number,
+    host: NativeThread,
+    native: NativeSignals,
+    forker: NativeFork,
+    runtime?: WebAssembly.Module,
+  ) {
     this.forker = forker;
     this.process = process;
     this.host = host;
@@ -99,6 +106,8 @@ export class GuestThread implements Caller {
       points: this.debugger?.points,
       parallel: { startedCpus: threads.sharingAddress, ordersStores: host.processor === 'x86-64' },
       counters,
+      runtime,
+      sharesRuntime: true,
       codePages: threads.mostCodePages,
       codeRoom: threads.roomOf(index),
     });

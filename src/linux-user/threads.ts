@@ -1,3 +1,4 @@
+import { BugError } from '../base/errors.ts';
 import { RecordLayout } from '../jit/record.ts';
 import { codePageBytes } from '../jit/code-pages.ts';
 import { SharedCodeRoom, type CodeRoom } from '../jit/code-room.ts';
@@ -47,6 +48,9 @@ export class Threads {
     const size = abi.stateStruct.size;
     this.all = Array.from({ length: MOST_THREADS }, (_, index) => new ThreadShared(arena, size, index));
     this.requests = this.all.map(({ requests }) => requests);
+    if (this.all.some((thread) => thread.distanceOfCounts !== this.all[0]!.distanceOfCounts)) {
+      throw new BugError('threads are not laid out alike');
+    }
     const stretch = PAGES_AT_A_TIME * codePageBytes(abi.guest, new RecordLayout(abi.guest));
     this.#room = new SharedCodeRoom(arena, stretch, Math.floor((arena.room - 2 * PAGE) / (stretch + 2)));
   }
@@ -141,10 +145,21 @@ export class Threads {
   }
 
   #prepared(): ThreadShared | undefined {
-    let coming = this.all.find(({ phase }) => phase === PHASE.COMING);
-    if (coming === undefined) coming = this.#prepare();
-    coming?.waitWhile(PHASE.COMING);
-    return coming;
+    const first = this.#coming() ?? this.#prepare();
+    // Who begins a second one begins more: the next may be ready by then.
+    if (this.started > 2 && this.#coming(first) === undefined) this.#prepare();
+    first?.waitWhile(PHASE.COMING);
+    return first;
+  }
+
+  /** One that will be ready soon, other than `than`. */
+  #coming(than?: ThreadShared): ThreadShared | undefined {
+    const { started } = this;
+    for (let index = 0; index < started; index++) {
+      const thread = this.all[index]!;
+      if (thread !== than && thread.phase === PHASE.COMING) return thread;
+    }
+    return undefined;
   }
 
   #prepare(): ThreadShared | undefined {
@@ -211,6 +226,8 @@ export class Threads {
    */
   whileOthersPause<T>(own: ThreadShared, interrupt: (tid: number) => void, act: () => T): T | undefined {
     return this.#alone(own, () => {
+      // What begins holds locks of the host's.
+      for (let coming = this.#coming(); coming !== undefined; coming = this.#coming()) coming.waitWhile(PHASE.COMING);
       Atomics.store(this.#words, WORDS.PAUSE, 1);
       try {
         for (const other of this.others(own)) {

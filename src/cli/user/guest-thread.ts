@@ -17,7 +17,7 @@ import { spawnGuestThread, type GuestThreadData } from './spawn.ts';
 const BUG_STATUS = 70;
 
 const data = workerData as GuestThreadData;
-const { share, options, cpu, log, index } = data;
+const { share, options, cpu, log, runtime, index } = data;
 const native = furtherNativeThread(share, index);
 
 try {
@@ -32,7 +32,7 @@ try {
   if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
   if (options.isDebugged === true) guest.debugSite = debugSite(options.prefix ?? '');
   const signals = new NodeNativeSignals(native);
-  new GuestThread(guest, index, native, signals, new NodeNativeFork(native, signals)).serve();
+  new GuestThread(guest, index, native, signals, new NodeNativeFork(native, signals), runtime).serve();
 } catch (error) {
   // Nobody would hear of it: the first thread of the program never returns to its event loop.
   writeSync(2, `${error instanceof Error ? error.stack : String(error)}\n`);

@@ -44,7 +44,10 @@ export function runUser(settings: UserSettings, words: number): never {
         native = firstNativeThread(memory);
         return new NativeBacking(native, base);
       },
-      spawn: (index) => spawnGuestThread({ share: native!.share, options, cpu: settings.cpu, log, index }),
+      spawn(index) {
+        const { runtime } = thread.engine;
+        spawnGuestThread({ share: host.share, options, cpu: settings.cpu, log, runtime, index });
+      },
     },
   );
   const host = native!;

@@ -10,6 +10,8 @@ export interface GuestThreadData {
   readonly cpu: string;
   /** Descriptor of the log, if there is one. */
   readonly log: number | undefined;
+  /** What all threads' engines share. */
+  readonly runtime: WebAssembly.Module;
   readonly index: number;
 }
 
