@@ -1,4 +1,5 @@
 import type { NativeThread } from '../host/native.ts';
+import { EINVAL } from './errno.ts';
 import { MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, MAP_SHARED } from './memory/address-space.ts';
 import type { Backing, FileMapping } from './memory/backing.ts';
 import { PROT, PROT_READ, PROT_WRITE } from './memory/pages.ts';
@@ -6,6 +7,7 @@ import { PROT, PROT_READ, PROT_WRITE } from './memory/pages.ts';
 const MAP_NORESERVE = 0x4000;
 const MREMAP_MAYMOVE = 1;
 const MREMAP_FIXED = 2;
+const MREMAP_DONTUNMAP = 4;
 
 /** Pages of the window by the host's mmap, on top of the shared memory. */
 export class NativeBacking implements Backing {
@@ -68,10 +70,14 @@ export class NativeBacking implements Backing {
     host.at(0, this.#base + from);
     host.word(1, length, 0);
     host.word(2, length, 0);
-    host.int(3, MREMAP_MAYMOVE | MREMAP_FIXED);
+    host.int(3, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP);
     host.at(4, this.#base + to);
-    const failure = this.#result(host.call(host.numbers.mremap));
-    // Nothing may be missing in the shared memory.
+    let failure = this.#result(host.call(host.numbers.mremap));
+    if (failure === -EINVAL) {
+      // A host before Linux 5.13, or 5.7 for what is not shared: for a moment something is missing in the shared memory.
+      host.int(3, MREMAP_MAYMOVE | MREMAP_FIXED);
+      failure = this.#result(host.call(host.numbers.mremap));
+    }
     return failure < 0 ? failure : this.anonymous(from, length, false, 0);
   }
 

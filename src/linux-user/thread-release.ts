@@ -27,7 +27,8 @@ export function releaseLocks(thread: GuestThread): void {
   const head = shared.robustList;
   shared.robustList = 0;
   if (head === 0 || !memory.pages.permits(head, 24, PROT_READ)) return;
-  const distance = memory.u64(head + 8);
+  // Most are negative.
+  const distance = memory.view.getInt32(head + 12, true) * 2 ** 32 + memory.u32(head + 8);
   // It may have ended just before it entered a lock into the list, or took it out.
   const pending = memory.u64(head + 16);
   let entry = memory.u64(head);
@@ -35,10 +36,10 @@ export function releaseLocks(thread: GuestThread): void {
     if (!memory.pages.permits(clean(entry), 8, PROT_READ)) break;
     // The next one is read first: who gets the lock may free it.
     const next = memory.u64(clean(entry));
-    if (clean(entry) !== clean(pending)) giveUp(thread, (clean(entry) + distance) % 2 ** 64);
+    if (clean(entry) !== clean(pending)) giveUp(thread, clean(entry) + distance);
     entry = next;
   }
-  if (clean(pending) !== 0) giveUp(thread, (clean(pending) + distance) % 2 ** 64);
+  if (clean(pending) !== 0) giveUp(thread, clean(pending) + distance);
 }
 
 /** Bit 0 tells a lock with priority inheritance. */

@@ -1,3 +1,4 @@
+import { BugError } from '../base/errors.ts';
 import { JitCounters } from '../jit/counters.ts';
 import type { Arena } from '../mem/arena.ts';
 import { CPU_HEADER, EXIT_REQUEST } from '../mem/cpu.ts';
@@ -21,6 +22,8 @@ export const PHASE = { NONE: 0, COMING: 1, PARKED: 2, TAKEN: 3, RUNNING: 4, LEAV
 
 const WORDS = { PHASE: 0, TID: 1, CLEAR_TID: 2, ROBUST: 3, ENDS: 4, PAUSED: 5, COUNT: 8 } as const;
 
+/** Milliseconds that a worker may take to begin, on a host however busy. */
+const LONGEST_START = 60_000;
 /** Milliseconds after which who waits for a pause looks whether the thread ended instead. */
 const PAUSE_LOOK = 5;
 
@@ -65,6 +68,15 @@ export class ThreadShared {
   set phase(phase: number) {
     Atomics.store(this.#words, WORDS.PHASE, phase);
     Atomics.notify(this.#words, WORDS.PHASE);
+  }
+
+  /** Blocks until a thread of the host that was started is ready. */
+  waitUntilReady(): void {
+    const end = performance.now() + LONGEST_START;
+    while (this.phase === PHASE.COMING) {
+      Atomics.wait(this.#words, WORDS.PHASE, PHASE.COMING, 1000);
+      if (performance.now() > end) throw new BugError('a thread does not begin');
+    }
   }
 
   /** Blocks while the phase is the one given. */

@@ -176,7 +176,9 @@ export class GuestThread implements Caller {
     const { memory } = this.process;
     if (stop.kind === 'fault' && stop.high === 0 && hasGrown(this.host, memory.pages, memory.base, stop.low >>> 12))
       return;
-    const fault = faultOf(stop, this.process.space.pages, this.words[PC]!, this.words[PC + 1]!);
+    const { lock, space } = this.process;
+    // While another thread maps pages anew, they are missing for a moment.
+    const fault = lock.with(() => faultOf(stop, space.pages, this.words[PC]!, this.words[PC + 1]!));
     if (fault !== undefined) this.signals.fault(fault);
   }
 
@@ -342,14 +344,17 @@ export class GuestThread implements Caller {
     this.hasMoved = false;
   }
 
-  /** Returns when no thread has a translation of the pages any more, nor code that was made of them. */
+  /** Returns when no thread does with the pages what it might do before, nor runs code that was made of them. */
   #remapped(first: number, end: number): void {
     this.#checkIfWanted();
     const count = end - first;
     if (count > FEW_PAGES) this.#tlb.flushAll();
     else flush(this.#tlb, { low: (first * PAGE) | 0, high: 0, count }, -1);
     this.#wrote(first * PAGE, count * PAGE);
-    this.process.threads.remapped(this.shared, first, count);
+    const { threads, space, checksAccesses } = this.process;
+    threads.remapped(this.shared, first, count);
+    // Where the host sees to what is allowed, others need not know at once: a page is where it always is.
+    if (checksAccesses || space.pages.holdCode(first, end)) threads.settle(this.shared);
   }
 
   /** Code that does not check accesses is of no use from the moment on that they are to be checked. */

@@ -148,7 +148,7 @@ export class Threads {
     const first = this.#coming() ?? this.#prepare();
     // Who begins a second one begins more: the next may be ready by then.
     if (this.started > 2 && this.#coming(first) === undefined) this.#prepare();
-    first?.waitWhile(PHASE.COMING);
+    first?.waitUntilReady();
     return first;
   }
 
@@ -227,7 +227,7 @@ export class Threads {
   whileOthersPause<T>(own: ThreadShared, interrupt: (tid: number) => void, act: () => T): T | undefined {
     return this.#alone(own, () => {
       // What begins holds locks of the host's.
-      for (let coming = this.#coming(); coming !== undefined; coming = this.#coming()) coming.waitWhile(PHASE.COMING);
+      for (let coming = this.#coming(); coming !== undefined; coming = this.#coming()) coming.waitUntilReady();
       Atomics.store(this.#words, WORDS.PAUSE, 1);
       try {
         for (const other of this.others(own)) {
@@ -261,13 +261,12 @@ export class Threads {
     return true;
   }
 
-  /** Lets the others forget pages, and blocks until they have. They hear of code by its claims. */
+  /** Lets the others forget pages, before they run on. They hear of code by its claims. */
   remapped(own: ThreadShared, first: number, count: number): void {
     for (const { requests } of this.others(own)) {
       if (count > FEW_PAGES) requests.post('flushAll');
       else requests.post('flushPages', (first * PAGE) | 0, 0, count, -1);
     }
-    this.settle(own);
   }
 
   /** Blocks until the others have done all that was asked of them. */

@@ -220,22 +220,33 @@ export class AddressSpace {
     if ((flags & FIXED) !== 0) {
       if (to % PAGE !== 0 || target < LOWEST / PAGE || target + count > pages.count) return -EINVAL;
       if (target < end && first < target + count) return -EINVAL;
-      this.unmap(to, count * PAGE);
+      // For the host they are never gone: it puts one in place of the other.
+      if (!pages.isFree(target, target + count)) this.#withdraw(target, target + count);
     }
     if (target < 0) return -ENOMEM;
-    const moved = Math.min(count, had);
+    return this.#move(first, end, target, count);
+  }
+
+  /** Moves the pages from `first` to `end` - 1 to `target`, as `count` pages. */
+  #move(first: number, end: number, target: number, count: number): number {
+    const { pages } = this;
+    const moved = Math.min(count, end - first);
+    const kept = pages.flags.slice(first, end).map((flags) => flags & ~OTHERS);
+    const mappings = pages.mapping.slice(first, end);
+    const last = kept.at(-1)!;
+    this.#withdraw(first, end);
     const failure = this.#backing.move(first * PAGE, target * PAGE, moved * PAGE);
+    const to = failure < 0 ? first : target;
+    for (let i = 0; i < (failure < 0 ? end - first : moved); i++) {
+      pages.set(to + i, to + i + 1, kept[i]!, this.files.moved(mappings[i]!, first, to));
+    }
     if (failure < 0) return failure;
-    for (let i = 0; i < moved; i++) {
-      const moved = this.files.moved(pages.mapping[first + i]!, first, target);
-      pages.set(target + i, target + i + 1, pages.flags[first + i]! & ~OTHERS, moved);
-    }
     if (count > moved) {
-      this.#backing.anonymous((target + moved) * PAGE, (count - moved) * PAGE, false, pages.flags[first + had - 1]!);
-      pages.set(target + moved, target + count, pages.flags[first + had - 1]!, 0);
+      this.#backing.anonymous((target + moved) * PAGE, (count - moved) * PAGE, false, last);
+      pages.set(target + moved, target + count, last, 0);
+    } else if (end - first > moved) {
+      this.#backing.anonymous((first + moved) * PAGE, (end - first - moved) * PAGE, false, 0);
     }
-    pages.set(first, end, 0, 0);
-    this.#listener.remapped(first, end);
     return target * PAGE;
   }
 

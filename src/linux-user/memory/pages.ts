@@ -106,6 +106,12 @@ export class PageTable {
     this.#lock.release();
   }
 
+  /** Whether a thread may keep code of one of the pages. */
+  holdCode(from: number, to: number): boolean {
+    for (let page = from; page < to; page++) if ((this.flags[page]! & CODE) !== 0) return true;
+    return false;
+  }
+
   /** Code is made of a page. */
   mark(page: number): void {
     this.#lock.acquire();
