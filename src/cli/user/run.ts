@@ -2,6 +2,7 @@ import { SeededRandom } from '../../host/seeded-random.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { firstNativeThread, type NodeNativeThread } from '../../host-node/native/thread.ts';
+import { NodeRandom } from '../../host-node/random.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
 import { riscv64 } from '../../linux-user/abi/riscv64.ts';
 import { ENOEXEC } from '../../linux-user/errno.ts';
@@ -54,8 +55,7 @@ export function runUser(settings: UserSettings, words: number): never {
   if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
   for (const fd of givenDescriptors()) guest.descriptors.replace(fd, fd, false);
   const random = new Uint8Array(16);
-  if (settings.seed === undefined) crypto.getRandomValues(random);
-  else new SeededRandom(settings.seed).fill(random);
+  (settings.seed === undefined ? new NodeRandom() : new SeededRandom(settings.seed)).fill(random);
   const started = startProgram(guest, {
     file,
     argv: argv.map(bytesOf),
