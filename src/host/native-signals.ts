@@ -9,7 +9,7 @@ export interface NativeSignals {
   /**
    * From now on `signal` (1 to 62; not SIGKILL, SIGSTOP) is noted, in whichever thread the kernel chooses. Calls of the
    * kernel return EINTR. For the process. Of SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP only those are noted that a
-   * program sent, and not while another waits to be taken; a fault of ours ends the process, or is the engine's.
+   * program sent; a fault of ours ends the process, or is the engine's.
    * SIGSEGV should be caught from the start: one from outside would disarm the engine's traps. `flags`: SA_NOCLDSTOP and
    * SA_NOCLDWAIT, which are for the kernel.
    */

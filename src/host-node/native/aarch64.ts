@@ -115,7 +115,7 @@ export const AARCH64_TABLE = `
     f9400129             ; ldr x9, [x9]
     b940452a             ; ldr w10, [x9, #68]
     3400000a @handler    ; cbz w10, handler
-    d65f03c0             ; ret
+    14000000 @stray      ; b stray
   raised:
     71002c1f             ; cmp w0, #11
     54000001 @deadly     ; b.ne deadly

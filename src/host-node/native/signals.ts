@@ -41,6 +41,10 @@ const MAP_PRIVATE_ANONYMOUS = 0x22;
 export class NodeNativeSignals implements NativeSignals {
   readonly siginfo: DataView<SharedArrayBuffer>;
   readonly #native: NodeNativeThread;
+  /** The signal in the window was taken, its place is not free yet. The mask before it. */
+  #isTaken = false;
+  #oldLow = 0;
+  #oldHigh = 0;
 
   /** Prepares the calling thread: a stack for handlers, which names the thread's window. */
   constructor(native: NodeNativeThread) {
@@ -80,21 +84,25 @@ export class NodeNativeSignals implements NativeSignals {
   take(): number {
     const { words, attentionIndex } = this.#native;
     const signal = words[WINDOW.SIGNAL / 4]!;
-    if (signal === 0) return 0;
-    words[WINDOW.SIGNAL / 4] = 0;
+    if (signal === 0 || this.#isTaken) return 0;
+    this.#isTaken = true;
+    this.#oldLow = words[WINDOW.OLD_MASK / 4]!;
+    this.#oldHigh = words[WINDOW.OLD_MASK / 4 + 1]!;
     Atomics.and(words, attentionIndex, ~ATTENTION.SIGNAL);
     return signal;
   }
 
   release(): void {
-    const { words } = this.#native;
-    this.setMask(words[WINDOW.OLD_MASK / 4]!, words[WINDOW.OLD_MASK / 4 + 1]!);
+    this.setMask(this.#oldLow, this.#oldHigh);
   }
 
   setMask(low: number, high: number): void {
-    const { scratch } = this.#native;
+    const { scratch, words } = this.#native;
     scratch.setInt32(0, low & ~NEVER_MASKED_LOW, true);
     scratch.setInt32(4, high & ~NEVER_MASKED_HIGH, true);
+    // Until here what comes although everything is masked goes back to the kernel (`fault`).
+    if (this.#isTaken) words[WINDOW.SIGNAL / 4] = 0;
+    this.#isTaken = false;
     this.#putMask();
   }
 

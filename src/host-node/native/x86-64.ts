@@ -110,7 +110,7 @@ export const X86_64_TABLE = `
     4d 8b 00                       ; mov r8, [r8]
     41 83 78 44 00                 ; cmp dword ptr [r8+68], 0
     0f 84 @@handler                ; je handler
-    c3                             ; ret
+    eb @stray                      ; jmp stray
   raised:
     83 ff 0b                       ; cmp edi, 11
     75 @deadly                     ; jne deadly
