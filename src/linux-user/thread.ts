@@ -135,7 +135,7 @@ export class GuestThread implements Caller {
         if (stop.kind === 'call') perform(this);
         else this.#fault(stop);
       }
-      if (this.signals.isCalled) this.signals.deliver();
+      if (!this.#isOver && this.signals.isCalled) this.signals.deliver();
       this.debugger?.leave(retired > 0 || pc !== this.pc);
     }
   }

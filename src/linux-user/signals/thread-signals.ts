@@ -15,6 +15,7 @@ import { frameContext, frameInfo, frameMask, frameStack, placeFrame, restoreFram
 import { FAULTS, LAST_SIGNAL, OWN_SIGNALS, ownIndex, SIGKILL, SIGSEGV, SIGSTOP } from './numbers.ts';
 import type { ProcessSignals, ThreadSignalState } from './process-signals.ts';
 import { type Fault, SIGINFO_BYTES, writeFault, writeKernel } from './siginfo.ts';
+import { siginfoText } from './siginfo-text.ts';
 import { has, highBit, lowBit, SET_BYTES, UNMASKABLE, writeSet, type SignalSet } from './signal-set.ts';
 
 const SIG_SETMASK = 2;
@@ -230,9 +231,16 @@ export class ThreadSignals {
 
   /** Delivers `#info` at once, or ends the process; false if a signal of the host's is to be delivered before. */
   #force(signal: number): boolean {
-    const action = this.process.lock.with(() => this.process.actions.of(signal));
+    const action = this.#actionOf(signal);
     if (isDefault(action) || isIgnore(action) || has(this.mask, signal)) this.native.die(signal, false);
     return this.#runOwn(signal, action);
+  }
+
+  /** What is done about the signal that `#info` tells of, which was taken. */
+  #actionOf(signal: number): SignalAction {
+    const { log } = this.#thread.process;
+    if (log.has('strace')) log.write(siginfoText(this.#infoView));
+    return this.process.lock.with(() => this.process.actions.of(signal));
   }
 
   /** Delivers what there is: when it returns, the thread runs on at its pc. */
@@ -268,7 +276,7 @@ export class ThreadSignals {
     this.#look = true;
     const signal = this.#wanted(taken);
     if (signal === 0) return true;
-    const action = this.process.lock.with(() => this.process.actions.of(signal));
+    const action = this.#actionOf(signal);
     if (isIgnore(action)) return true;
     if (isDefault(action)) this.native.die(signal, false);
     if (!this.#runOwn(signal, action)) this.process.lock.with(() => this.state.pending.add(signal, this.#info));
@@ -303,7 +311,7 @@ export class ThreadSignals {
     }
     const signal = this.#wanted(taken);
     if (signal === 0) return this.#openHost(this.mask);
-    const action = this.process.lock.with(() => this.process.actions.of(signal));
+    const action = this.#actionOf(signal);
     if (isDefault(action) || isIgnore(action)) {
       // It was caught when it came; the host knows what is to be done about it now.
       if (isDefault(action)) this.#byDefault(signal);
