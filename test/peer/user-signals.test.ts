@@ -48,17 +48,17 @@ function run(program: string, args: readonly string[], environment: Readonly<Rec
 
 for (const name of ['faults', 'context', 'restart', 'storm', 'unwind', 'timers']) {
   test(`${name}.c says what it says under native QEMU`, () => {
-    const path = build(name, '-static');
+    const path = build(name, '-static', '-pthread');
     const native = run('qemu-riscv64', [path]);
     assert.equal(native.status, 0);
     assert.deepEqual(run(USER, [path]), native);
   });
 }
 
-for (const name of ['stacks', 'masks', 'realtime', 'waits']) {
+for (const name of ['stacks', 'masks', 'realtime', 'waits', 'threads']) {
   test(`${name}.c says what it says on Linux`, () => {
     const expected = readFileSync(join(SOURCES, `${name}.expected`), 'utf8');
-    assert.equal(run(USER, [build(name, '-static')]).stdout, expected);
+    assert.equal(run(USER, [build(name, '-static', '-pthread')]).stdout, expected);
   });
 }
 
