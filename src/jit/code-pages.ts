@@ -66,6 +66,8 @@ export interface CodePage {
   readonly straddles: Set<number>;
   /** Code was translated from it since translated code of it was last dropped by a write. */
   isFresh: boolean;
+  /** Its records were left as they were when it was forgotten: they are zeroed when it is used again. */
+  isStale: boolean;
 }
 
 export interface CodePagesOptions {
@@ -194,11 +196,22 @@ export class CodePages {
       const index = this.#pages.length;
       const stretch = this.#stretches[Math.floor(index / this.#pagesPerStretch)]!;
       const records = stretch + (index % this.#pagesPerStretch) * layout.pageBytes;
-      page = { records, hostPage, mode, generation: 0, parts: [], straddles: new Set(), isFresh: false };
+      page = {
+        records,
+        hostPage,
+        mode,
+        generation: 0,
+        parts: [],
+        straddles: new Set(),
+        isFresh: false,
+        isStale: false,
+      };
       this.#pages.push(page);
     } else {
       page.hostPage = hostPage;
       page.mode = mode;
+      if (page.isStale) this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
+      page.isStale = false;
     }
     for (let at = layout.perPage * RECORD_BYTES; at < layout.pageBytes; at += RECORD_BYTES) {
       this.#view.setUint16(page.records + at, HANDLER_PAGE_END, true);
@@ -497,9 +510,19 @@ export class CodePages {
     return isWaste;
   }
 
+  /** As `reset`, between runs: what is zeroed then is left until it is used again. */
+  leave(): void {
+    this.#forget(this.#inUse(), true);
+    this.#rewrites.clear();
+  }
+
+  #inUse(): CodePage[] {
+    return this.#pages.filter(({ hostPage }) => hostPage !== NOWHERE);
+  }
+
   /** Forgets all code. */
   reset(): void {
-    this.#forget(this.#pages.filter(({ hostPage }) => hostPage !== NOWHERE));
+    this.#forget(this.#inUse());
     this.#rewrites.clear();
   }
 
@@ -515,14 +538,15 @@ export class CodePages {
     this.sweep();
   }
 
-  #forget(pages: readonly CodePage[]): void {
+  #forget(pages: readonly CodePage[], isLater = false): void {
     const { layout, claims, tlb } = this.#options;
     this.resets++;
     for (const page of pages) {
       const { hostPage } = page;
       for (const { code } of page.parts) this.drop(code);
       for (const slot of page.straddles) this.#view.setUint32(slot, 0, true);
-      this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
+      if (isLater) page.isStale = true;
+      else this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
       page.parts = [];
       page.straddles.clear();
       page.generation++;

@@ -11,6 +11,7 @@ const page: CodePage = {
   parts: [],
   straddles: new Set(),
   isFresh: false,
+  isStale: false,
 };
 
 /** Links by their address, which is the slot of the code made there. */

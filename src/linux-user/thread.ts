@@ -321,9 +321,12 @@ export class GuestThread implements Caller {
     return { low: this.words[at]!, high: this.words[at + 1]! };
   }
 
-  begin(pc: number, stack: number): void {
-    this.engine.codePages.reset();
+  forgetCode(): void {
+    this.engine.codePages.leave();
     this.#tlb.flushAll();
+  }
+
+  begin(pc: number, stack: number): void {
     this.#window.isChecked = this.process.checksAccesses;
     this.cpu.begin(pc, stack);
     this.hasMoved = true;

@@ -33,6 +33,8 @@ export interface Caller {
   address(index: number): number;
   /** Sets an integer register of the thread, to a number below 2^53. */
   setRegister(register: number, value: number): void;
+  /** Forgets all code that was translated: that of a program that is no more. */
+  forgetCode(): void;
   /** The thread goes on with the first instruction of a new program: the call does not return. */
   begin(pc: number, stack: number): void;
 }

@@ -22,8 +22,8 @@ export const CODE = 128;
 /** Flags that have nothing to do with what is mapped. */
 export const OTHERS = CODE | WATCHED;
 
-/** Flags of four pages, of which one is mapped at least. */
-const FOUR_USED = ~Math.imul(OTHERS, 0x0101_0101);
+/** Pages of a chunk. */
+const CHUNK = 256;
 
 /** Accesses that need no look at anything but the flags: what of them is compared with what. */
 export const MAY_READ = { mask: PROT_READ | BEYOND | WATCHED, value: PROT_READ } as const;
@@ -41,6 +41,9 @@ export class PageTable {
   /** Number of the mapping, 0 for one that is anonymous. */
   readonly mapping: Uint32Array;
 
+  /** Of each chunk of pages whether one of them may be mapped. */
+  readonly #used: Uint8Array;
+
   /** Held while flags are changed: marks come from threads that hold no other lock. */
   readonly #lock: Lock;
 
@@ -50,6 +53,7 @@ export class PageTable {
     const { buffer } = memory;
     this.#lock = new Lock(memory, arena.allocate(8));
     this.flags = new Uint8Array(buffer, arena.allocate(this.count), this.count);
+    this.#used = new Uint8Array(buffer, arena.allocate(this.count / CHUNK + 1), Math.ceil(this.count / CHUNK));
     this.mapping = new Uint32Array(buffer, arena.allocate(4 * this.count), this.count);
   }
 
@@ -79,6 +83,7 @@ export class PageTable {
     for (let page = from; page < to; page++) this.flags[page] = flags | (this.flags[page]! & OTHERS);
     this.#lock.release();
     this.mapping.fill(mapping, from, to);
+    if (flags !== 0) this.#used.fill(1, Math.floor(from / CHUNK), Math.ceil(to / CHUNK));
   }
 
   /** Leaves only permissions that are in `prot`; true if there were others. */
@@ -139,10 +144,9 @@ export class PageTable {
   /** First page from `from` on that is mapped; `count` if there is none. */
   nextUsed(from: number): number {
     const { flags, count } = this;
-    const words = new Uint32Array(flags.buffer, flags.byteOffset, count / 4);
     for (let page = from; page < count; page++) {
       // Most of a process's addresses lead nowhere.
-      while (page % 4 === 0 && page < count && (words[page / 4]! & FOUR_USED) === 0) page += 4;
+      while (page % CHUNK === 0 && page < count && this.#used[page / CHUNK] === 0) page += CHUNK;
       if (page < count && (flags[page]! & ~OTHERS) !== 0) return page;
     }
     return count;

@@ -2,6 +2,7 @@ import { E2BIG, EFAULT } from '../errno.ts';
 import { INTERRUPTED_BEFORE } from '../../host/native.ts';
 import type { Caller } from '../calls/caller.ts';
 import { askInt } from '../calls/ask.ts';
+import { closeOnHost } from '../calls/new-fd.ts';
 import { PROT_READ } from '../memory/pages.ts';
 import { bytesOf } from '../scratch.ts';
 import type { UserMemory } from '../memory/user-memory.ts';
@@ -68,8 +69,9 @@ function replace(
   const { process, host, scratch } = caller;
   process.leaves(caller);
   for (const fd of process.descriptors.open()) {
-    if (process.descriptors.closesOnExec(fd)) askInt(caller, 'close', process.descriptors.remove(fd));
+    if (process.descriptors.closesOnExec(fd)) closeOnHost(caller, process.descriptors.remove(fd));
   }
+  caller.forgetCode();
   process.clear();
   host.int(0, PR_SET_NAME);
   host.at(1, scratch.string(name.slice(name.lastIndexOf('/') + 1, name.length)));
