@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { USER } from '../program.ts';
+import { userSysroot } from './user-sysroot.ts';
 
 const SOURCES = join(import.meta.dirname, 'user-process');
 const folder = mkdtempSync(join(tmpdir(), 'tinamou-process-'));
@@ -55,4 +56,67 @@ test('scripts reach programs of the guest, and those of the host', () => {
   assert.equal(lines('exec', first, 'x'), `[${guest}] [one two] [${first}] [x]\n`);
   assert.equal(lines('exec', second, 'x'), `[${guest}] [one two] [${first}] [${second}] [x]\n`);
   assert.equal(lines('exec', shell, 'x'), `shell ${shell} x\n`);
+});
+
+/** A program of Debian's for riscv64, and what it is expected to say. */
+function debian(
+  program: string,
+  ...args: readonly string[]
+): { stdout: string; stderr: string; status: number | null } {
+  const sysroot = userSysroot();
+  return run(USER, '-L', sysroot, join(sysroot, 'usr/bin', program), ...args);
+}
+
+test("bash's pipes, subshells, traps and jobs", () => {
+  const script = `
+    echo "$(echo nested | tr a-z A-Z)" | cat
+    (exit 3); echo "subshell $?"
+    trap 'echo trapped' USR1; kill -USR1 $$
+    seq 5 | while read number; do echo -n "$number "; done; echo
+    (sleep 0.1; exit 4) & wait $!; echo "job $?"
+    false | true; echo "pipe \${PIPESTATUS[*]}"
+    for i in $(seq 20); do /bin/true || echo failed; done
+    sleep 100 & kill %1; wait %1; echo "killed $?"
+    cat <<< here; cat <(echo substituted)
+    nothing-of-this-name 2> /dev/null; echo "missing $?"
+    exec /usr/bin/printenv WHO`;
+  const { stdout, stderr, status } = debian('bash', '-c', `export WHO=me\n${script}`);
+  const lines = 'NESTED|subshell 3|trapped|1 2 3 4 5 |job 4|pipe 1 0|killed 143|here|substituted|missing 127|me|'.split(
+    '|',
+  );
+  assert.equal(stdout, lines.join('\n'));
+  assert.match(stderr, /^(.*Terminated.*\n)?$/);
+  assert.equal(status, 0);
+});
+
+test('a compiler runs its passes, and what it makes runs', () => {
+  const [source, program] = [join(folder, 'sum.c'), join(folder, 'sum')];
+  writeFileSync(
+    source,
+    '#include <stdio.h>\nint main(void) { int s = 0; for (int i = 1; i < 9; i++) s += i; return printf("%d\\n", s) - 3; }',
+  );
+  const compiled = debian('gcc', '-O2', source, '-o', program);
+  assert.deepEqual(compiled, { stdout: '', stderr: '', status: 0 });
+  assert.deepEqual(run(USER, '-L', userSysroot(), program), { stdout: '36\n', stderr: '', status: 0 });
+});
+
+test("python's subprocesses", () => {
+  const script = [
+    'import subprocess, os',
+    'print(subprocess.run(["echo", "a  b"], capture_output=True, text=True))',
+    'p = subprocess.Popen(["tr", "a-z", "A-Z"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)',
+    'print(p.communicate(b"letters")[0], p.returncode)',
+    'try: subprocess.run(["/no/such/program"])',
+    'except FileNotFoundError as error: print(error)',
+    'print(os.spawnlp(os.P_WAIT, "false", "false"))',
+  ];
+  const { stdout, status } = debian('python3', '-c', script.join('\n'));
+  const expected = [
+    "CompletedProcess(args=['echo', 'a  b'], returncode=0, stdout='a  b\\n', stderr='')",
+    "b'LETTERS' 0",
+    "[Errno 2] No such file or directory: '/no/such/program'",
+    '1',
+    '',
+  ];
+  assert.deepEqual([stdout, status], [expected.join('\n'), 0]);
 });
