@@ -53,6 +53,7 @@ const LINUX: Readonly<Record<string, readonly string[]>> = {
   ends: [],
   system: [
     'st.st_ino == other.st_ino = 1 ',
+    'thread system 1, 1 of it',
     'fstatat(dirfd(list), path, &linked, 0) = 0 ',
     'listed: 3/11 4/11 5/11 35/11',
     'write(fd, "by name", 7) = 7 ',
@@ -112,6 +113,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'opendir(D, "/proc/self/task"); print sort { $a <=> $b } (3, 1, 2); print -s $ARGV[0], "\n"; print uc <STDIN>',
     join(TREE, 'numbers'),
   ],
+  python: ['python3', '-S', join(SOURCES, 'terminal.py')],
   'openssl dgst': ['openssl', 'dgst', '-sha512', join(TREE, 'numbers')],
   '7zr h': ['../lib/7zip/7zr', 'h', '-scrcSHA256', join(TREE, 'numbers')],
 };

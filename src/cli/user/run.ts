@@ -9,6 +9,7 @@ import { ENOEXEC } from '../../linux-user/errno.ts';
 import { NativeBacking } from '../../linux-user/native-backing.ts';
 import { pagesText } from '../../linux-user/memory/pages-text.ts';
 import { DEFAULT_WINDOW, GuestProcess } from '../../linux-user/process.ts';
+import { nameAfter } from '../../linux-user/program/name.ts';
 import { startProgram } from '../../linux-user/program/start.ts';
 import { GuestThread } from '../../linux-user/thread.ts';
 import { located } from '../options/option.ts';
@@ -68,6 +69,7 @@ export function runUser(settings: UserSettings, words: number): never {
   if (guest.log.has('page')) guest.log.write(pagesText(guest.space.pages));
   if (settings.gdb !== undefined) guest.debugSite = debugSite(settings.prefix);
   file.close();
+  nameAfter(host, path);
   const signals = new NodeNativeSignals(host);
   const thread = new GuestThread(guest, 0, host, signals, new NodeNativeFork(host, signals));
   thread.signals.begin(givenSignals());

@@ -10,7 +10,7 @@ export interface Layout {
   readonly fields: Readonly<Record<string, { readonly offset: number; readonly bytes: FieldBytes }>>;
 }
 
-/** Fields in their order, with their bytes, each at a multiple of them unless `packed`; `size`: with what follows. */
+/** Fields in their order, with their bytes, each at a multiple of them unless `packed`; `size`: with what follows; a multiple of 4. */
 export function layout(
   fields: Readonly<Record<string, FieldBytes>>,
   { packed = false, size = 0 }: { readonly packed?: boolean; readonly size?: number } = {},
@@ -25,18 +25,39 @@ export function layout(
   return { size: Math.max(at, size), fields: placed };
 }
 
+/** A field's way from one layout to another; `isWide`: all of its 64 bits. */
+interface Move {
+  readonly from: number;
+  readonly to: number;
+  readonly read: FieldBytes;
+  readonly write: FieldBytes;
+  readonly isWide: boolean;
+}
+
+const moves = new WeakMap<Layout, WeakMap<Layout, readonly Move[]>>();
+
+function movesOf(from: Layout, to: Layout): readonly Move[] {
+  let ofSource = moves.get(from);
+  if (ofSource === undefined) moves.set(from, (ofSource = new WeakMap()));
+  let found = ofSource.get(to);
+  if (found === undefined) {
+    found = Object.entries(to.fields).flatMap(([name, { offset, bytes }]) => {
+      const source = from.fields[name];
+      if (source === undefined) return [];
+      const isWide = bytes === 8 && source.bytes === 8;
+      return [{ from: source.offset, to: offset, read: source.bytes, write: bytes, isWide }];
+    });
+    ofSource.set(to, found);
+  }
+  return found;
+}
+
 /** Copies a structure from one layout into another: fields of the same name, others become 0. */
 export function convert(view: DataView, from: Layout, source: number, to: Layout, target: number): void {
-  for (let i = 0; i < to.size; i++) view.setUint8(target + i, 0);
-  for (const name in to.fields) {
-    const into = to.fields[name]!;
-    const out = from.fields[name];
-    if (out === undefined) continue;
-    const low = readLow(view, source + out.offset, out.bytes);
-    writeLow(view, target + into.offset, into.bytes, low);
-    if (into.bytes === 8 && out.bytes === 8) {
-      view.setUint32(target + into.offset + 4, view.getUint32(source + out.offset + 4, true), true);
-    }
+  for (let i = 0; i < to.size; i += 4) view.setUint32(target + i, 0, true);
+  for (const move of movesOf(from, to)) {
+    writeLow(view, target + move.to, move.write, readLow(view, source + move.from, move.read));
+    if (move.isWide) view.setUint32(target + move.to + 4, view.getUint32(source + move.from + 4, true), true);
   }
 }
 

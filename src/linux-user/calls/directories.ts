@@ -1,6 +1,6 @@
 import { EFAULT } from '../errno.ts';
 import { PROT_WRITE } from '../memory/pages.ts';
-import { listDescriptors } from '../proc/list.ts';
+import { listOwn } from '../proc/list.ts';
 import { output, outputCount, outputPart } from './buffers.ts';
 import { call } from './call.ts';
 import { nameAt, onlyIf, path, pathAt } from './path-types.ts';
@@ -19,7 +19,7 @@ export const getdents64 = call(
       const address = caller.address(1);
       const room = address === Infinity ? 0 : pages.reach(address, caller.low(2) >>> 0, PROT_WRITE);
       if (room === 0) return -EFAULT;
-      return listDescriptors(caller, caller.low(0), address, room) ?? passOn(caller, self);
+      return listOwn(caller, caller.low(0), address, room) ?? passOn(caller, self);
     },
   },
 );

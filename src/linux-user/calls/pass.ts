@@ -6,9 +6,9 @@ const LAST_ERRNO = 4095;
 
 /**
  * Lets the host do a call, with the arguments that the thread has, as their types say. The result as a number,
- * or a negative errno.
+ * or a negative errno. `number`: the host's of the call.
  */
-export function passOn(caller: Caller, call: SystemCall): number {
+export function passOn(caller: Caller, call: SystemCall, number = caller.host.numbers[call.name]): number {
   const { host } = caller;
   const parameters = call.arguments;
   for (let index = 0; index < parameters.length; index++) {
@@ -19,7 +19,6 @@ export function passOn(caller: Caller, call: SystemCall): number {
     const failure = parameters[index]!.type.pass(caller, index);
     if (failure < 0) return failure;
   }
-  const number = host.numbers[call.name];
   const low = call.blocks === true || call.isNeverRestarted === true ? host.blocking(number) : host.call(number);
   const high = host.high();
   if (high === -1 && low < 0 && low >= -LAST_ERRNO) return low;

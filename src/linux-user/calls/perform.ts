@@ -9,28 +9,38 @@ import { passOn } from './pass.ts';
 
 const COLUMN = { x64: 0, generic: 1 } as const;
 
-/** Declared calls by the number that an architecture gives them. */
-const tables = new Map<keyof typeof COLUMN, readonly (SystemCall | undefined)[]>();
+/** A declared call, and the host's number of the same. */
+interface Row {
+  readonly call: SystemCall;
+  readonly hostNumber: number;
+}
 
-function tableOf(numbers: keyof typeof COLUMN): readonly (SystemCall | undefined)[] {
-  let table = tables.get(numbers);
-  if (table === undefined) {
-    const made: (SystemCall | undefined)[] = [];
-    for (const call of CALLS) made[LINUX_CALLS[call.name][COLUMN[numbers]]] = call;
-    tables.set(numbers, (table = made));
+/** Declared calls by the number that an architecture gives them; all threads here are of one. */
+let table: readonly (Row | undefined)[] = [];
+let tableArchitecture: keyof typeof COLUMN | undefined;
+
+function tableOf(thread: GuestThread): readonly (Row | undefined)[] {
+  const { numbers } = thread.process.abi;
+  if (numbers === tableArchitecture) return table;
+  const column = COLUMN[numbers];
+  const rows: (Row | undefined)[] = [];
+  for (const call of CALLS) {
+    const number = LINUX_CALLS[call.name][column];
+    if (number >= 0) rows[number] = { call, hostNumber: thread.host.numbers[call.name] };
   }
-  return table;
+  tableArchitecture = numbers;
+  return (table = rows);
 }
 
 /** Does the system call that a thread stands at. */
 export function perform(thread: GuestThread): void {
   const number = thread.callNumber;
-  const call = tableOf(thread.process.abi.numbers)[number];
+  const row = tableOf(thread)[number];
   const { log } = thread.process;
-  if (call === undefined && log.has('unimp')) log.write(`Unsupported syscall: ${number} (${nameOf(thread, number)})\n`);
-  if (!log.has('strace')) return act(thread, call);
-  const trace = new Trace(thread, call, number);
-  act(thread, call);
+  if (row === undefined && log.has('unimp')) log.write(`Unsupported syscall: ${number} (${nameOf(thread, number)})\n`);
+  if (!log.has('strace')) return act(thread, row);
+  const trace = new Trace(thread, row?.call, number);
+  act(thread, row);
   trace.end();
 }
 
@@ -39,11 +49,12 @@ function nameOf(thread: GuestThread, number: number): string {
   return Object.entries(LINUX_CALLS).find(([, numbers]) => numbers[column] === number)?.[0] ?? 'no such call';
 }
 
-function act(thread: GuestThread, call: SystemCall | undefined): void {
-  if (call === undefined) return thread.finish(-ENOSYS, -1);
+function act(thread: GuestThread, row: Row | undefined): void {
+  if (row === undefined) return thread.finish(-ENOSYS, -1);
+  const { call, hostNumber } = row;
   thread.signals.callBegins();
   thread.scratch.reset();
-  const result = call.perform === undefined ? passOn(thread, call) : call.perform(thread, call);
+  const result = call.perform === undefined ? passOn(thread, call, hostNumber) : call.perform(thread, call);
   if (thread.hasMoved) return thread.arrive();
   if (isInterruption(call, result)) return thread.signals.interrupted(result, call.isNeverRestarted === true);
   thread.finish(result | 0, Math.floor(result / 2 ** 32));

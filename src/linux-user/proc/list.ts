@@ -1,6 +1,7 @@
 import { askInt } from '../calls/ask.ts';
 import type { Caller } from '../calls/caller.ts';
 import { EINVAL } from '../errno.ts';
+import { PHASE } from '../thread-shared.ts';
 import { pathOf } from './own-path.ts';
 
 const SEEK_SET = 0;
@@ -15,16 +16,32 @@ const DOTS = 2;
 /** Inode numbers mean nothing here, but 0 would be no entry. */
 const FIRST_INODE = 1;
 
+/** Directories whose entries are numbers of the program's own: what they are, ascending from `least` on. */
+const LISTS: Readonly<
+  Record<string, { readonly type: number; from(caller: Caller, least: number): Iterable<number> }>
+> = {
+  fd: { type: DT_LNK, from: (caller, least) => caller.process.descriptors.open(least) },
+  fdinfo: { type: DT_REG, from: (caller, least) => caller.process.descriptors.open(least) },
+  task: {
+    type: DT_DIR,
+    from: ({ process }, least) =>
+      process.threads.all
+        .filter(({ phase, tid }) => phase === PHASE.RUNNING && tid >= least)
+        .map(({ tid }) => tid)
+        .toSorted((a, b) => a - b),
+  },
+};
+
 /**
- * getdents64 of /proc/self/fd and fdinfo: the guest's numbers. Where the reader stands is kept by the host, as the
+ * getdents64 of /proc/self/fd, fdinfo and task: the guest's numbers. Where the reader stands is kept by the host, as the
  * offset of the file. Undefined if the directory is another one.
  */
-export function listDescriptors(caller: Caller, fd: number, address: number, room: number): number | undefined {
+export function listOwn(caller: Caller, fd: number, address: number, room: number): number | undefined {
   const { memory, descriptors } = caller.process;
   const host = descriptors.hostOf(fd);
   const path = pathOf(caller, host);
-  if (!/\/fd(info)?$/.test(path)) return undefined;
-  const type = path.endsWith('/fd') ? DT_LNK : DT_REG;
+  const list = LISTS[path.slice(path.lastIndexOf('/') + 1)];
+  if (list === undefined) return undefined;
   let position = askInt(caller, 'lseek', host, 0, SEEK_CUR);
   if (position < 0) return position;
   let at = address;
@@ -44,8 +61,8 @@ export function listDescriptors(caller: Caller, fd: number, address: number, roo
   let isFull = false;
   for (; position < DOTS && !isFull;) isFull = !put('.'.repeat(position + 1), DT_DIR, position + 1);
   if (!isFull) {
-    for (const open of descriptors.open(position - DOTS)) {
-      isFull = !put(String(open), type, open + 1 + DOTS);
+    for (const number of list.from(caller, position - DOTS)) {
+      isFull = !put(String(number), list.type, number + 1 + DOTS);
       if (isFull) break;
     }
   }

@@ -10,7 +10,7 @@ export type OwnName =
   /** A descriptor, and what follows its number. */
   | { readonly kind: 'fd'; readonly directory: 'fd' | 'fdinfo'; readonly fd: number; readonly rest: string }
   /** A directory of /proc from which such names can be reached. */
-  | { readonly kind: 'directory'; readonly list: boolean }
+  | { readonly kind: 'directory' }
   /** A file that is made up: its name in the process's directory, or `cpuinfo`. */
   | { readonly kind: 'view'; readonly name: string };
 
@@ -25,13 +25,13 @@ export function ownName(path: string, pid: number): OwnName | undefined {
   if (path in STREAMS) return { kind: 'fd', directory: 'fd', fd: STREAMS[path]!, rest: '' };
   const device = DEVICE.exec(path);
   if (device !== null) return { kind: 'fd', directory: 'fd', fd: Number(device[1]), rest: device[2] ?? '' };
-  if (/^\/+proc\/*$/.test(path)) return { kind: 'directory', list: false };
+  if (/^\/+proc\/*$/.test(path)) return { kind: 'directory' };
   if (path === '/proc/cpuinfo') return { kind: 'view', name: 'cpuinfo' };
   const own = PROCESS.exec(path);
   if (own === null || (own[1] !== 'self' && own[1] !== 'thread-self' && Number(own[1]) !== pid)) return undefined;
   const rest = (own[2] ?? '').replace(/\/+$/, '');
   if (rest === 'exe') return { kind: 'exe' };
-  if (DIRECTORIES.has(rest)) return { kind: 'directory', list: rest.startsWith('fd') };
+  if (DIRECTORIES.has(rest)) return { kind: 'directory' };
   const descriptor = DESCRIPTOR.exec(own[2]!);
   if (descriptor !== null) {
     const directory = descriptor[1] as 'fd' | 'fdinfo';

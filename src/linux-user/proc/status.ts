@@ -30,7 +30,8 @@ function addressSpace(caller: Caller): number {
   return used * PAGE;
 }
 
-/** Places of /proc/PID/stat, counted from 1 (proc_pid_stat(5)), that say where things are in memory. */
+/** Places of /proc/PID/stat, counted from 1 (proc_pid_stat(5)), that are the program's own. */
+const NUM_THREADS = 20;
 const VSIZE = 23;
 const STARTCODE = 26;
 const ENDCODE = 27;
@@ -53,10 +54,11 @@ export function statText(caller: Caller): string {
     .slice(nameEnd + 2)
     .trimEnd()
     .split(' ');
-  const { program, heap } = caller.process;
+  const { program, heap, threads } = caller.process;
   const put = (field: number, value: number): void => {
     fields[field - 3] = String(value);
   };
+  put(NUM_THREADS, threads.live);
   put(VSIZE, addressSpace(caller));
   put(STARTCODE, program.get('codeStart'));
   put(ENDCODE, program.get('codeEnd'));
@@ -73,8 +75,10 @@ export function statText(caller: Caller): string {
   return `${host.slice(0, nameEnd + 1)} ${fields.join(' ')}\n`;
 }
 
-/** /proc/PID/status: what the host knows of the process, and how much of its addresses the program uses. */
+/** /proc/PID/status: what the host knows of the process, with the program's addresses and threads. */
 export function statusText(caller: Caller): string {
   const size = `${String(addressSpace(caller) / 1024).padStart(8)} kB`;
-  return hostFile(caller, '/proc/self/status').replaceAll(/^(VmPeak|VmSize):.*$/gm, (_, name) => `${name}:\t${size}`);
+  return hostFile(caller, '/proc/self/status')
+    .replaceAll(/^(VmPeak|VmSize):.*$/gm, (_, name) => `${name}:\t${size}`)
+    .replace(/^Threads:.*$/m, `Threads:\t${caller.process.threads.live}`);
 }

@@ -8,13 +8,13 @@ import { bytesOf } from '../scratch.ts';
 import type { UserMemory } from '../memory/user-memory.ts';
 import { findProgram, type Invocation, type Request } from './invocation.ts';
 import { runNatively } from './native-program.ts';
+import { nameAfter } from './name.ts';
 import { checkProgram, startProgram } from './start.ts';
 
 /** Longest string of a program's arguments or environment, with its zero byte, and most bytes of all (execve(2)). */
 const LONGEST_STRING = 131_072;
 const MOST_BYTES = 2 << 20;
 const SIGKILL = 9;
-const PR_SET_NAME = 15;
 
 /** What of a program's stack is strings, or the vector of their addresses; -EFAULT or -E2BIG. */
 export function readStrings(memory: UserMemory, address: number): Uint8Array[] | number {
@@ -66,16 +66,14 @@ function replace(
   { file, argv, name }: Invocation & { readonly file: NonNullable<Invocation['file']> },
   envp: readonly Uint8Array[],
 ): void {
-  const { process, host, scratch } = caller;
+  const { process, host } = caller;
   process.leaves(caller);
   for (const fd of process.descriptors.open()) {
     if (process.descriptors.closesOnExec(fd)) closeOnHost(caller, process.descriptors.remove(fd));
   }
   caller.forgetCode();
   process.clear();
-  host.int(0, PR_SET_NAME);
-  host.at(1, scratch.string(name.slice(name.lastIndexOf('/') + 1, name.length)));
-  host.call(host.numbers.prctl);
+  nameAfter(host, name);
   const ids = {
     uid: askInt(caller, 'getuid'),
     euid: askInt(caller, 'geteuid'),

@@ -171,6 +171,13 @@ static void proc(const char *self) {
   char name[100];
   sscanf(buffer, "%d (%[^)])", &pid, name);
   printf("stat %d\n", pid == getpid());
+  int threads = 0;
+  sscanf(strrchr(buffer, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d", &threads);
+  int tasks = 0;
+  DIR *task = opendir("/proc/self/task");
+  for (struct dirent *entry; (entry = readdir(task)) != NULL;) tasks += atoi(entry->d_name) == getpid();
+  closedir(task);
+  printf("!thread %s %d, %d of it\n", name, threads, tasks);
   int directory = open("/proc/self", O_RDONLY | O_DIRECTORY);
   fd = openat(directory, "cmdline", O_RDONLY);
   printf("openat %d\n", (int)read(fd, buffer, 100) > 5);
