@@ -69,6 +69,16 @@ note_descriptors() {
   export TINAMOU_DESCRIPTORS="$given"
 }
 
+# The shell says where it is, whether or not its caller did.
+forget_directory() {
+  given=
+  IFS= read -r given </proc/$$/environ
+  case $given in
+    *PWD=*) ;;
+    *) unset PWD ;;
+  esac
+}
+
 # Which signals were masked and which ignored when we began: Node changes both.
 note_signals() {
   while read -r key value; do
@@ -97,6 +107,7 @@ launch() {
   case $name in
     riscv64)
       note_descriptors
+      forget_directory
       note_signals
       # SIGUSR1 would wake Node's inspector.
       flags="$flags --disable-sigusr1"
