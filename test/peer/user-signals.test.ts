@@ -55,7 +55,7 @@ for (const name of ['faults', 'context', 'restart', 'storm', 'unwind', 'timers']
   });
 }
 
-for (const name of ['stacks', 'masks', 'realtime', 'waits', 'threads']) {
+for (const name of ['stacks', 'masks', 'realtime', 'waits', 'threads', 'children']) {
   test(`${name}.c says what it says on Linux`, () => {
     const expected = readFileSync(join(SOURCES, `${name}.expected`), 'utf8');
     assert.equal(run(USER, [build(name, '-static', '-pthread')]).stdout, expected);

@@ -13,8 +13,6 @@
 
 #define PC(context) (((ucontext_t *)(context))->uc_mcontext.__gregs[0])
 
-int main(void);
-
 /* What was said is out when a signal ends the program. */
 static inline void begin(void) { setvbuf(stdout, 0, _IONBF, 0); }
 

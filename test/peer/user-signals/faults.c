@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 static char *page;
+int main(void);
 static volatile int count;
 
 static void mend(int signal, siginfo_t *info, void *context) {
