@@ -219,8 +219,8 @@ export class GuestThread implements Caller {
     if (this.process.threads.started > 1) this.shared.requests.leave();
   }
 
-  /** It executes no more instructions; the last one ends the process. */
-  end(): void {
+  /** It executes no more instructions; the last one ends the process, with its status. */
+  end(status = 0): void {
     const { threads } = this.process;
     const { shared } = this;
     this.#isOver = true;
@@ -228,7 +228,7 @@ export class GuestThread implements Caller {
     const isLast = threads.left(shared);
     this.signals.end();
     releaseThread(this);
-    if (isLast) this.endProcess(threads.status);
+    if (isLast) this.endProcess(status);
   }
 
   endProcess(status: number): never {
@@ -275,13 +275,6 @@ export class GuestThread implements Caller {
     if (stack !== 0) setLong(words, this.#registers + 2 * registers.stack, stack);
     if (tls !== undefined) setLong(words, this.#registers + 2 * registers.thread, tls);
     this.process.signals.threads[other.index]!.mask = this.signals.mask;
-  }
-
-  /** exit: this thread's own end; what the first one gives is the process's status if they all end so. */
-  exit(status: number): void {
-    const { threads } = this.process;
-    if (this.shared.index === threads.leader) threads.status = status;
-    this.end();
   }
 
   get pc(): number {

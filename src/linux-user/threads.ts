@@ -21,7 +21,7 @@ const MOST_CODE_PAGES = 1280;
 /** Translations of more pages than that are forgotten with all others. */
 export const FEW_PAGES = 64;
 
-const WORDS = { LIVE: 0, STARTED: 1, SHARING: 2, STATUS: 3, LEADER: 4, ENDING: 5, PAUSE: 6, COUNT: 8 } as const;
+const WORDS = { LIVE: 0, STARTED: 1, SHARING: 2, LEADER: 3, ENDING: 4, PAUSE: 5, COUNT: 8 } as const;
 
 /** Starts a thread of the host for the thread at an index, which parks itself when it is ready. */
 export type Spawn = (index: number) => void;
@@ -177,14 +177,6 @@ export class Threads {
   left(shared: ThreadShared): boolean {
     shared.phase = PHASE.LEAVING;
     return Atomics.sub(this.#words, WORDS.LIVE, 1) === 1;
-  }
-
-  /** What the process's exit status is if its threads end one by one: that of the first. */
-  get status(): number {
-    return this.#words[WORDS.STATUS]!;
-  }
-  set status(status: number) {
-    this.#words[WORDS.STATUS] = status;
   }
 
   /** For CodeClaims. */

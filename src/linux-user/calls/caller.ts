@@ -24,7 +24,7 @@ export interface Caller {
   /** Gives a thread that was taken this one's registers, as after the call, but for some. */
   cloneInto(thread: ThreadShared, changes: { readonly stack: number; readonly tls: number | undefined }): void;
   /** Ends this thread of the guest alone. */
-  exit(status: number): void;
+  end(status: number): void;
   /** All threads end, and the process with this status. */
   endProcess(status: number): never;
   /** An argument as an unsigned number: exact below 2^53. */

@@ -120,7 +120,7 @@ export const exit = call(
   { status: int },
   {
     perform(caller) {
-      caller.exit(caller.low(0) & 0xff);
+      caller.end(caller.low(0) & 0xff);
       return 0;
     },
   },

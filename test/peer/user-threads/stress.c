@@ -1,5 +1,5 @@
 /*
- * Threads that share memory, as many rounds as asked for: argv[1] names what is done, argv[2] how much of it.
+ * Threads that share memory, as many rounds as asked for: argv[1] names what is done, argv[2] how much of it, argv[3] wants SIGSEGV handled.
  * Prints sums that are the same wherever it runs.
  */
 #define _GNU_SOURCE
@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,8 +178,9 @@ static void *together(void *argument) {
   return 0;
 }
 static void *forever(void *argument) {
-  for (volatile long i = 0;; i++) {
+  for (volatile long *i = argument;; ++*i) {
   }
+  return 0;
 }
 static void test_storm(void) {
   long total = 0;
@@ -201,7 +203,8 @@ static void test_storm(void) {
   }
   while (started != rounds + 84) usleep(1000);
   pthread_t thread;
-  pthread_create(&thread, 0, forever, 0);
+  static long turns;
+  pthread_create(&thread, 0, forever, &turns);
   printf("%ld %ld %d\n", total, own, getpid() == syscall(SYS_gettid));
 }
 
@@ -312,7 +315,7 @@ static void test_mappings(void) {
   printf("wrong %ld, last %ld\n", worst, *shown);
 }
 
-/* 8: the first thread ends before the others: the status is its own. */
+/* 8: the first thread ends before the others. */
 static void *outlive(void *argument) {
   usleep(20000);
   if ((long)argument == 3) {
@@ -327,7 +330,31 @@ static void test_first(void) {
   pthread_exit(0);
 }
 
-/* 9: how fast: of the same work by one thread and by two, of futexes. */
+/* 9: the status is that of the last thread, or exit_group's. */
+static void *leave(void *argument) {
+  usleep(20000);
+  syscall(SYS_exit, 5);
+  return 0;
+}
+static void test_last(void) {
+  pthread_t thread;
+  pthread_create(&thread, 0, leave, 0);
+  syscall(SYS_exit, 0);
+}
+static void *end_all(void *argument) {
+  usleep(20000);
+  syscall(SYS_exit_group, 7);
+  return 0;
+}
+static void test_group(void) {
+  static long turns;
+  pthread_t thread;
+  pthread_create(&thread, 0, end_all, 0);
+  pthread_create(&thread, 0, forever, &turns);
+  pthread_join(thread, 0);
+}
+
+/* 10: how fast: of the same work by one thread and by two, of futexes. */
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -380,6 +407,8 @@ static void test_speed(void) {
   fprintf(stderr, "create and join: %.0f us\n", now() - start);
 }
 
+static void on_fault(int signal) { _exit(99); }
+
 int main(int count, char **arguments) {
   static const struct {
     const char *name;
@@ -387,9 +416,12 @@ int main(int count, char **arguments) {
   } tests[] = {
       {"atomics", test_atomics}, {"locks", test_locks},     {"conditions", test_conditions},
       {"storm", test_storm},     {"robust", test_robust},   {"code", test_code},
-      {"mappings", test_mappings}, {"first", test_first},   {"speed", test_speed},
+      {"mappings", test_mappings}, {"first", test_first},   {"last", test_last},
+      {"group", test_group},     {"speed", test_speed},
   };
   rounds = count > 2 ? atol(arguments[2]) : 1000;
+  /* Who handles faults wants to know where they are. */
+  if (count > 3) signal(SIGSEGV, on_fault);
   for (unsigned i = 0; i < sizeof tests / sizeof *tests; i++)
     if (count > 1 && strcmp(arguments[1], tests[i].name) == 0) {
       tests[i].test();
