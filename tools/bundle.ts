@@ -45,7 +45,7 @@ function open(input: string[] | Record<string, string>): Promise<RolldownBuild> 
 
 if (out === undefined) {
   const input = globSync('src/**/*.ts', {
-    exclude: ['src/host-node/**', 'src/cli/**', '**/*.test.ts'],
+    exclude: ['src/host-node/**', 'src/cli/**', 'src/index-node.ts', '**/*.test.ts'],
   });
   const bundle = await open([...input, SERVED['page']!]);
   const { output } = await bundle.generate({ format: 'es' });

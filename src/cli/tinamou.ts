@@ -1,4 +1,5 @@
 /** The friendly front: `tinamou --help` tells what it does. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
@@ -29,10 +30,27 @@ A machine of your own, with the options that qemu-system-riscv64 takes:
   tinamou-system-riscv64 -M virt -m 512M -kernel Image -append 'console=ttyS0' -nographic
   tinamou-system-riscv64 -help
 
+A Linux program made for another architecture, with the options that qemu-riscv64 takes:
+  tinamou-riscv64 -L /usr/riscv64-linux-gnu ./program
+  tinamou-riscv64 -help
+
+  tinamou binfmt --print         what Linux is to be told so that it runs such programs by itself:
+                                 tinamou binfmt --print | sudo tee /proc/sys/fs/binfmt_misc/register
+
   tinamou --version              tinamou --help
 `;
 
-type Flags = { mirror?: string; again: boolean; extra: string[]; every: number; count: number | undefined };
+/** This program's file is cli/NAME below the package, wherever this module is. */
+const PROGRAMS = join(process.argv[1]!, '..', '..', '..', 'bin');
+
+type Flags = {
+  print: boolean;
+  mirror?: string;
+  again: boolean;
+  extra: string[];
+  every: number;
+  count: number | undefined;
+};
 
 async function runCommand(names: string[], flags: Flags): Promise<void> {
   const { start } = await import('./start.ts');
@@ -82,6 +100,7 @@ async function main(argv: string[]): Promise<void> {
   const { values, positionals } = parse(argv.slice(0, split));
   const [command, ...rest] = positionals;
   const flags: Flags = {
+    print: values.print ?? false,
     again: values.again ?? false,
     extra: argv.slice(split + 1),
     every: positive('every', values.every) ?? 1,
@@ -99,6 +118,10 @@ async function main(argv: string[]): Promise<void> {
     await guestCommand(rest, flags);
   } else if (command === 'top') {
     await topCommand(rest, flags);
+  } else if (command === 'binfmt') {
+    if (!flags.print || rest.length > 0) throw new UserError('say `tinamou binfmt --print`');
+    const { binfmtText } = await import('./binfmt.ts');
+    process.stdout.write(binfmtText(PROGRAMS));
   } else {
     throw new UserError(`no command '${command}': \`tinamou --help\` lists them`);
   }
@@ -113,6 +136,7 @@ function parse(args: string[]) {
         mirror: { type: 'string' },
         again: { type: 'boolean' },
         every: { type: 'string' },
+        print: { type: 'boolean' },
         count: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },

@@ -112,6 +112,7 @@ function becomeChild(caller: Caller, { flags, stack, childTid, tls }: CloneReque
   const { registers } = process.abi;
   const tid = askInt(caller, 'gettid');
   process.forked(caller, tid);
+  caller.debugger?.forked();
   if (stack !== 0) caller.setRegister(registers.stack, stack);
   if ((flags & CLONE.SETTLS) !== 0) caller.setRegister(registers.thread, tls);
   caller.shared.clearTid = (flags & CLONE.CHILD_CLEARTID) === 0 ? 0 : childTid;

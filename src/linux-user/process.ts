@@ -4,6 +4,7 @@ import { Arena } from '../mem/arena.ts';
 import { AddressSpace as PhysicalSpace } from '../mem/address-space.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
 import { Lock } from '../mem/lock.ts';
+import { SeededRandom } from '../host/seeded-random.ts';
 import type { Abi } from './abi/abi.ts';
 import { DebugShared } from './debug/debug-shared.ts';
 import type { DebugSite } from './debug/debug-site.ts';
@@ -50,7 +51,8 @@ export interface ProcessOptions {
 /** What the host's side of a process is to do. */
 export interface ProcessSite {
   makeBacking(memory: WebAssembly.Memory, base: number): Backing;
-  readonly spawn: Spawn;
+  /** Undefined: there can be no more than one thread. */
+  readonly spawn: Spawn | undefined;
 }
 
 /** Whether an address is in it is one comparison with 31 bits. */
@@ -69,6 +71,8 @@ export class GuestProcess {
   /** Whom threads of a debugged process let speak with the debugger; set before they are made. */
   debugSite: DebugSite | undefined;
   readonly lock: Lock;
+  /** Where random bytes come from, if not from the host (-seed); used with the lock. */
+  readonly random: SeededRandom | undefined;
   readonly descriptors: Descriptors;
   readonly memory: UserMemory;
   readonly space: AddressSpace;
@@ -106,6 +110,8 @@ export class GuestProcess {
     this.log = new ProgramLog(arena, options.log ?? { items: [], ranges: [] });
     this.debug = options.isDebugged === true ? new DebugShared(arena, MOST_THREADS) : undefined;
     this.lock = new Lock(memory, arena.allocate(8));
+    const randomState = new Uint32Array(memory.buffer, arena.allocate(4 * SeededRandom.words), SeededRandom.words);
+    this.random = options.seed === undefined ? undefined : new SeededRandom(options.seed, 0, randomState);
     this.heap = new Uint32Array(memory.buffer, arena.allocate(8), 2);
     this.descriptors = new Descriptors(arena);
     this.signals = new ProcessSignals(arena, MOST_THREADS);

@@ -35,10 +35,10 @@ export class Threads {
   readonly #words: Int32Array;
   readonly #lock: Lock;
   readonly #room: SharedCodeRoom;
-  readonly #spawn: Spawn;
+  readonly #spawn: Spawn | undefined;
 
   /** Takes what is left of the arena for records of code. */
-  constructor(arena: Arena, abi: Abi, spawn: Spawn) {
+  constructor(arena: Arena, abi: Abi, spawn: Spawn | undefined) {
     const { memory } = arena;
     this.#spawn = spawn;
     const words = arena.allocate(4 * WORDS.COUNT);
@@ -165,7 +165,7 @@ export class Threads {
   #prepare(): ThreadShared | undefined {
     const index = this.started;
     const thread = this.all[index];
-    if (thread === undefined) return undefined;
+    if (thread === undefined || this.#spawn === undefined) return undefined;
     thread.phase = PHASE.COMING;
     // From here on others tell it what changes; it has nothing to forget yet.
     Atomics.store(this.#words, WORDS.STARTED, index + 1);

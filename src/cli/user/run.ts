@@ -1,4 +1,3 @@
-import { SeededRandom } from '../../host/seeded-random.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { firstNativeThread, type NodeNativeThread } from '../../host-node/native/thread.ts';
@@ -56,7 +55,7 @@ export function runUser(settings: UserSettings, words: number): never {
   if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
   for (const fd of givenDescriptors()) guest.descriptors.replace(fd, fd, false);
   const random = new Uint8Array(16);
-  (settings.seed === undefined ? new NodeRandom() : new SeededRandom(settings.seed)).fill(random);
+  (guest.random ?? new NodeRandom()).fill(random);
   const started = startProgram(guest, {
     file,
     argv: argv.map(bytesOf),

@@ -1,7 +1,8 @@
 import { call } from './call.ts';
 import { input, optionalInput, optionalOutput } from './buffers.ts';
 import { linkPath, lookupAt, path, pathAt, unless } from './path-types.ts';
-import { dirfd, fd, hex, int, mode, size, string } from './types.ts';
+import { dirfd, fd, int, mode, size, string } from './types.ts';
+import { atFlags } from './named-types.ts';
 
 /** Owners, modes, times and extended attributes of files. */
 
@@ -10,14 +11,14 @@ const ids = { user: int, group: int };
 export const fchmod = call('fchmod', { fd, mode });
 export const fchmodat = call('fchmodat', { dirfd, path: pathAt(), mode });
 export const fchown = call('fchown', { fd, ...ids });
-export const fchownat = call('fchownat', { dirfd, path: pathAt(unless(4)), ...ids, flags: hex });
+export const fchownat = call('fchownat', { dirfd, path: pathAt(unless(4)), ...ids, flags: atFlags });
 
 const TIMES = 32;
 export const utimensat = call('utimensat', {
   dirfd,
   path: lookupAt(unless(3), true),
   times: optionalInput(TIMES),
-  flags: hex,
+  flags: atFlags,
 });
 
 const set = { name: string, value: input({ argument: 3 }), size, flags: int };

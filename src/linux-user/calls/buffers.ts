@@ -3,6 +3,7 @@ import { convert, type Layout } from '../abi/layout.ts';
 import { STRUCTURES, type Structures } from '../abi/structures.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
+import { showPointer } from '../strace/show.ts';
 import { type ArgumentType, hex } from './types.ts';
 
 /** Bytes, or the argument that tells how many; `each`: bytes of one of those that it counts. */
@@ -31,7 +32,7 @@ function buffer(length: Length, access: number, isOptional: boolean): ArgumentTy
         if (address !== 0) caller.process.memory.wrote(address, lengthOf(caller, length));
       },
     }),
-    show: hex.show,
+    show: showPointer,
   };
 }
 
@@ -120,6 +121,6 @@ export function structureOutput(name: StructureName): ArgumentType {
       }
       memory.wrote(address, guest.size);
     },
-    show: hex.show,
+    show: showPointer,
   };
 }

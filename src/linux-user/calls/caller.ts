@@ -1,5 +1,6 @@
 import type { NativeFork } from '../../host/native-fork.ts';
 import type { NativeThread } from '../../host/native.ts';
+import type { ThreadDebugger } from '../debug/thread-debugger.ts';
 import type { GuestProcess } from '../process.ts';
 import type { ThreadSignals } from '../signals/thread-signals.ts';
 import type { Scratch } from '../scratch.ts';
@@ -13,6 +14,7 @@ export interface Caller {
   /** How it copies the process. */
   readonly forker: NativeFork;
   readonly signals: ThreadSignals;
+  readonly debugger: ThreadDebugger | undefined;
   readonly stackPointer: number;
   /** Memory for what a call's arguments become for the host; free again when the next one begins. */
   readonly scratch: Scratch;

@@ -6,6 +6,7 @@ import { call } from './call.ts';
 import { nameAt, onlyIf, path, pathAt } from './path-types.ts';
 import { passOn } from './pass.ts';
 import { dirfd, fd, hex, int, mode, size, string } from './types.ts';
+import { atFlags, unlinkFlags } from './named-types.ts';
 
 /** Directories and the names in them. */
 
@@ -31,11 +32,11 @@ export const chroot = call('chroot', { path });
 
 export const mkdirat = call('mkdirat', { dirfd, path: nameAt, mode });
 export const mknodat = call('mknodat', { dirfd, path: nameAt, mode, device: int });
-export const unlinkat = call('unlinkat', { dirfd, path: nameAt, flags: hex });
+export const unlinkat = call('unlinkat', { dirfd, path: nameAt, flags: unlinkFlags });
 export const symlinkat = call('symlinkat', { target: string, dirfd, path: nameAt });
 
 const two = { oldDirfd: dirfd, oldPath: nameAt, newDirfd: dirfd, newPath: nameAt };
-export const linkat = call('linkat', { ...two, oldPath: pathAt(onlyIf(4)), flags: hex });
+export const linkat = call('linkat', { ...two, oldPath: pathAt(onlyIf(4)), flags: atFlags });
 export const renameat = call('renameat', two);
 export const renameat2 = call('renameat2', { ...two, flags: hex });
 

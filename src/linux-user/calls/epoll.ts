@@ -7,7 +7,8 @@ import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { cloexecFlags, newFd } from './new-fd.ts';
 import { passMask, prepareMask } from './temporary-mask.ts';
-import { fd, hex, int, size } from './types.ts';
+import { fd, int, size } from './types.ts';
+import { epollOperation, pointer } from './named-types.ts';
 
 /** epoll: struct epoll_event is packed on x86-64 alone. */
 
@@ -17,7 +18,7 @@ const EPOLL_CTL_DEL = 2;
 
 export const epollCtl = call(
   'epoll_ctl',
-  { epoll: fd, operation: int, fd, event: hex },
+  { epoll: fd, operation: epollOperation, fd, event: pointer },
   {
     perform(caller) {
       const { scratch, host, process } = caller;
@@ -79,7 +80,7 @@ const passMask5 = (caller: Caller): void => passMask(caller, 4, caller.address(4
 
 export const epollPwait = call(
   'epoll_pwait',
-  { epoll: fd, events: hex, count: int, timeout: int, mask: hex, maskSize: size },
+  { epoll: fd, events: pointer, count: int, timeout: int, mask: pointer, maskSize: size },
   {
     isNeverRestarted: true,
     perform(caller) {
@@ -99,7 +100,7 @@ const TIMESPEC = 16;
 
 export const epollPwait2 = call(
   'epoll_pwait2',
-  { epoll: fd, events: hex, count: int, timeout: hex, mask: hex, maskSize: size },
+  { epoll: fd, events: pointer, count: int, timeout: pointer, mask: pointer, maskSize: size },
   {
     isNeverRestarted: true,
     perform(caller) {

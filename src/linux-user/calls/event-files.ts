@@ -1,3 +1,5 @@
+import { showFileFlags } from '../strace/names.ts';
+import { named } from '../strace/show.ts';
 import { EFAULT } from '../errno.ts';
 import { PROT_READ } from '../memory/pages.ts';
 import { readSet, SET_BYTES } from '../signals/signal-set.ts';
@@ -6,6 +8,7 @@ import { call } from './call.ts';
 import { adoptPair, cloexecFlags, newFd } from './new-fd.ts';
 import { lookup } from './path-types.ts';
 import { type ArgumentType, fd, flagsWith, hex, int, mode, signalSet, size, string } from './types.ts';
+import { pointer } from './named-types.ts';
 
 /** Descriptors without files: pipes, memory, events, timers, notices of changes, message queues. */
 
@@ -64,7 +67,11 @@ export const inotifyInit1 = call('inotify_init1', { flags: cloexecFlags }, { res
 export const inotifyAddWatch = call('inotify_add_watch', { fd, path: lookup, mask: hex });
 export const inotifyRmWatch = call('inotify_rm_watch', { fd, watch: int });
 
-export const pipe2 = call('pipe2', { fds: hex, flags: hex }, { perform: (caller) => adoptPair(caller, 'pipe2', 0, 1) });
+export const pipe2 = call(
+  'pipe2',
+  { fds: pointer, flags: named(hex, showFileFlags) },
+  { perform: (caller) => adoptPair(caller, 'pipe2', 0, 1) },
+);
 
 const TIMESPEC = 16;
 /** struct mq_attr: eight longs. */

@@ -1,4 +1,6 @@
 import { EINVAL } from '../errno.ts';
+import { onlyIf, shown, showStrings } from '../strace/show.ts';
+import { atFlags } from './named-types.ts';
 import { execute as run, readStrings } from '../program/execute.ts';
 import { call } from './call.ts';
 import type { Caller } from './caller.ts';
@@ -24,15 +26,18 @@ function execute(caller: Caller, directory: number, path: number, flags: number)
   return run(caller, { directory, path: memory.text(address, length), flags, argv }, envp);
 }
 
+const argv = shown(hex, showStrings);
+const envp = onlyIf(hex, () => false);
+
 export const execve = call(
   'execve',
-  { path: string, argv: hex, envp: hex },
+  { path: string, argv, envp },
   { perform: (caller) => execute(caller, AT_FDCWD, 0, 0) },
 );
 
 export const execveat = call(
   'execveat',
-  { dirfd, path: string, argv: hex, envp: hex, flags: hex },
+  { dirfd, path: string, argv, envp, flags: atFlags },
   {
     perform(caller) {
       const flags = caller.low(4);

@@ -1,3 +1,5 @@
+import { showFileFlags } from '../strace/names.ts';
+import { named, onlyIf } from '../strace/show.ts';
 import { EBADF, EFAULT, EINVAL } from '../errno.ts';
 import { openFlags, STRUCTURES } from '../abi/structures.ts';
 import { MOST_DESCRIPTORS } from '../descriptors.ts';
@@ -7,6 +9,7 @@ import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { closeOnHost, O_CLOEXEC } from './new-fd.ts';
 import { fd, hex, int } from './types.ts';
+import { fcntlCommand } from './named-types.ts';
 
 /** Descriptors: copied, and what is to be known of them. */
 
@@ -66,9 +69,12 @@ const F_DUPFD = 0;
 const F_GETFD = 1;
 const F_SETFD = 2;
 
+/** F_GETFD, F_GETFL, F_GETOWN, F_GETSIG, F_GETLEASE, F_GETPIPE_SZ, F_GET_SEALS. */
+const WITHOUT: ReadonlySet<number> = new Set([1, 3, 9, 11, 1025, 1032, 1034]);
+
 export const fcntl = call(
   'fcntl',
-  { fd, command: int, operand: hex },
+  { fd, command: fcntlCommand, operand: onlyIf(hex, (caller) => !WITHOUT.has(caller.low(1))) },
   {
     perform(caller) {
       const { descriptors } = caller.process;
@@ -144,7 +150,7 @@ export const dup = call(
 
 export const dup3 = call(
   'dup3',
-  { old: fd, new: int, flags: hex },
+  { old: fd, new: int, flags: named(hex, showFileFlags) },
   {
     perform(caller) {
       const { descriptors } = caller.process;

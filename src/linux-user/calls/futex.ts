@@ -3,6 +3,7 @@ import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { hex, int, type ArgumentType } from './types.ts';
+import { futexOperation, pointer } from './named-types.ts';
 
 /**
  * Futexes: the host's kernel waits on the very words of the guest, so that they work between threads and between
@@ -59,7 +60,7 @@ const secondWord: ArgumentType = {
 
 export const futex = call(
   'futex',
-  { word: futexWord, operation: hex, value: int, timeout, word2: secondWord, value3: int },
+  { word: futexWord, operation: futexOperation, value: int, timeout, word2: secondWord, value3: int },
   { blocks: true },
 );
 
@@ -68,7 +69,7 @@ const HEAD_BYTES = 24;
 
 export const setRobustList = call(
   'set_robust_list',
-  { head: hex, length: int },
+  { head: pointer, length: int },
   {
     perform(caller) {
       if (caller.value(1) !== HEAD_BYTES) return -EINVAL;
@@ -81,7 +82,7 @@ export const setRobustList = call(
 
 export const getRobustList = call(
   'get_robust_list',
-  { thread: int, head: hex, length: hex },
+  { thread: int, head: pointer, length: hex },
   {
     perform(caller) {
       const { memory } = caller.process;

@@ -77,7 +77,7 @@ test('arguments of any value are no exception, and the host gets no address outs
       const result = made.make(call, ...registers);
       assert.ok(Number.isFinite(result), `${call.name}(${registers.join(', ')})`);
       for (const [index, { type }] of call.arguments.entries())
-        assert.equal(typeof type.show(made.caller, index), 'string');
+        assert.ok(['string', 'undefined'].includes(typeof type.show(made.caller, index)));
     }
   }
 });

@@ -2,6 +2,7 @@ import { call } from './call.ts';
 import { inputCount, inputPart, optionalInout, outputCount, outputPart } from './buffers.ts';
 import { fd, hex, int, long, size } from './types.ts';
 import { inputVector, outputVector, vectorCount } from './vectors.ts';
+import { whence } from './named-types.ts';
 
 /** Bytes of files. */
 
@@ -22,7 +23,7 @@ export const pwritev = call('pwritev', { ...outOf, ...position }, { blocks: true
 export const preadv2 = call('preadv2', { ...into, ...position, flags: hex }, { blocks: true });
 export const pwritev2 = call('pwritev2', { ...outOf, ...position, flags: hex }, { blocks: true });
 
-export const lseek = call('lseek', { fd, offset: long, whence: int });
+export const lseek = call('lseek', { fd, offset: long, whence });
 
 const offset = optionalInout(8);
 export const sendfile = call('sendfile', { out: fd, in: fd, offset, count: size }, { blocks: true });

@@ -4,13 +4,14 @@ import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { IOCTLS, type IoctlArgument } from './ioctls.ts';
 import { adopt, O_CLOEXEC } from './new-fd.ts';
-import { fd, hex } from './types.ts';
+import { fd } from './types.ts';
+import { ioctlRequest, pointer } from './named-types.ts';
 
 /** Requests to devices: those that are declared; others are what no device knows. */
 
 export const ioctl = call(
   'ioctl',
-  { fd, request: hex, argument: hex },
+  { fd, request: ioctlRequest, argument: pointer },
   {
     perform(caller) {
       const host = caller.process.descriptors.hostOf(caller.low(0));

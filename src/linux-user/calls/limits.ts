@@ -7,7 +7,8 @@ import { optionalInput, optionalOutput } from './buffers.ts';
 import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { passOn } from './pass.ts';
-import { hex, int } from './types.ts';
+import { int } from './types.ts';
+import { pointer, resource } from './named-types.ts';
 
 /** Limits of resources. */
 
@@ -18,7 +19,7 @@ const INFINITE = 2 ** 64;
 
 export const prlimit64 = call(
   'prlimit64',
-  { pid: int, resource: int, new: optionalInput(RLIMIT), old: optionalOutput(RLIMIT) },
+  { pid: int, resource, new: optionalInput(RLIMIT), old: optionalOutput(RLIMIT) },
   {
     perform(caller, self) {
       const [pid, resource] = [caller.low(0), caller.low(1)];
@@ -32,12 +33,12 @@ export const prlimit64 = call(
 
 export const getrlimit = call(
   'getrlimit',
-  { resource: int, limit: hex },
+  { resource, limit: pointer },
   { perform: (caller) => old(caller, 0, caller.address(1)) },
 );
 export const setrlimit = call(
   'setrlimit',
-  { resource: int, limit: hex },
+  { resource, limit: pointer },
   { perform: (caller) => old(caller, caller.address(1), 0) },
 );
 

@@ -1,22 +1,28 @@
 import { EINVAL } from '../errno.ts';
 import { MAP_ANONYMOUS } from '../memory/address-space.ts';
+import { addressResult } from '../strace/show.ts';
 import { call } from './call.ts';
-import { hex, int, long, size } from './types.ts';
+import { int, size } from './types.ts';
+import { advice, mapFlags, offset, pointer, protection, remapFlags } from './named-types.ts';
 
 /** Mappings and the heap. */
 
-const shape = { address: hex, length: size };
+const shape = { address: pointer, length: size };
 
 export const brk = call(
   'brk',
-  { address: hex },
-  { perform: (caller) => caller.process.lock.with(() => caller.process.brk(caller.value(0))) },
+  { address: pointer },
+  {
+    result: addressResult,
+    perform: (caller) => caller.process.lock.with(() => caller.process.brk(caller.value(0))),
+  },
 );
 
 export const mmap = call(
   'mmap',
-  { ...shape, prot: int, flags: int, fd: int, offset: long },
+  { ...shape, prot: protection, flags: mapFlags, fd: int, offset },
   {
+    result: addressResult,
     perform(caller) {
       const { process } = caller;
       const [hint, length, prot, flags] = [caller.value(0), caller.value(1), caller.low(2), caller.low(3)];
@@ -38,7 +44,7 @@ export const munmap = call('munmap', shape, {
 
 export const mprotect = call(
   'mprotect',
-  { ...shape, prot: int },
+  { ...shape, prot: protection },
   {
     perform: (caller) =>
       caller.process.lock.with(() => caller.process.space.protect(caller.value(0), caller.value(1), caller.low(2))),
@@ -47,8 +53,9 @@ export const mprotect = call(
 
 export const mremap = call(
   'mremap',
-  { address: hex, oldLength: size, newLength: size, flags: int, newAddress: hex },
+  { address: pointer, oldLength: size, newLength: size, flags: remapFlags, newAddress: pointer },
   {
+    result: addressResult,
     perform: (caller) =>
       caller.process.lock.with(() =>
         caller.process.space.remap(caller.value(0), caller.value(1), caller.value(2), caller.low(3), caller.value(4)),
@@ -64,6 +71,6 @@ export const msync = call(
 
 export const madvise = call(
   'madvise',
-  { ...shape, advice: int },
+  { ...shape, advice },
   { perform: (caller) => caller.process.space.advise(caller.value(0), caller.value(1), caller.low(2)) },
 );

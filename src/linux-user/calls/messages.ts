@@ -4,8 +4,9 @@ import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { controlForGuest, controlForHost, MOST_CONTROL } from './control-messages.ts';
 import { isAddressLength, SOCKADDR_STORAGE } from './socket-address.ts';
-import { fd, hex, int } from './types.ts';
+import { fd, int } from './types.ts';
 import { MOST_VECTORS, passVector, type Vector, wroteVector } from './vectors.ts';
+import { messageFlags, pointer } from './named-types.ts';
 
 /** Messages of sockets: addresses, vectors and control data together. */
 
@@ -133,13 +134,13 @@ function tellReceived(caller: Caller, address: number, result: number, flags: nu
 
 export const sendmsg = call(
   'sendmsg',
-  { fd, message: hex, flags: hex },
+  { fd, message: pointer, flags: messageFlags },
   { blocks: true, perform: (caller) => withFd(caller, (host) => send(caller, host, caller.address(1), caller.low(2))) },
 );
 
 export const recvmsg = call(
   'recvmsg',
-  { fd, message: hex, flags: hex },
+  { fd, message: pointer, flags: messageFlags },
   {
     blocks: true,
     perform: (caller) => withFd(caller, (host) => receive(caller, host, caller.address(1), caller.low(2))),
@@ -172,14 +173,14 @@ function many(caller: Caller, host: number, one: One, next: (done: number) => nu
 
 export const sendmmsg = call(
   'sendmmsg',
-  { fd, messages: hex, count: int, flags: hex },
+  { fd, messages: pointer, count: int, flags: messageFlags },
   { blocks: true, perform: (caller) => withFd(caller, (host) => many(caller, host, send, () => caller.low(3))) },
 );
 
 /** The timeout is looked at after each message, as Linux does. */
 export const recvmmsg = call(
   'recvmmsg',
-  { fd, messages: hex, count: int, flags: hex, timeout: hex },
+  { fd, messages: pointer, count: int, flags: messageFlags, timeout: pointer },
   {
     blocks: true,
     perform: (caller) =>

@@ -1,3 +1,5 @@
+import { showFileFlags } from '../strace/names.ts';
+import { named } from '../strace/show.ts';
 import { EFAULT } from '../errno.ts';
 import { PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
@@ -8,7 +10,7 @@ import { type ArgumentType, flagsWith, type ResultType } from './types.ts';
 export const O_CLOEXEC = 0o2000000;
 
 /** Flags with O_CLOEXEC among them. The host's descriptor always has it: whether it is passed on is our business. */
-export const cloexecFlags: ArgumentType = flagsWith(O_CLOEXEC);
+export const cloexecFlags: ArgumentType = named(flagsWith(O_CLOEXEC), showFileFlags);
 
 /** Makes a descriptor of the host's one of the guest's: the lowest number that is free, or -EMFILE. */
 export function adopt(caller: Caller, host: number, closes: boolean): number {

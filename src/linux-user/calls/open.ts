@@ -1,3 +1,6 @@
+import { showOpenFlags } from '../strace/names.ts';
+import { onlyIf } from '../strace/show.ts';
+import { pointer } from './named-types.ts';
 import { EBADF, EFAULT, EINVAL, E2BIG } from '../errno.ts';
 import { openFlags, STRUCTURES } from '../abi/structures.ts';
 import { PROT_READ } from '../memory/pages.ts';
@@ -19,15 +22,22 @@ const openFlagsType: ArgumentType = {
     caller.host.int(index, flags | O_CLOEXEC);
     return 0;
   },
-  show: hex.show,
+  show: (caller, index) => showOpenFlags(caller.low(index)),
 };
 
 const O_TRUNC = 0o1000;
+/** O_CREAT, or O_TMPFILE without O_DIRECTORY. */
+const MAKES = 0o20000100;
 const O_NOFOLLOW = (caller: Caller): number => caller.process.abi.structures.openFlags.O_NOFOLLOW;
 
 export const openat = call(
   'openat',
-  { dirfd, path: lookupAt((caller) => (caller.low(2) & O_NOFOLLOW(caller)) === 0), flags: openFlagsType, mode },
+  {
+    dirfd,
+    path: lookupAt((caller) => (caller.low(2) & O_NOFOLLOW(caller)) === 0),
+    flags: openFlagsType,
+    mode: onlyIf(mode, (caller) => (caller.low(2) & MAKES) !== 0),
+  },
   {
     blocks: true,
     perform(caller, self) {
@@ -68,7 +78,7 @@ const OPEN_HOW = 24;
 
 export const openat2 = call(
   'openat2',
-  { dirfd, path: lookupAt(), how: hex, size: int },
+  { dirfd, path: lookupAt(), how: pointer, size: int },
   {
     perform(caller) {
       const { memory, abi } = caller.process;

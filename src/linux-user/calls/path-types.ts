@@ -1,7 +1,8 @@
 import { EFAULT, ENAMETOOLONG } from '../errno.ts';
 import { PROT_READ } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
-import { AT_FDCWD, type ArgumentType, showString } from './types.ts';
+import { showText } from '../strace/show.ts';
+import { AT_FDCWD, type ArgumentType } from './types.ts';
 
 /** Linux's longest path, with its zero byte. */
 const PATH_MAX = 4096;
@@ -42,7 +43,7 @@ function pathType({ at, lookup: isLookup, follows, isOptional = false }: PathSha
       else caller.host.at(index, caller.scratch.places[index]!);
       return 0;
     },
-    show: (caller, index) => showString(caller, caller.address(index)),
+    show: showText,
   };
 }
 

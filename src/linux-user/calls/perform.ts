@@ -2,7 +2,7 @@ import { INTERRUPTED_BEFORE } from '../../host/native.ts';
 import { EINTR, ENOSYS } from '../errno.ts';
 import { LINUX_CALLS } from '../../host/linux-calls.ts';
 import type { GuestThread } from '../thread.ts';
-import { Trace } from '../strace/strace.ts';
+import { type Outcome, Trace } from '../strace/strace.ts';
 import type { SystemCall } from './call.ts';
 import { CALLS } from './index.ts';
 import { passOn } from './pass.ts';
@@ -38,10 +38,12 @@ export function perform(thread: GuestThread): void {
   const row = tableOf(thread)[number];
   const { log } = thread.process;
   if (row === undefined && log.has('unimp')) log.write(`Unsupported syscall: ${number} (${nameOf(thread, number)})\n`);
-  if (!log.has('strace')) return act(thread, row);
+  if (!log.has('strace')) {
+    act(thread, row);
+    return;
+  }
   const trace = new Trace(thread, row?.call, number);
-  act(thread, row);
-  trace.end();
+  trace.end(act(thread, row));
 }
 
 function nameOf(thread: GuestThread, number: number): string {
@@ -49,15 +51,25 @@ function nameOf(thread: GuestThread, number: number): string {
   return Object.entries(LINUX_CALLS).find(([, numbers]) => numbers[column] === number)?.[0] ?? 'no such call';
 }
 
-function act(thread: GuestThread, row: Row | undefined): void {
-  if (row === undefined) return thread.finish(-ENOSYS, -1);
+function act(thread: GuestThread, row: Row | undefined): Outcome {
+  if (row === undefined) {
+    thread.finish(-ENOSYS, -1);
+    return 'finished';
+  }
   const { call, hostNumber } = row;
   thread.signals.callBegins();
   thread.scratch.reset();
   const result = call.perform === undefined ? passOn(thread, call, hostNumber) : call.perform(thread, call);
-  if (thread.hasMoved) return thread.arrive();
-  if (isInterruption(call, result)) return thread.signals.interrupted(result, call.isNeverRestarted === true);
+  if (thread.hasMoved) {
+    thread.arrive();
+    return 'moved';
+  }
+  if (isInterruption(call, result)) {
+    thread.signals.interrupted(result, call.isNeverRestarted === true);
+    return 'interrupted';
+  }
   thread.finish(result | 0, Math.floor(result / 2 ** 32));
+  return 'finished';
 }
 
 /** Something came in between: what the call gives is not known before signals were looked at. */

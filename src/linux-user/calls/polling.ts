@@ -4,7 +4,8 @@ import { SET_BYTES } from '../signals/signal-set.ts';
 import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { MASK_AT, passMask, prepareMask } from './temporary-mask.ts';
-import { hex, int, size } from './types.ts';
+import { int, size } from './types.ts';
+import { pointer } from './named-types.ts';
 
 /** Waiting for descriptors by lists and by bit masks. */
 
@@ -25,7 +26,7 @@ function hostNumber(caller: Caller, fd: number): number {
 
 export const ppoll = call(
   'ppoll',
-  { fds: hex, count: int, timeout: hex, mask: hex, maskSize: size },
+  { fds: pointer, count: int, timeout: pointer, mask: pointer, maskSize: size },
   {
     isNeverRestarted: true,
     perform(caller) {
@@ -86,7 +87,7 @@ const setBytes = (count: number): number => Math.ceil(count / 64) * 8;
 
 export const pselect6 = call(
   'pselect6',
-  { count: int, readable: hex, writable: hex, exceptional: hex, timeout: hex, mask: hex },
+  { count: int, readable: pointer, writable: pointer, exceptional: pointer, timeout: pointer, mask: pointer },
   {
     isNeverRestarted: true,
     perform(caller) {

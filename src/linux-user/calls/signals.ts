@@ -7,7 +7,8 @@ import { SIGINFO_BYTES } from '../signals/siginfo.ts';
 import { readSet, SET_BYTES, writeSet, type SignalSet } from '../signals/signal-set.ts';
 import type { Caller } from './caller.ts';
 import { call } from './call.ts';
-import { hex, int, signal, signalSet, size } from './types.ts';
+import { int, signal, signalSet, size } from './types.ts';
+import { maskHow, pointer } from './named-types.ts';
 
 /** Signals: what is done about them, who sends them, who waits for them. */
 
@@ -15,7 +16,7 @@ const hasSetSize = (caller: Caller, index: number): boolean => caller.value(inde
 
 export const rtSigaction = call(
   'rt_sigaction',
-  { signal, action: hex, oldAction: hex, setSize: size },
+  { signal, action: pointer, oldAction: pointer, setSize: size },
   {
     perform: (caller) =>
       hasSetSize(caller, 3) ? changeAction(caller, caller.low(0), caller.address(1), caller.address(2)) : -EINVAL,
@@ -41,7 +42,7 @@ function combine(how: number, mask: SignalSet, set: SignalSet): SignalSet | unde
 
 export const rtSigprocmask = call(
   'rt_sigprocmask',
-  { how: int, set: signalSet, oldSet: hex, setSize: size },
+  { how: maskHow, set: signalSet, oldSet: pointer, setSize: size },
   {
     perform(caller) {
       if (!hasSetSize(caller, 3)) return -EINVAL;
@@ -66,7 +67,7 @@ export const rtSigprocmask = call(
 
 export const rtSigpending = call(
   'rt_sigpending',
-  { set: hex, setSize: size },
+  { set: pointer, setSize: size },
   {
     perform(caller) {
       const { host, process, signals } = caller;
@@ -112,7 +113,7 @@ const INFO_AT = 32;
 
 export const rtSigtimedwait = call(
   'rt_sigtimedwait',
-  { set: signalSet, info: hex, timeout: hex, setSize: size },
+  { set: signalSet, info: pointer, timeout: pointer, setSize: size },
   {
     isNeverRestarted: true,
     perform(caller) {
@@ -149,7 +150,7 @@ export const rtSigreturn = call('rt_sigreturn', {}, { perform: (caller) => calle
 
 export const sigaltstack = call(
   'sigaltstack',
-  { stack: hex, oldStack: hex },
+  { stack: pointer, oldStack: pointer },
   {
     perform(caller) {
       const { process, signals, stackPointer } = caller;
@@ -188,14 +189,14 @@ export const tgkill = call(
 );
 export const rtSigqueueinfo = call(
   'rt_sigqueueinfo',
-  { pid: int, signal, info: hex },
+  { pid: int, signal, info: pointer },
   {
     perform: (caller) => queue(caller, 'rt_sigqueueinfo', { pid: caller.low(0) }, caller.low(1), caller.address(2)),
   },
 );
 export const rtTgsigqueueinfo = call(
   'rt_tgsigqueueinfo',
-  { pid: int, tid: int, signal, info: hex },
+  { pid: int, tid: int, signal, info: pointer },
   {
     perform: (caller) =>
       queue(caller, 'rt_tgsigqueueinfo', { pid: caller.low(0), tid: caller.low(1) }, caller.low(2), caller.address(3)),

@@ -4,7 +4,9 @@ import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
 import { call } from './call.ts';
 import { input } from './buffers.ts';
-import { hex, int } from './types.ts';
+import { int } from './types.ts';
+import { clock, pointer } from './named-types.ts';
+import { shown, showTimespec } from '../strace/show.ts';
 
 /** Sleeping. What is interrupted without a handler goes on with what is left of the time. */
 
@@ -40,13 +42,13 @@ function sleep(caller: Caller, clock: number, index: number): number {
 
 export const nanosleep = call(
   'nanosleep',
-  { wanted: input(TIMESPEC), left: hex },
+  { wanted: shown(input(TIMESPEC), showTimespec), left: pointer },
   { isNeverRestarted: true, perform: (caller) => sleep(caller, CLOCK_MONOTONIC, 0) },
 );
 
 export const clockNanosleep = call(
   'clock_nanosleep',
-  { clock: int, flags: int, wanted: input(TIMESPEC), left: hex },
+  { clock, flags: int, wanted: shown(input(TIMESPEC), showTimespec), left: pointer },
   {
     isNeverRestarted: true,
     perform(caller) {

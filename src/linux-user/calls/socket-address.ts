@@ -1,3 +1,4 @@
+import { showSocketAddress } from '../strace/show.ts';
 import { EFAULT } from '../errno.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
@@ -19,7 +20,7 @@ export const address: ArgumentType = {
     else return -EFAULT;
     return 0;
   },
-  show: hex.show,
+  show: showSocketAddress,
 };
 
 /**

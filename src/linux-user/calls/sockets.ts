@@ -6,16 +6,23 @@ import type { Caller } from './caller.ts';
 import { adoptPair, cloexecFlags, newFd } from './new-fd.ts';
 import { address, pointNowhere, SOCKADDR_STORAGE, sizedOutput, valueLength } from './socket-address.ts';
 import { type ArgumentType, fd, hex, int } from './types.ts';
+import { messageFlags, pointer, socketDomain, socketProtocol, socketType } from './named-types.ts';
+import { named } from '../strace/show.ts';
+import { showSocketType } from '../strace/names.ts';
 
 /** Sockets. Messages with vectors and descriptors are in messages.ts. */
 
 const peer = { address: sizedOutput(SOCKADDR_STORAGE), length: valueLength };
 
-export const socket = call('socket', { domain: int, type: cloexecFlags, protocol: int }, { result: newFd(1) });
+export const socket = call(
+  'socket',
+  { domain: socketDomain, type: named(cloexecFlags, showSocketType), protocol: socketProtocol },
+  { result: newFd(1) },
+);
 
 export const socketpair = call(
   'socketpair',
-  { domain: int, type: hex, protocol: int, fds: hex },
+  { domain: socketDomain, type: socketType, protocol: int, fds: pointer },
   { perform: (caller) => adoptPair(caller, 'socketpair', 3, 1) },
 );
 
@@ -30,12 +37,12 @@ export const getpeername = call('getpeername', { fd, ...peer });
 
 export const sendto = call(
   'sendto',
-  { fd, buffer: inputPart, count: inputCount, flags: hex, address, length: int },
+  { fd, buffer: inputPart, count: inputCount, flags: messageFlags, address, length: int },
   { blocks: true },
 );
 export const recvfrom = call(
   'recvfrom',
-  { fd, buffer: outputPart, count: outputCount, flags: hex, ...peer },
+  { fd, buffer: outputPart, count: outputCount, flags: messageFlags, ...peer },
   { blocks: true },
 );
 

@@ -5,7 +5,8 @@ import { output, structureOutput } from './buffers.ts';
 import { call } from './call.ts';
 import { lookup, lookupAt, pathLength, unless } from './path-types.ts';
 import { passOn } from './pass.ts';
-import { dirfd, fd, hex, int, mode } from './types.ts';
+import { dirfd, fd, hex, int } from './types.ts';
+import { accessFlags, accessMode, atFlags } from './named-types.ts';
 
 /** What there is to know of files. */
 
@@ -13,20 +14,25 @@ const stat = structureOutput('stat');
 const STATX = 256;
 const STATFS = 120;
 
-export const newfstatat = call('newfstatat', { dirfd, path: lookupAt(unless(3), true), stat, flags: hex });
+export const newfstatat = call('newfstatat', { dirfd, path: lookupAt(unless(3), true), stat, flags: atFlags });
 export const fstat = call('fstat', { fd, stat });
 export const statx = call('statx', {
   dirfd,
   path: lookupAt(unless(2), true),
-  flags: hex,
+  flags: atFlags,
   mask: hex,
   statx: output(STATX),
 });
 export const statfs = call('statfs', { path: lookup, statfs: output(STATFS) });
 export const fstatfs = call('fstatfs', { fd, statfs: output(STATFS) });
 
-export const faccessat = call('faccessat', { dirfd, path: lookupAt(), mode });
-export const faccessat2 = call('faccessat2', { dirfd, path: lookupAt(unless(3)), mode, flags: hex });
+export const faccessat = call('faccessat', { dirfd, path: lookupAt(), mode: accessMode });
+export const faccessat2 = call('faccessat2', {
+  dirfd,
+  path: lookupAt(unless(3)),
+  mode: accessMode,
+  flags: accessFlags,
+});
 
 export const readlinkat = call(
   'readlinkat',

@@ -3,8 +3,10 @@ import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import { inputCount, inputPart, optionalOutput, output, outputCount, outputPart } from './buffers.ts';
 import { call } from './call.ts';
 import type { Caller } from './caller.ts';
+import { passOn } from './pass.ts';
 import { path } from './path-types.ts';
 import { fd, hex, int } from './types.ts';
+import { pointer, randomFlags } from './named-types.ts';
 
 /** The system: its name, its state, what belongs to all of it. */
 
@@ -41,13 +43,34 @@ function putName(caller: Caller, address: number, name: string): void {
 
 const SYSINFO = 112;
 export const sysinfo = call('sysinfo', { info: output(SYSINFO) });
-export const getrandom = call('getrandom', { buffer: outputPart, count: outputCount, flags: hex }, { blocks: true });
+/** Bytes that one call gives at most. */
+const MOST_RANDOM = 2 ** 25;
+
+/** With -seed the bytes are the same each time. */
+export const getrandom = call(
+  'getrandom',
+  { buffer: outputPart, count: outputCount, flags: randomFlags },
+  {
+    blocks: true,
+    perform(caller, self) {
+      const { random, memory, lock } = caller.process;
+      if (random === undefined) return passOn(caller, self);
+      const address = caller.address(0);
+      const count = memory.pages.reach(address, Math.min(caller.value(1), MOST_RANDOM), PROT_WRITE);
+      if (count === 0) return caller.value(1) === 0 ? 0 : -EFAULT;
+      const bytes = new Uint8Array(count);
+      lock.with(() => random.fill(bytes));
+      memory.write(address, bytes);
+      return count;
+    },
+  },
+);
 export const syslog = call(
   'syslog',
   { type: int, buffer: optionalOutput({ argument: 2 }), length: int },
   { blocks: true },
 );
-export const getcpu = call('getcpu', { cpu: optionalOutput(4), node: optionalOutput(4), cache: hex });
+export const getcpu = call('getcpu', { cpu: optionalOutput(4), node: optionalOutput(4), cache: pointer });
 
 export const sethostname = call('sethostname', { name: inputPart, length: inputCount });
 export const setdomainname = call('setdomainname', { name: inputPart, length: inputCount });
@@ -71,7 +94,7 @@ export const personality = call(
 /** Options of a file system are a string, or a page of whatever it likes. */
 export const mount = call(
   'mount',
-  { source: hex, target: path, type: hex, flags: hex, data: hex },
+  { source: pointer, target: path, type: hex, flags: hex, data: pointer },
   {
     perform(caller, self) {
       const { memory } = caller.process;

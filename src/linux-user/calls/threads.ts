@@ -4,6 +4,7 @@ import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import { call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { hex, int, size } from './types.ts';
+import { cloneFlags, pointer } from './named-types.ts';
 
 /** Threads: Linux, kernel/fork.c; clone(2). */
 
@@ -39,7 +40,7 @@ function createThread(caller: Caller, { flags, stack, parentTid, childTid, tls }
 /** The order of the arguments is that of architectures which have the TLS fourth (CONFIG_CLONE_BACKWARDS). */
 export const clone = call(
   'clone',
-  { flags: hex, stack: hex, parentTid: hex, tls: hex, childTid: hex },
+  { flags: cloneFlags, stack: pointer, parentTid: pointer, tls: pointer, childTid: pointer },
   {
     perform(caller) {
       const flags = caller.low(0);
@@ -75,7 +76,7 @@ const LAST_SIGNAL = 64;
 
 export const clone3 = call(
   'clone3',
-  { arguments: hex, size },
+  { arguments: pointer, size },
   {
     perform(caller) {
       const { memory } = caller.process;
@@ -105,7 +106,7 @@ export const clone3 = call(
 
 export const setTidAddress = call(
   'set_tid_address',
-  { address: hex },
+  { address: pointer },
   {
     perform(caller) {
       const address = caller.address(0);
@@ -151,7 +152,7 @@ export const membarrier = call(
 /** riscv: instructions that were stored are fetched from now on, by all threads; flags 1: by the caller. */
 export const riscvFlushIcache = call(
   'riscv_flush_icache',
-  { start: hex, end: hex, flags: hex },
+  { start: pointer, end: pointer, flags: hex },
   {
     perform(caller) {
       // Who stores to code posts that to those who keep it.

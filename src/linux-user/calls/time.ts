@@ -1,6 +1,6 @@
 import { call } from './call.ts';
 import { input, optionalInput, optionalOutput, output, inout } from './buffers.ts';
-import { int } from './types.ts';
+import { clock } from './named-types.ts';
 
 /** Clocks: times are two words of 64 bits everywhere. Sleeping is in sleep.ts, timers that signal in timers.ts. */
 
@@ -8,10 +8,10 @@ const TIMESPEC = 16;
 const TIMEX = 208;
 const TMS = 32;
 
-export const clockGettime = call('clock_gettime', { clock: int, time: output(TIMESPEC) });
-export const clockGetres = call('clock_getres', { clock: int, resolution: optionalOutput(TIMESPEC) });
-export const clockSettime = call('clock_settime', { clock: int, time: input(TIMESPEC) });
-export const clockAdjtime = call('clock_adjtime', { clock: int, state: inout(TIMEX) });
+export const clockGettime = call('clock_gettime', { clock, time: output(TIMESPEC) });
+export const clockGetres = call('clock_getres', { clock, resolution: optionalOutput(TIMESPEC) });
+export const clockSettime = call('clock_settime', { clock, time: input(TIMESPEC) });
+export const clockAdjtime = call('clock_adjtime', { clock, state: inout(TIMEX) });
 export const adjtimex = call('adjtimex', { state: inout(TIMEX) });
 export const gettimeofday = call('gettimeofday', { time: optionalOutput(16), zone: optionalOutput(8) });
 export const settimeofday = call('settimeofday', { time: optionalInput(16), zone: optionalInput(8) });

@@ -1,9 +1,11 @@
+import { shown, showItimerval } from '../strace/show.ts';
 import { EAGAIN, EFAULT } from '../errno.ts';
 import { PROT_READ, PROT_WRITE } from '../memory/pages.ts';
 import type { Caller } from './caller.ts';
 import { call } from './call.ts';
 import { input, optionalOutput, output } from './buffers.ts';
-import { hex, int } from './types.ts';
+import { int } from './types.ts';
+import { clock, intervalTimer, pointer } from './named-types.ts';
 
 /** Timers that signal. The kernel keeps them; their structures are alike on all 64-bit architectures. */
 
@@ -11,16 +13,16 @@ const ITIMERVAL = 32;
 const ITIMERSPEC = 32;
 const SIGEVENT = 64;
 
-export const getitimer = call('getitimer', { which: int, value: output(ITIMERVAL) });
+export const getitimer = call('getitimer', { which: intervalTimer, value: output(ITIMERVAL) });
 export const setitimer = call('setitimer', {
-  which: int,
-  value: input(ITIMERVAL),
+  which: intervalTimer,
+  value: shown(input(ITIMERVAL), showItimerval),
   oldValue: optionalOutput(ITIMERVAL),
 });
 
 export const timerCreate = call(
   'timer_create',
-  { clock: int, event: hex, timer: hex },
+  { clock, event: pointer, timer: pointer },
   {
     perform(caller) {
       const { host, process, signals } = caller;

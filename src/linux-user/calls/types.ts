@@ -2,6 +2,7 @@ import { EBADF, EFAULT } from '../errno.ts';
 import { PROT_READ } from '../memory/pages.ts';
 import { LAST_SIGNAL, signalName } from '../signals/numbers.ts';
 import { has, readSet, SET_BYTES } from '../signals/signal-set.ts';
+import { showText } from '../strace/show.ts';
 import type { Caller } from './caller.ts';
 
 /** What an argument of a system call is: how the host gets it, and how it is shown. */
@@ -15,7 +16,12 @@ export interface ArgumentType {
   pass(this: void, caller: Caller, index: number): number;
   /** After a host's call that did not fail: puts right what it left in memory. `result`: its low half. */
   settle?(this: void, caller: Caller, index: number, result: number): void;
-  /** For -strace. */
+  /** For -strace; undefined where the call does not look at it. */
+  show(this: void, caller: Caller, index: number): string | undefined;
+}
+
+/** One that every call with it looks at. */
+export interface ShownArgument extends ArgumentType {
   show(this: void, caller: Caller, index: number): string;
 }
 
@@ -26,18 +32,18 @@ export interface ResultType {
 }
 
 /** A 64-bit word. */
-export const long: ArgumentType = {
+export const long: ShownArgument = {
   pass(caller, index) {
     caller.host.word(index, caller.low(index), caller.high(index));
     return 0;
   },
   show: (caller, index) => String(signed(caller.low(index), caller.high(index))),
 };
-export const size: ArgumentType = { ...long, show: (caller, index) => String(caller.value(index)) };
-export const hex: ArgumentType = { ...long, show: (caller, index) => `0x${caller.value(index).toString(16)}` };
+export const size: ShownArgument = { ...long, show: (caller, index) => String(caller.value(index)) };
+export const hex: ShownArgument = { ...long, show: (caller, index) => `0x${caller.value(index).toString(16)}` };
 
 /** A C int: the upper half of the register means nothing. */
-export const int: ArgumentType = {
+export const int: ShownArgument = {
   pass(caller, index) {
     const low = caller.low(index);
     caller.host.word(index, low, low >> 31);
@@ -45,7 +51,7 @@ export const int: ArgumentType = {
   },
   show: (caller, index) => String(caller.low(index)),
 };
-export const mode: ArgumentType = { ...int, show: (caller, index) => `0${(caller.low(index) >>> 0).toString(8)}` };
+export const mode: ShownArgument = { ...int, show: (caller, index) => `0${(caller.low(index) >>> 0).toString(8)}` };
 
 /** The number of a signal. */
 export const signal: ArgumentType = { ...int, show: (caller, index) => signalName(caller.low(index)) };
@@ -104,7 +110,7 @@ export const string: ArgumentType = {
     caller.host.at(index, caller.process.memory.hostOffset(address));
     return 0;
   },
-  show: (caller, index) => showString(caller, caller.address(index)),
+  show: showText,
 };
 
 /** What a call gives that has no type of its own. */
@@ -112,11 +118,4 @@ export const word: ResultType = { show: (low, high) => String(signed(low, high))
 
 export function signed(low: number, high: number): number {
   return high * 2 ** 32 + (low >>> 0);
-}
-
-export function showString(caller: Caller, address: number): string {
-  const { memory } = caller.process;
-  const length = memory.stringLength(address);
-  if (length < 0) return `0x${address.toString(16)}`;
-  return JSON.stringify(memory.text(address, Math.min(length, 256)));
 }

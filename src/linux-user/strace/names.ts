@@ -26,8 +26,11 @@ export const showOpenFlags = fieldAndBits(
   },
 );
 
+/** Flags of pipes, eventfd and the like, which are those of open. */
+export const showFileFlags = bits({ O_CLOEXEC: 0o2000000, O_NONBLOCK: 0o4000, O_DIRECT: 0o40000 });
+
 export const showProtection = bits(
-  { PROT_EXEC: 4, PROT_WRITE: 2, PROT_READ: 1, PROT_SEM: 8, PROT_GROWSDOWN: 0x1000000, PROT_GROWSUP: 0x2000000 },
+  { PROT_EXEC: 4, PROT_READ: 1, PROT_WRITE: 2, PROT_SEM: 8, PROT_GROWSDOWN: 0x1000000, PROT_GROWSUP: 0x2000000 },
   'PROT_NONE',
 );
 

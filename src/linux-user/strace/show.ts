@@ -1,6 +1,6 @@
 /** How arguments and results of system calls are written by -strace. */
 import type { Caller } from '../calls/caller.ts';
-import type { ArgumentType, ResultType } from '../calls/types.ts';
+import type { ArgumentType, ResultType, ShownArgument } from '../calls/types.ts';
 import { PROT_READ } from '../memory/pages.ts';
 import { showSignal } from './names.ts';
 
@@ -9,16 +9,25 @@ const MOST_STRING = 4096;
 const MOST_ELEMENTS = 64;
 
 /** A type that is passed as another one is, and written in its own way. */
-export const shown = (type: ArgumentType, show: ArgumentType['show']): ArgumentType => ({ ...type, show });
+export const shown = <S extends ArgumentType['show']>(type: ArgumentType, show: S): ArgumentType & { show: S } => ({
+  ...type,
+  show,
+});
 /** The same, of the low half of the register alone. */
-export const named = (type: ArgumentType, show: (value: number) => string): ArgumentType =>
+export const named = (type: ArgumentType, show: (value: number) => string): ShownArgument =>
   shown(type, (caller, index) => show(caller.low(index)));
 
 const digits = (low: number, high: number): string =>
   (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
 
+/** Shown only if an earlier argument says that the call looks at it. */
+export const onlyIf = (type: ArgumentType, isUsed: (caller: Caller) => boolean): ArgumentType => ({
+  ...type,
+  show: (caller, index) => (isUsed(caller) ? type.show(caller, index) : undefined),
+});
+
 /** All digits of an address; NULL. */
-export const showPointer: ArgumentType['show'] = (caller, index) => {
+export const showPointer: ShownArgument['show'] = (caller, index) => {
   const [low, high] = [caller.low(index), caller.high(index)];
   return low === 0 && high === 0 ? 'NULL' : `0x${digits(low, high)}`;
 };
@@ -31,7 +40,7 @@ const isReadable = (caller: Caller, address: number, length: number): boolean =>
 
 /** A structure that is read, or where it would be. */
 export const showStruct =
-  (size: number, show: (caller: Caller, address: number) => string): ArgumentType['show'] =>
+  (size: number, show: (caller: Caller, address: number) => string): ShownArgument['show'] =>
   (caller, index) => {
     const address = caller.address(index);
     return address !== 0 && isReadable(caller, address, size) ? show(caller, address) : showPointer(caller, index);
@@ -80,7 +89,7 @@ const FAMILIES: Readonly<Record<number, (caller: Caller, address: number, length
 const LEAST: Readonly<Record<number, number>> = { 1: 2, 2: 8, 10: 24 };
 
 /** A socket's address, whose length is the next argument. */
-export const showSocketAddress: ArgumentType['show'] = (caller, index) => {
+export const showSocketAddress: ShownArgument['show'] = (caller, index) => {
   const address = caller.address(index);
   const length = caller.low(index + 1) >>> 0;
   if (length < 2 || length > 128 || !isReadable(caller, address, length)) return showPointer(caller, index);
@@ -99,11 +108,11 @@ export function quoted(caller: Caller, address: number): string | undefined {
   return `"${new TextDecoder().decode(bytes)}"${length > MOST_STRING ? '...' : ''}`;
 }
 
-export const showText: ArgumentType['show'] = (caller, index) =>
+export const showText: ShownArgument['show'] = (caller, index) =>
   quoted(caller, caller.address(index)) ?? showPointer(caller, index);
 
 /** An array of strings that ends with a null pointer. */
-export const showStrings: ArgumentType['show'] = (caller, index) => {
+export const showStrings: ShownArgument['show'] = (caller, index) => {
   const { memory } = caller.process;
   const parts: string[] = [];
   for (let at = caller.address(index); parts.length < MOST_ELEMENTS; at += 8) {
