@@ -57,3 +57,7 @@ export const OWN_SIGNALS: readonly number[] = OWN;
 /** Whose default action is to do nothing: not to be taken for pending when that is the disposition. */
 export const isIgnoredByDefault = (signal: number): boolean =>
   signal === SIGCHLD || signal === SIGCONT || signal === SIGNALS.SIGURG || signal === SIGNALS.SIGWINCH;
+
+/** Whose default action is to stop the process, but for SIGSTOP. */
+export const isStoppedByDefault = (signal: number): boolean =>
+  signal === SIGNALS.SIGTSTP || signal === SIGNALS.SIGTTIN || signal === SIGNALS.SIGTTOU;

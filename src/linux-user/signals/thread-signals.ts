@@ -1,38 +1,32 @@
 import type { NativeSignals } from '../../host/native-signals.ts';
-import { ATTENTION, INTERRUPTED_BEFORE } from '../../host/native.ts';
+import { ATTENTION } from '../../host/native.ts';
 import { EINTR } from '../errno.ts';
 import type { GuestThread } from '../thread.ts';
-import {
-  DEFAULT_ACTION,
-  isDefault,
-  isIgnore,
-  SA_NODEFER,
-  SA_RESETHAND,
-  SA_RESTART,
-  type SignalAction,
-} from './actions.ts';
+import { DEFAULT_ACTION, isDefault, isIgnore, SA_NODEFER, SA_RESETHAND, type SignalAction } from './actions.ts';
 import { frameContext, frameInfo, frameMask, frameStack, placeFrame, restoreFrame, writeFrame } from './frame.ts';
-import { FAULTS, LAST_SIGNAL, OWN_SIGNALS, ownIndex, SIGKILL, SIGSEGV, SIGSTOP } from './numbers.ts';
+import { InterruptedCall } from './interrupted-call.ts';
+import {
+  FAULTS,
+  isIgnoredByDefault,
+  isStoppedByDefault,
+  LAST_SIGNAL,
+  OWN_SIGNALS,
+  ownIndex,
+  SIGKILL,
+  SIGSEGV,
+  SIGSTOP,
+} from './numbers.ts';
 import type { ProcessSignals, ThreadSignalState } from './process-signals.ts';
-import { type Fault, SIGINFO_BYTES, writeFault, writeKernel } from './siginfo.ts';
+import { type Fault, readCode, SI_TKILL, SIGINFO_BYTES, writeFault, writeKernel } from './siginfo.ts';
 import { siginfoText } from './siginfo-text.ts';
 import { has, highBit, lowBit, SET_BYTES, UNMASKABLE, writeSet, type SignalSet } from './signal-set.ts';
 
 const SIG_SETMASK = 2;
-/** SIGCHLD, SIGCONT, SIGURG, SIGWINCH; SIGTSTP, SIGTTIN, SIGTTOU (signal(7)). */
-const DEFAULT_IGNORED: ReadonlySet<number> = new Set([17, 18, 23, 28]);
-const DEFAULT_STOPS: ReadonlySet<number> = new Set([20, 21, 22]);
-/** Where siginfo says how a signal was sent, and what it says of tgkill. */
-const SI_CODE = 8;
-const SI_TKILL = -6;
 /** What the host must never mask: the engine's own faults, and the signal that wakes. */
 const NEVER_MASKED = OWN_SIGNALS.reduce(
   ({ low, high }, signal) => ({ low: low | lowBit(signal), high: high | highBit(signal) }),
   { low: 0, high: 0 },
 );
-
-/** What becomes of a system call that a signal interrupted: done again, as the handler's SA_RESTART says, or EINTR. */
-type Interruption = 'restart' | 'flag' | 'never';
 
 /**
  * Signals of a thread. The host's mask is the guest's and the host's dispositions follow the guest's, so it is the host's
@@ -48,15 +42,7 @@ export class ThreadSignals {
   readonly #infoView = new DataView(this.#info.buffer);
   /** There may be something to deliver that the host does not tell of. */
   #look = false;
-  #interruption: Interruption | undefined;
-  #willResume = false;
-  /** The mask that the call being done has for its duration, if `#hasTemporary`. */
-  readonly #temporary: SignalSet = { low: 0, high: 0 };
-  #hasTemporary = false;
-  /** The call that is being done was interrupted before, by nothing that the program saw. */
-  isResumed = false;
-  /** What such a call had left of its time: a timespec. */
-  readonly left = new Int32Array(4);
+  readonly #call = new InterruptedCall();
 
   constructor(thread: GuestThread, process: ProcessSignals, state: ThreadSignalState, native: NativeSignals) {
     this.#thread = thread;
@@ -96,10 +82,9 @@ export class ThreadSignals {
     this.native.setMask(-1, -1);
     this.state.tid = 0;
     this.#look = false;
-    this.#interruption = undefined;
-    this.#willResume = false;
+    this.#call.forget();
     const { siginfo } = this.native;
-    const isForProcess = siginfo.getInt32(SI_CODE, true) !== SI_TKILL;
+    const isForProcess = readCode(siginfo) !== SI_TKILL;
     const signal = this.native.take();
     if (signal === 0 || !isForProcess) return;
     for (let i = 0; i < SIGINFO_BYTES; i++) host.scratch.setUint8(i, siginfo.getUint8(i));
@@ -116,27 +101,22 @@ export class ThreadSignals {
   /** `deliver` has something to do. */
   get isCalled(): boolean {
     const { words, attentionIndex } = this.#thread.host;
-    return this.#look || this.#interruption !== undefined || Atomics.load(words, attentionIndex) !== 0;
+    return this.#look || this.#call.isInterrupted || Atomics.load(words, attentionIndex) !== 0;
   }
 
   /** A system call begins. */
   callBegins(): void {
-    this.isResumed = this.#willResume;
-    this.#willResume = false;
-    this.#hasTemporary = false;
+    this.#call.begin();
   }
-
-  /**
-   * A system call ended with `result`, -EINTR or INTERRUPTED_BEFORE: nothing is finished until it is known whether a
-   * handler runs. `isNever`: one that is never restarted after a handler (signal(7)).
-   */
+  /** See InterruptedCall. */
   interrupted(result: number, isNever: boolean): void {
-    const isBefore = result === INTERRUPTED_BEFORE;
-    // With a mask of its own the call loses nothing if the signal came before it.
-    if (isBefore && (this.#hasTemporary || !isNever)) {
-      this.#interruption = 'restart';
-      this.#hasTemporary = false;
-    } else this.#interruption = isNever ? 'never' : 'flag';
+    this.#call.interrupted(result, isNever);
+  }
+  get isResumed(): boolean {
+    return this.#call.isResumed;
+  }
+  get left(): Int32Array<ArrayBuffer> {
+    return this.#call.left;
   }
 
   /** Puts a mask into force: 0, or INTERRUPTED_BEFORE if there is a signal to be delivered first. */
@@ -165,11 +145,8 @@ export class ThreadSignals {
   }
 
   /** The call being done has `mask` in force while it waits. False: a signal is pending that it lets in. */
-  useMask({ low, high }: Readonly<SignalSet>): boolean {
-    this.#temporary.low = low & ~UNMASKABLE;
-    this.#temporary.high = high;
-    this.#hasTemporary = true;
-    if (!this.#hasOwn(this.#temporary)) return true;
+  useMask(mask: Readonly<SignalSet>): boolean {
+    if (!this.#hasOwn(this.#call.useMask(mask))) return true;
     this.#look = true;
     return false;
   }
@@ -207,11 +184,11 @@ export class ThreadSignals {
       if (isIgnore(actions.of(signal)) && !has(this.mask, signal)) return;
       (thread?.pending ?? pending).add(signal, info);
     });
-    const target =
-      thread ??
-      (has(this.mask, signal) ? threads.find((other) => other.tid > 0 && !has(other.mask, signal)) : this.state);
-    if (target === this.state || target === undefined) this.#lookAgain();
-    else this.native.kick(target.tid);
+    if (thread === this.state || (thread === undefined && !has(this.mask, signal))) return this.#lookAgain();
+    const others = threads.filter(({ tid }) => tid > 0 && tid !== this.state.tid);
+    const taker = thread ?? others.find((other) => !has(other.mask, signal));
+    // Where all mask it, one may wait for it.
+    for (const other of taker === undefined ? others : [taker]) this.native.kick(other.tid);
   }
 
   /** The instruction at pc has a fault. */
@@ -257,14 +234,12 @@ export class ThreadSignals {
       if ((attention & ATTENTION.SIGNAL) !== 0) this.#deliverNoted();
       else if (!this.#look || !this.#deliverOwn()) break;
     }
-    // What no handler followed is done again, unseen.
-    this.#willResume = this.#interruption !== undefined;
-    this.#interruption = undefined;
+    this.#call.resume();
   }
 
   /** The mask that decides what is let in. */
   get #mask(): Readonly<SignalSet> {
-    return this.#interruption !== undefined && this.#hasTemporary ? this.#temporary : this.mask;
+    return this.#call.mask ?? this.mask;
   }
 
   /** False: there was nothing. */
@@ -344,8 +319,8 @@ export class ThreadSignals {
   #byDefault(signal: number): void {
     if (this.#thread.debugger === undefined) return this.#sendBack(signal);
     // The host catches it still, for the debugger to hear of it.
-    if (DEFAULT_IGNORED.has(signal)) return;
-    if (!DEFAULT_STOPS.has(signal)) this.native.die(signal, false);
+    if (isIgnoredByDefault(signal)) return;
+    if (!isStoppedByDefault(signal)) this.native.die(signal, false);
     const { host } = this.#thread;
     host.int(0, host.call(host.numbers.getpid));
     host.int(1, SIGSTOP);
@@ -383,7 +358,7 @@ export class ThreadSignals {
     const { process, cpu } = thread;
     const { abi, memory } = process;
     const { stack } = this.state;
-    this.#settleCall(action);
+    if (this.#call.settle(action.flags)) thread.finish(-EINTR, -1);
     if ((action.flags & SA_RESETHAND) !== 0) this.#forget(signal);
     writeFrame(abi, cpu, memory, at, { info: this.#info, mask: this.mask, stack, pointer: thread.stackPointer });
     stack.entered();
@@ -396,15 +371,6 @@ export class ThreadSignals {
     cpu.jump(action.low, action.high);
     this.state.mask = mask;
     this.#look = true;
-  }
-
-  /** A handler is about to run: what the interrupted call gives, seen from it. */
-  #settleCall({ flags }: SignalAction): void {
-    const interruption = this.#interruption;
-    this.#interruption = undefined;
-    if (interruption === 'never' || (interruption === 'flag' && (flags & SA_RESTART) === 0)) {
-      this.#thread.finish(-EINTR, -1);
-    }
   }
 
   #forget(signal: number): void {
