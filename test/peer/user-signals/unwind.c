@@ -5,6 +5,7 @@
 __attribute__((noinline)) void innermost(volatile int *where) { *where = 1; asm volatile(""); }
 __attribute__((noinline)) void middle(void) { innermost((volatile int *)16); asm volatile(""); }
 static volatile int steps;
+int main(void);
 static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *unused) {
   (void)unused;
   void *start = _Unwind_FindEnclosingFunction((void *)_Unwind_GetIP(context));
