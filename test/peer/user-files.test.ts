@@ -51,6 +51,7 @@ const LINUX: Readonly<Record<string, readonly string[]>> = {
   ],
   sockets: [],
   ends: [],
+  residence: [],
   system: [
     'st.st_ino == other.st_ino = 1 ',
     'thread system 1, 1 of it',

@@ -18,6 +18,7 @@ import * as limits from './limits.ts';
 import * as messages from './messages.ts';
 import * as open from './open.ts';
 import * as polling from './polling.ts';
+import * as residence from './residence.ts';
 import * as scheduling from './scheduling.ts';
 import * as sockets from './sockets.ts';
 import * as stat from './stat.ts';
@@ -36,6 +37,7 @@ const GROUPS = [
   messages,
   open,
   polling,
+  residence,
   scheduling,
   sockets,
   stat,

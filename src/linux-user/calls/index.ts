@@ -23,6 +23,7 @@ import * as lengths from './lengths.ts';
 import * as limits from './limits.ts';
 import * as messages from './messages.ts';
 import * as polling from './polling.ts';
+import * as residence from './residence.ts';
 import * as scheduling from './scheduling.ts';
 import * as sockets from './sockets.ts';
 import * as system from './system.ts';
@@ -56,6 +57,7 @@ export const CALLS: readonly SystemCall[] = [
   limits,
   messages,
   polling,
+  residence,
   scheduling,
   sockets,
   system,
