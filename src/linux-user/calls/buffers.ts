@@ -60,7 +60,8 @@ function part(access: number): ArgumentType {
     },
     ...(access === PROT_WRITE && {
       settle(caller: Caller, index: number, result: number): void {
-        if (result > 0) caller.process.memory.wrote(caller.address(index), result);
+        // A message may be longer than its buffer, and the result with it (MSG_TRUNC).
+        if (result > 0) caller.process.memory.wrote(caller.address(index), Math.min(result, caller.value(index + 1)));
       },
     }),
     show: hex.show,

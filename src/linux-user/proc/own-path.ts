@@ -20,15 +20,15 @@ const PROCESS = /^\/+proc\/+(self|thread-self|\d{1,10})(?:\/+task\/+\d{1,10})?(?
 const DESCRIPTOR = /^(fd|fdinfo)\/+(\d{1,9})(\/.*)?$/;
 const DIRECTORIES = new Set(['', 'task', 'fd', 'fdinfo']);
 
-/** What an absolute path names, if it is something of the process with the number `pid`. */
-export function ownName(path: string, pid: number): OwnName | undefined {
+/** What an absolute path names, if it is something of the process whose number `pid` gives. */
+export function ownName(path: string, pid: () => number): OwnName | undefined {
   if (path in STREAMS) return { kind: 'fd', directory: 'fd', fd: STREAMS[path]!, rest: '' };
   const device = DEVICE.exec(path);
   if (device !== null) return { kind: 'fd', directory: 'fd', fd: Number(device[1]), rest: device[2] ?? '' };
   if (/^\/+proc\/*$/.test(path)) return { kind: 'directory' };
   if (path === '/proc/cpuinfo') return { kind: 'view', name: 'cpuinfo' };
   const own = PROCESS.exec(path);
-  if (own === null || (own[1] !== 'self' && own[1] !== 'thread-self' && Number(own[1]) !== pid)) return undefined;
+  if (own === null || (own[1] !== 'self' && own[1] !== 'thread-self' && Number(own[1]) !== pid())) return undefined;
   const rest = (own[2] ?? '').replace(/\/+$/, '');
   if (rest === 'exe') return { kind: 'exe' };
   if (DIRECTORIES.has(rest)) return { kind: 'directory' };
@@ -41,12 +41,12 @@ export function ownName(path: string, pid: number): OwnName | undefined {
 }
 
 /** Files of a process's directory that are made up. */
-const VIEWS = new Set(['auxv', 'cmdline', 'environ', 'maps', 'stat', 'status']);
+const VIEWS = new Set(['auxv', 'cmdline', 'environ', 'maps', 'mem', 'stat', 'status']);
 
 /** The same for a path from a directory of the guest's. */
 export function ownNameAt(caller: Caller, directory: number, path: string): OwnName | undefined {
   const absolute = path.startsWith('/') ? path : `${directoryPath(caller, directory)}/${path}`;
-  return ownName(absolute, askInt(caller, 'getpid'));
+  return ownName(absolute, () => askInt(caller, 'getpid'));
 }
 
 /** The host's path for one that names something of the process's own; undefined if it is as it is. */

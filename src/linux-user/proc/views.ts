@@ -1,4 +1,5 @@
 import { askInt } from '../calls/ask.ts';
+import { EACCES } from '../errno.ts';
 import type { Caller } from '../calls/caller.ts';
 import { mapsText } from './maps.ts';
 import { statText, statusText } from './status.ts';
@@ -57,7 +58,10 @@ const AT_FDCWD = -100;
 
 /** Opens a view: a descriptor of the host's that can only be read, or a negative errno. */
 export function openView(caller: Caller, name: string): number {
-  const bytes = VIEWS[name]!(caller);
+  const view = VIEWS[name];
+  // The process's memory: the emulator's addresses are not the program's, and none of its business.
+  if (view === undefined) return -EACCES;
+  const bytes = view(caller);
   const { scratch, host } = caller;
   scratch.reset();
   host.at(0, scratch.string(name));
