@@ -286,13 +286,13 @@ test('one instruction alone looks as if it were in its page', () => {
   assert.equal(rig.pages.pageOf(at), undefined);
 });
 
-test('a page too many: one that nothing is translated from is forgotten, else one in turn', () => {
-  const rig = new Rig(3);
-  for (let index = 0; index < 4; index++) {
+test('a page too many: two go, first such as nothing is translated from, else in turn', () => {
+  const rig = new Rig(4);
+  for (let index = 0; index < 5; index++) {
     rig.jump(4096 * index);
     const page = rig.page(index);
     rig.pages.decode(page.records);
-    if (index !== 1) rig.install(page, 0, 2, 10 + index);
+    if (index !== 1 && index !== 2) rig.install(page, 0, 2, 10 + index);
     rig.tlb.fillCode(4096 * index, 0, page.records, 4096);
   }
   assert.equal(rig.pages.resets, 1);
@@ -300,17 +300,19 @@ test('a page too many: one that nothing is translated from is forgotten, else on
   assert.deepEqual(rig.released, []);
   assert.deepEqual(rig.marked(1), []);
   assert.equal(rig.flags[rig.host / 4096 + 1], 0);
-  assert.deepEqual(rig.marked(3), [0]);
+  assert.deepEqual(rig.marked(4), [0]);
   // What the instruction TLB knew is gone, but for what came after.
   assert.equal(rig.view.getBigInt64(rig.pointers.codeTlb, true), -1n);
-  assert.equal(rig.view.getBigInt64(rig.pointers.codeTlb + 3 * 16, true), 0x3000n);
-  // All are translated from now: one goes in turn.
+  assert.equal(rig.view.getBigInt64(rig.pointers.codeTlb + 4 * 16, true), 0x4000n);
   const again = rig.page(1);
-  assert.equal(rig.released.length, 1);
-  assert.equal(rig.pages.size, 3);
   assert.equal(rig.handler(again, 0), HANDLER_UNDECODED);
   assert.equal(rig.link(again, 0), 0);
   assert.equal(rig.write(4096), false);
+  rig.install(again, 0, 2, 20);
+  // All are translated from now: two go in turn.
+  rig.page(2);
+  assert.equal(rig.released.length, 2);
+  assert.equal(rig.pages.size, 3);
   assert.throws(() => new Rig(1), BugError);
 });
 

@@ -529,7 +529,8 @@ export class CodePages {
   /** Forgets a share of the pages in turn, first of all such as nothing is translated from. */
   #makeRoom(): void {
     const count = this.#pages.length;
-    const wanted = Math.ceil(count * FORGOTTEN);
+    // Two, or the pages of an instruction that lies across both could take turns in driving each other out.
+    const wanted = Math.max(2, Math.ceil(count * FORGOTTEN));
     const inTurn = Array.from({ length: count }, (_, i) => this.#pages[(this.#hand + i) % count]!);
     const isIdle = ({ parts }: CodePage): boolean => parts.every(({ code }) => code.isDropped);
     const pages = [...inTurn.filter(isIdle), ...inTurn.filter((page) => !isIdle(page))].slice(0, wanted);
