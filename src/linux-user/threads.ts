@@ -207,9 +207,12 @@ export class Threads {
 
   /** Blocks a thread until it may go on. */
   pause(own: ThreadShared): void {
-    own.isPaused = true;
-    while (this.isPausing) Atomics.wait(this.#words, WORDS.PAUSE, 1);
-    own.isPaused = false;
+    // Who wants the next pause must not take this one for it: so it is looked again after it was called off.
+    do {
+      own.isPaused = true;
+      while (this.isPausing) Atomics.wait(this.#words, WORDS.PAUSE, 1);
+      own.isPaused = false;
+    } while (this.isPausing);
   }
 
   /**

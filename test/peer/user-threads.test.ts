@@ -54,6 +54,14 @@ for (const [name, rounds] of Object.entries(ROUNDS)) {
   }
 }
 
+test('threads: fork', () => {
+  // QEMU 7.2 fails at it.
+  for (const mode of [[], ['checked']]) {
+    const { stdout, stderr, status } = run(USER, [program, 'fork', '10', ...mode]);
+    assert.deepEqual({ stdout, stderr, status }, { stdout: '10 10\n', stderr: '', status: 0 });
+  }
+});
+
 test('python3 with threads', () => {
   const source = `
 import threading, queue

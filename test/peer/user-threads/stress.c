@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -336,6 +337,10 @@ static void *leave(void *argument) {
   syscall(SYS_exit, 5);
   return 0;
 }
+static void *stand(void *argument) {
+  pause();
+  return 0;
+}
 static void test_last(void) {
   pthread_t thread;
   pthread_create(&thread, 0, leave, 0);
@@ -354,7 +359,37 @@ static void test_group(void) {
   pthread_join(thread, 0);
 }
 
-/* 10: how fast: of the same work by one thread and by two, of futexes. */
+/* 10: copies of the process, made by two threads while others run and wait; each makes a thread of its own. */
+static void *number(void *argument) { return (void *)syscall(SYS_gettid); }
+static void *copy(void *argument) {
+  long right = 0;
+  for (int i = 0; i < rounds; i++) {
+    pid_t child = fork();
+    if (child == 0) {
+      pthread_t thread;
+      void *other;
+      pthread_create(&thread, 0, number, 0);
+      pthread_join(thread, &other);
+      _exit(getpid() == syscall(SYS_gettid) && (long)other != getpid() ? i : 99);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == i) right++;
+  }
+  return (void *)right;
+}
+static void test_fork(void) {
+  static long turns;
+  pthread_t spinning, waiting, copying[2];
+  void *right[2];
+  pthread_create(&spinning, 0, forever, &turns);
+  pthread_create(&waiting, 0, stand, 0);
+  for (int i = 0; i < 2; i++) pthread_create(&copying[i], 0, copy, 0);
+  for (int i = 0; i < 2; i++) pthread_join(copying[i], &right[i]);
+  printf("%ld %ld\n", (long)right[0], (long)right[1]);
+}
+
+/* 11: how fast: of the same work by one thread and by two, of futexes. */
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -417,7 +452,7 @@ int main(int count, char **arguments) {
       {"atomics", test_atomics}, {"locks", test_locks},     {"conditions", test_conditions},
       {"storm", test_storm},     {"robust", test_robust},   {"code", test_code},
       {"mappings", test_mappings}, {"first", test_first},   {"last", test_last},
-      {"group", test_group},     {"speed", test_speed},
+      {"group", test_group},     {"fork", test_fork},       {"speed", test_speed},
   };
   rounds = count > 2 ? atol(arguments[2]) : 1000;
   /* Who handles faults wants to know where they are. */
