@@ -128,3 +128,53 @@ for (const [name, [program, ...args]] of Object.entries(COMMANDS)) {
     assert.deepEqual(ours, native);
   });
 }
+
+/** What coreutils do to a directory with `a` and `s/t/y`; links and descriptors in names included. */
+const CHANGES = `mv -v a b
+ln -sv a l
+mkdir -pv m/n/o
+rm -rv s
+touch -d @1000 a n
+chmod -v 600 a
+truncate -s 10K a
+mkfifo f
+install -v -m 711 a inst
+cp -v --reflink=auto --sparse=always a c
+cp -rv s s2
+dd if=/dev/zero of=z bs=1M count=2 status=none
+split -b 2 a
+du -ab .
+readlink -f s/t/../t
+realpath .
+tee t1 /dev/stdout
+stty -a
+timeout 5 echo in time
+shred -n1 -z -u a
+unlink a
+cat /dev/fd/0 /proc/self/fd/0`.split('\n');
+
+for (const line of CHANGES) {
+  test(`${line}: as native QEMU`, () => {
+    const prefix = userSysroot();
+    const work = join(folder, 'changed');
+    const [program, ...args] = line.split(' ');
+    const end = (runner: string): End => {
+      rmSync(work, { recursive: true, force: true });
+      mkdirSync(join(work, 's/t'), { recursive: true });
+      writeFileSync(join(work, 'a'), 'data\n');
+      writeFileSync(join(work, 's/t/y'), 'x\n');
+      const command = [runner, '-L', prefix, join(prefix, 'usr/bin', program!), ...args];
+      const script = '"$@"; status=$?; ls -lR --time-style=+ >&2; exit $status';
+      const { stdout, stderr, status, signal } = spawnSync('/bin/sh', ['-c', script, 'sh', ...command], {
+        encoding: 'latin1',
+        cwd: work,
+        input: 'in\n',
+        env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' },
+        timeout: 120_000,
+        killSignal: 'SIGKILL',
+      });
+      return { stdout, stderr, status, signal };
+    };
+    assert.deepEqual(end(USER), end('qemu-riscv64'));
+  });
+}
