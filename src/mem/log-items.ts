@@ -25,4 +25,8 @@ export type LogItem = MachineLogItem | keyof typeof PROGRAM_LOG_ITEMS;
 export const LOG_ITEM_NAMES = Object.keys(LOG_ITEMS) as readonly MachineLogItem[];
 export const ALL_LOG_ITEM_NAMES = [...LOG_ITEM_NAMES, ...Object.keys(PROGRAM_LOG_ITEMS)] as readonly LogItem[];
 
+/** What a program in user mode tells of: it has no interrupts, and its run loop reports no entries. */
+const OF_MACHINES: readonly LogItem[] = ['int', 'exec', 'cpu', 'fpu', 'nochain', 'cpu_reset'];
+export const USER_LOG_ITEM_NAMES = ALL_LOG_ITEM_NAMES.filter((name) => !OF_MACHINES.includes(name));
+
 export const isLogItem = (name: string): name is MachineLogItem => Object.hasOwn(LOG_ITEMS, name);

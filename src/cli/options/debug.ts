@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { parseAddressRanges } from '../../mem/address-range.ts';
-import { LOG_ITEM_NAMES, type LogItem } from '../../mem/log-items.ts';
+import { isLogItem, LOG_ITEM_NAMES, type LogItem } from '../../mem/log-items.ts';
 import { asksForHelp } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { icount } from './icount.ts';
@@ -16,7 +16,7 @@ export function parseLogItems(text: string, known: readonly LogItem[] = LOG_ITEM
     const found = known.find((name) => name === item);
     if (found !== undefined) return [found];
     throw new UserError(
-      FOREIGN.includes(item) || item.startsWith('trace:')
+      FOREIGN.includes(item) || isLogItem(item) || item.startsWith('trace:')
         ? `the log item '${item}' is not supported; -d help lists those that are`
         : `'${item}' is no log item; -d help lists them`,
     );

@@ -5,7 +5,7 @@ import { Chardevs } from '../../char/chardevs.ts';
 import { devices } from '../../hw/devices.ts';
 import { helpProperty } from '../../hw/properties.ts';
 import { OPTIMIZATIONS } from '../../jit/optimizations.ts';
-import { LOG_ITEMS, PROGRAM_LOG_ITEMS } from '../../mem/log-items.ts';
+import { LOG_ITEMS, PROGRAM_LOG_ITEMS, USER_LOG_ITEM_NAMES } from '../../mem/log-items.ts';
 
 export function machineListing(): string {
   return 'Supported machines are:\nvirt                 RISC-V VirtIO board\n';
@@ -26,7 +26,10 @@ export function optimizationListing(): string {
 
 export const logListing = (): string => itemListing(LOG_ITEMS);
 /** In user mode. */
-export const programLogListing = (): string => itemListing({ ...LOG_ITEMS, ...PROGRAM_LOG_ITEMS });
+export function programLogListing(): string {
+  const docs: Readonly<Record<string, string>> = { ...LOG_ITEMS, ...PROGRAM_LOG_ITEMS };
+  return itemListing(Object.fromEntries(USER_LOG_ITEM_NAMES.map((name) => [name, docs[name]!])));
+}
 
 function itemListing(docs: Readonly<Record<string, string>>): string {
   const items = Object.entries(docs).map(([name, doc]) => `${name.padEnd(15)} ${doc}\n`);

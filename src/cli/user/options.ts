@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import { asksForHelp } from '../../host/key-values.ts';
 import { DEFAULT_WINDOW } from '../../linux-user/process.ts';
 import { parseAddressRanges } from '../../mem/address-range.ts';
-import { ALL_LOG_ITEM_NAMES } from '../../mem/log-items.ts';
+import { USER_LOG_ITEM_NAMES } from '../../mem/log-items.ts';
 import { parseLogItems } from '../options/debug.ts';
 import { flag, valued, type Option, type OptionGroup } from '../options/option.ts';
 import { DEFAULT_PREFIX, type UserSettings } from './settings.ts';
@@ -158,7 +158,7 @@ const debugging: OptionGroup<UserSettings> = {
           settings.listing = async () => (await import('../options/listings.ts')).programLogListing();
           return;
         }
-        for (const item of parseLogItems(text, ALL_LOG_ITEM_NAMES)) settings.log.add(item);
+        for (const item of parseLogItems(text, USER_LOG_ITEM_NAMES)) settings.log.add(item);
       }),
     ),
     also(

@@ -51,6 +51,7 @@ const MISTAKES: Readonly<Record<string, RegExp>> = {
   '-E A ./a': /'A': write NAME=value/,
   '-U A=1 ./a': /'A=1': write the name of a variable alone/,
   '-d frob ./a': /'frob' is no log item; -d help lists them/,
+  '-d exec ./a': /the log item 'exec' is not supported; -d help lists those that are/,
   '-plugin x ./a': /plugins of QEMU are native libraries/,
 };
 for (const [line, expected] of Object.entries(MISTAKES)) {
