@@ -5,6 +5,8 @@ import type { Backing, FileMapping } from './memory/backing.ts';
 import { PROT, PROT_READ, PROT_WRITE } from './memory/pages.ts';
 
 const MAP_NORESERVE = 0x4000;
+const SHM_RDONLY = 0o10000;
+const SHM_REMAP = 0o40000;
 const MREMAP_MAYMOVE = 1;
 const MREMAP_FIXED = 2;
 const MREMAP_DONTUNMAP = 4;
@@ -36,6 +38,14 @@ export class NativeBacking implements Backing {
   file(offset: number, length: number, { fd, position, isShared, prot }: FileMapping): number {
     const flags = (isShared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED | MAP_NORESERVE;
     return this.#map(offset, length, forHost(prot), flags, fd, position);
+  }
+
+  attach(offset: number, id: number, prot: number): number {
+    const host = this.#host;
+    host.int(0, id);
+    host.at(1, this.#base + offset);
+    host.int(2, SHM_REMAP | ((prot & PROT_WRITE) === 0 ? SHM_RDONLY : 0));
+    return this.#result(host.call(host.numbers.shmat));
   }
 
   #map(offset: number, length: number, prot: number, flags: number, fd: number, position: number): number {

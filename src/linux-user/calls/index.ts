@@ -10,6 +10,7 @@ import * as groups from './groups.ts';
 import * as pidfd from './pidfd.ts';
 import * as prctl from './prctl.ts';
 import * as io from './io.ts';
+import * as ipc from './ipc.ts';
 import * as ioctl from './ioctl.ts';
 import * as memory from './memory.ts';
 import * as open from './open.ts';
@@ -44,6 +45,7 @@ export const CALLS: readonly SystemCall[] = [
   pidfd,
   prctl,
   io,
+  ipc,
   ioctl,
   memory,
   open,

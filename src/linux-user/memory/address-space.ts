@@ -1,4 +1,4 @@
-import { EEXIST, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
+import { EEXIST, EFAULT, EINVAL, ENOMEM, ENOSYS } from '../errno.ts';
 import type { Backing } from './backing.ts';
 import type { MappedFiles } from './mapped-files.ts';
 import { BEYOND, OTHERS, MAPPED, PAGE, PROT, PROT_EXEC, PROT_WRITE, SHARED, type PageTable } from './pages.ts';
@@ -23,6 +23,15 @@ export interface MappedFile {
   readonly name: string;
   /** Bytes from `position` to the file's end. */
   readonly available: number;
+}
+
+/** Names of segments of System V's shared memory, before their numbers. */
+const SEGMENT = '/SYSV ';
+
+export interface Segment {
+  readonly id: number;
+  /** Bytes. */
+  readonly length: number;
 }
 
 /** Who has to know that pages are mapped otherwise, or hold other bytes. */
@@ -117,6 +126,34 @@ export class AddressSpace {
     if (wanted >= low && wanted + count <= this.#top && pages.isFree(wanted, wanted + count)) return wanted;
     const found = pages.findBelow(count, low, this.#top);
     return found < 0 ? -ENOMEM : found;
+  }
+
+  /** Attaches a segment of System V's shared memory, at `at` if that is not 0: its address, or a negative errno. */
+  attach(at: number, { id, length }: Segment, prot: number, mayReplace: boolean): number {
+    const count = Math.ceil(length / PAGE);
+    const fixed = mayReplace ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+    const first = this.#place(at, count, at === 0 ? 0 : fixed);
+    if (first < 0) return first === -EEXIST ? -EINVAL : first;
+    const { pages } = this;
+    this.#listener.sharing();
+    if (!pages.isFree(first, first + count)) this.#withdraw(first, first + count);
+    const failure = this.#backing.attach?.(first * PAGE, id, prot) ?? -ENOSYS;
+    if (failure < 0) return failure;
+    this.#watchFor(prot);
+    pages.set(first, first + count, (prot & PROT) | MAPPED | SHARED, this.files.add(`${SEGMENT}${id}`, 0, first));
+    return first * PAGE;
+  }
+
+  /** Detaches the segment that was attached at an address. */
+  detach(address: number): number {
+    const { mapping, count } = this.pages;
+    const first = address / PAGE;
+    const number = mapping[first] ?? 0;
+    const record = this.files.at(number);
+    if (record === undefined || record.firstPage !== first || !record.name.startsWith(SEGMENT)) return -EINVAL;
+    let end = first;
+    while (end < count && mapping[end] === number) end++;
+    return this.unmap(address, (end - first) * PAGE);
   }
 
   unmap(address: number, length: number): number {

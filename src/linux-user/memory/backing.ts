@@ -7,6 +7,8 @@ export interface Backing {
   protect(offset: number, length: number, prot: number): number;
   /** Bytes of a file of the host; 0 or a negative errno. */
   file(offset: number, length: number, mapping: FileMapping): number;
+  /** A segment of System V's shared memory, in the place of what was there; 0 or a negative errno. */
+  attach?(offset: number, id: number, prot: number): number;
   /** Writes back what was changed of a shared file. */
   sync(offset: number, length: number, flags: number): number;
   /** Moves pages, contents and all; what was there is free then. */
