@@ -73,25 +73,26 @@ export function fork(caller: Caller, request: CloneRequest): number {
   const { process } = caller;
   if ((flags & REFUSED) !== 0) return -EINVAL;
   if ((flags & CLONE.PIDFD) !== 0 && !isWord(caller, request.pidfd)) return -EFAULT;
-  const vfork = (flags & CLONE.VFORK) !== 0 ? Vfork.prepare(caller) : undefined;
-  if (typeof vfork === 'number') return vfork;
+  let vfork: Vfork | number | undefined;
   const child = process.threads.whileOthersPause(
     caller.shared,
     (tid) => caller.signals.native.kick(tid),
     () => {
+      // No other thread's child may have its ends of the pipe.
+      vfork = (flags & CLONE.VFORK) !== 0 ? Vfork.prepare(caller) : undefined;
+      if (typeof vfork === 'number') return vfork;
       const number = caller.forker.fork(flags & PASSED);
       if (number === 0) becomeChild(caller, request);
+      if (number === 0) vfork?.begin(caller);
+      else vfork?.hasChild(caller);
       return number;
     },
   );
-  if (child === 0) {
-    vfork?.begin(caller);
-    return 0;
-  }
-  if (child !== undefined && child > 0) tellParent(caller, request, child);
-  vfork?.finish(caller);
-  // Undefined: this thread is to end.
-  return child ?? INTERRUPTED_BEFORE;
+  // This thread is to end: another one has forked, and this is that one's child.
+  if (child === undefined) return INTERRUPTED_BEFORE;
+  if (child > 0) tellParent(caller, request, child);
+  if (child !== 0 && vfork instanceof Vfork) vfork.finish(caller);
+  return child;
 }
 
 function isWord(caller: Caller, address: number): boolean {

@@ -23,7 +23,7 @@ import { Paths } from './paths.ts';
 import { ProgramLog, type LogOptions } from './program-log.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
 import { MOST_THREADS, Threads, type Spawn } from './threads.ts';
-import { VFORK_BYTES, type Vfork } from './vfork.ts';
+import type { Vfork } from './vfork.ts';
 
 const MIB = 2 ** 20;
 /** The emulator's own part of the memory: tables of pages, threads and their translations. */
@@ -93,8 +93,6 @@ export class GuestProcess {
   readonly signals: ProcessSignals;
   /** Where the vectors of a program of the host's are made. */
   readonly vectors: number;
-  /** Where a child of vfork leaves what it did to memory. */
-  readonly vforkArea: number;
   /** The parent that waits until this process executes another program, or ends. */
   vfork: Vfork | undefined;
   readonly #checks: Int32Array;
@@ -130,7 +128,6 @@ export class GuestProcess {
       sharing: () => this.threads.share(),
     });
     this.vectors = arena.allocate(VECTOR_BYTES);
-    this.vforkArea = arena.allocate(VFORK_BYTES, PAGE);
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
     if (options.isDebugged === true) Atomics.store(this.#checks, 0, 1);
     this.#origin = new Float64Array(memory.buffer, arena.allocate(8), 1);

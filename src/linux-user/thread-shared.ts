@@ -5,6 +5,7 @@ import { CPU_HEADER, EXIT_REQUEST } from '../mem/cpu.ts';
 import { CpuRequests } from '../mem/cpu-requests.ts';
 import { struct } from '../mem/struct.ts';
 import { SCRATCH_BYTES } from './scratch.ts';
+import { VFORK_BYTES } from './vfork.ts';
 
 /** Bytes for what only the thread itself makes besides records of code: TLBs. */
 const OWN_BYTES = 320 << 10;
@@ -34,6 +35,8 @@ export class ThreadShared {
   readonly state: number;
   readonly requests: CpuRequests;
   readonly counters: JitCounters;
+  /** Where its child by vfork leaves what it did to memory (vfork.ts). */
+  readonly vforkArea: number;
   /** Where its Scratch lies. */
   readonly scratch: number;
   readonly own: Arena;
@@ -48,6 +51,7 @@ export class ThreadShared {
     this.requests = new CpuRequests(memory, arena.allocate(CpuRequests.bytes), () => this.raise(EXIT_REQUEST));
     this.counters = new JitCounters(arena, index === 0 ? undefined : FUNCTIONS);
     this.scratch = arena.allocate(SCRATCH_BYTES);
+    this.vforkArea = arena.allocate(VFORK_BYTES, 4096);
     this.own = arena.part(OWN_BYTES);
     this.#words = new Int32Array(memory.buffer, arena.allocate(4 * WORDS.COUNT), WORDS.COUNT);
   }

@@ -135,7 +135,9 @@ export class GuestThread implements Caller {
         if (stop.kind === 'call') perform(this);
         else this.#fault(stop);
       }
-      if (!this.#isOver && this.signals.isCalled) this.signals.deliver();
+      // In the child of another thread's fork the program is not this thread's any more, not even its next instruction.
+      if (this.#isOver || this.shared.phase !== PHASE.RUNNING) return;
+      if (this.signals.isCalled) this.signals.deliver();
       this.debugger?.leave(retired > 0 || pc !== this.pc);
     }
   }

@@ -97,10 +97,13 @@ export class Threads {
   #alone<T>(own: ThreadShared, act: () => T): T | undefined {
     // Who has the lock may want all others to pause, and may be the one whom the child of a fork belongs to.
     own.isPaused = true;
-    return this.#lock.with(() => {
+    if (!this.#lock.acquireWhile(() => own.phase === PHASE.RUNNING)) return undefined;
+    try {
       own.isPaused = false;
       return own.phase === PHASE.RUNNING ? act() : undefined;
-    });
+    } finally {
+      this.#lock.release();
+    }
   }
 
   /** A thread of the host that waits for work, to be given it by `own`; undefined if there can be no more. */
@@ -229,7 +232,11 @@ export class Threads {
           other.raise(EXIT_WORK);
           interrupt(other.tid);
         }
-        for (const other of this.others(own)) other.waitForPause();
+        for (const other of this.others(own)) {
+          other.waitForPause();
+          // What it does to memory in its end would be done again in the child of a fork.
+          other.waitWhile(PHASE.LEAVING);
+        }
         return act();
       } finally {
         Atomics.store(this.#words, WORDS.PAUSE, 0);

@@ -33,14 +33,14 @@ export class Vfork {
 
   /** Before the process is copied; a negative errno. */
   static prepare(caller: Caller): Vfork | number {
-    const { host, scratch, process } = caller;
+    const { host, scratch } = caller;
     const ends = scratch.allocate(8);
     host.at(0, ends);
     host.int(1, O_CLOEXEC);
     const failure = host.call(host.numbers.pipe2);
     if (failure < 0) return failure;
     const vfork = new Vfork(caller, scratch.view.getInt32(ends, true), scratch.view.getInt32(ends + 4, true));
-    host.at(0, process.vforkArea);
+    host.at(0, caller.shared.vforkArea);
     host.int(1, VFORK_BYTES);
     host.int(2, PROT_READ | PROT_WRITE);
     host.int(3, MAP_SHARED_ANONYMOUS_FIXED);
@@ -59,7 +59,8 @@ export class Vfork {
   /** In the child: the parent goes on. */
   release(caller: Caller): void {
     const { process, scratch } = caller;
-    const { memory, vforkArea } = process;
+    const { memory } = process;
+    const { vforkArea } = caller.shared;
     const { length } = this.#before;
     if (memory.pages.permits(this.#from, length, PROT_READ)) {
       scratch.bytes.set(memory.bytes.subarray(this.#from, this.#from + length), vforkArea + PAGE);
@@ -74,10 +75,15 @@ export class Vfork {
     askInt(caller, 'close', this.#write);
   }
 
-  /** In the parent: waits, if there is a child. */
+  /** In the parent, at once: only the child has the other end of the pipe, if there is one. */
+  hasChild(caller: Caller): void {
+    askInt(caller, 'close', this.#write);
+  }
+
+  /** In the parent: waits for the child. */
   finish(caller: Caller): void {
     const { host, scratch, process } = caller;
-    askInt(caller, 'close', this.#write);
+    const { vforkArea } = caller.shared;
     const byte = scratch.allocate(1);
     do {
       host.int(0, this.#read);
@@ -86,8 +92,8 @@ export class Vfork {
       // Signals wait until this is over, as with vfork.
     } while (host.call(host.numbers.read) < 0);
     askInt(caller, 'close', this.#read);
-    if (scratch.bytes[process.vforkArea] === 0) return;
-    const after = process.vforkArea + PAGE;
+    if (scratch.bytes[vforkArea] === 0) return;
+    const after = vforkArea + PAGE;
     const { bytes } = process.memory;
     this.#before.forEach((before, at) => {
       const byte = scratch.bytes[after + at]!;

@@ -15,6 +15,21 @@ export class Lock {
     while (Atomics.exchange(words, 0, CONTENDED) !== FREE) Atomics.wait(words, 0, CONTENDED);
   }
 
+  /** Acquires it, or gives up, false, when woken while it is held and `isWanted` is false. */
+  acquireWhile(isWanted: () => boolean): boolean {
+    const words = this.#words;
+    if (Atomics.compareExchange(words, 0, FREE, HELD) === FREE) return true;
+    while (Atomics.exchange(words, 0, CONTENDED) !== FREE) {
+      if (!isWanted()) {
+        // Another one may wait for what this one was woken by.
+        Atomics.notify(words, 0, 1);
+        return false;
+      }
+      Atomics.wait(words, 0, CONTENDED);
+    }
+    return true;
+  }
+
   release(): void {
     if (Atomics.exchange(this.#words, 0, FREE) === CONTENDED) Atomics.notify(this.#words, 0, 1);
   }

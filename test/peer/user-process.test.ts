@@ -18,7 +18,16 @@ after(() => rmSync(folder, { recursive: true }));
 /** The program for the guest, and the same for the host: what the one prints the other has to print. */
 function build(name: string): { guest: string; host: string } {
   const [guest, host] = [join(folder, name), join(folder, `${name}-host`)];
-  const flags = ['-O1', '-Wall', '-Werror', '-Wno-unused-result', '-Wno-clobbered', join(SOURCES, `${name}.c`), '-o'];
+  const flags = [
+    '-O1',
+    '-pthread',
+    '-Wall',
+    '-Werror',
+    '-Wno-unused-result',
+    '-Wno-clobbered',
+    join(SOURCES, `${name}.c`),
+    '-o',
+  ];
   execFileSync('riscv64-linux-gnu-gcc', ['-static', ...flags, guest]);
   execFileSync('gcc', [...flags, host]);
   return { guest, host };
@@ -34,7 +43,7 @@ function run(program: string, ...args: readonly string[]): { stdout: string; std
   return { stdout, stderr, status };
 }
 
-for (const name of ['forks', 'failures', 'sysv']) {
+for (const name of ['forks', 'failures', 'sysv', 'threads']) {
   test(`${name}.c says what it says as a program of the host`, () => {
     const { guest, host } = build(name);
     assert.deepEqual(run(USER, guest), run(host));
