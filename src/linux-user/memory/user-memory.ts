@@ -35,6 +35,7 @@ export class UserMemory {
   }
 
   wrote(address: number, length: number): void {
+    if (length === 0) return;
     this.onWrite?.(address, length);
   }
 
@@ -58,7 +59,9 @@ export class UserMemory {
     this.wrote(address, 8);
   }
 
+  /** Where nothing is written the address may be any. */
   write(address: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     this.bytes.set(bytes, address);
     this.wrote(address, bytes.length);
   }
