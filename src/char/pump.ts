@@ -25,6 +25,8 @@ export class CharPump {
   #input: Uint8Array[] = [];
   #waitsForRoom = false;
   #drained: (() => void) | undefined;
+  /** Ends a wait for more output. */
+  #lingered: (() => void) | undefined;
   #stopping = false;
   readonly #running: Promise<void>;
 
@@ -67,6 +69,7 @@ export class CharPump {
     this.#link.output.data.ring();
     this.#link.input.space.ring();
     this.#drained?.();
+    this.#lingered?.();
     await this.#running;
     this.#backend.detach();
   }
@@ -106,7 +109,7 @@ export class CharPump {
         idle = false;
         await this.#pass(chunk.subarray(0, count));
         if (burst % BURST !== 0 && count > ring.capacity / 4) continue;
-        if (!this.#stopping) await new Promise<void>((resolve) => this.#options.timers.after(LINGER_MS, resolve));
+        if (!this.#stopping) await this.#linger();
       } else if (this.#stopping) {
         return;
       } else if (idle) {
@@ -115,6 +118,15 @@ export class CharPump {
         idle = true;
       }
     }
+  }
+
+  /** Lets more gather; cut short when the device stops, for the timer keeps no process alive. */
+  async #linger(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#lingered = resolve;
+      this.#options.timers.after(LINGER_MS, resolve);
+    });
+    this.#lingered = undefined;
   }
 
   async #pass(bytes: Uint8Array): Promise<void> {

@@ -11,3 +11,16 @@ const LINGER_MS = 2000;
 export function leave(): void {
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
+
+/** Longest delay that a timer can have. */
+const LONG_MS = 2 ** 31 - 1;
+
+/** Runs a program to its end. It may wait for what keeps no process alive by itself: an unreferenced timer, a ring of a thread that has gone. */
+export async function toTheEnd(program: () => Promise<number>): Promise<number> {
+  const stay = setInterval(() => {}, LONG_MS);
+  try {
+    return await program();
+  } finally {
+    clearInterval(stay);
+  }
+}

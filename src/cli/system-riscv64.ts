@@ -2,7 +2,7 @@
 import { UserError } from '../base/errors.ts';
 import { nodeThreads, placerThread } from '../host-node/threads.ts';
 import { prepareWorker } from '../host-node/workers.ts';
-import { leave } from './leave.ts';
+import { leave, toTheEnd } from './leave.ts';
 import { parseCommandLine } from './options/parse.ts';
 
 const PROGRAM = 'tinamou-system-riscv64';
@@ -21,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await toTheEnd(() => main(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${PROGRAM}: ${error.message}\n`);

@@ -45,11 +45,15 @@ const COMPARED =
   /^(openat|read|lseek|mmap|munmap|close|unlinkat|chdir|write|execve|exit_group|kill|getpid|clone)\(.*|^--- .*/;
 
 function traced(stderr: string): string[] {
-  return stderr
-    .split('\n')
-    .map((line) => line.replace(/^\d+ /, ''))
-    .filter((line) => COMPARED.test(line))
-    .map((line) => line.replace(/0x[0-9a-f]{5,16}|NULL/g, 'P').replace(/\b\d{3,}\b/g, 'N'));
+  return (
+    stderr
+      .split('\n')
+      .map((line) => line.replace(/^\d+ /, ''))
+      .filter((line) => COMPARED.test(line))
+      .map((line) => line.replace(/0x[0-9a-f]{5,16}|NULL/g, 'P').replace(/\b\d{3,}\b/g, 'N'))
+      // QEMU writes results by themselves, so that a child's may come between its parent's call and its result.
+      .map((line) => line.replace(/^(clone\(.*\)) = .*/, '$1'))
+  );
 }
 
 test('a program with files, memory, signals and a child', { skip }, () => {
