@@ -3,9 +3,10 @@ export const NEVER = 2 ** 31 - 1;
 
 /**
  * Which tiers run: `tier0` never translates, `tier1` translates what is entered the first time,
- * `tier2` makes regions as soon as a block is counted, `regions` as `auto` does but a hundred times sooner.
+ * `tier2` makes regions as soon as a block is counted, `regions` as `auto` does but a hundred times sooner, `program`
+ * ten times later: most programs are short, and V8's compiler would not get done with their regions.
  */
-export type Tiers = 'auto' | 'tier0' | 'tier1' | 'tier2' | 'regions';
+export type Tiers = 'auto' | 'program' | 'tier0' | 'tier1' | 'tier2' | 'regions';
 
 /** When code is translated, and how much of it is kept. */
 export interface Policy {
@@ -34,6 +35,15 @@ export const POLICIES: Readonly<Record<Tiers, Policy>> = {
     batch: 128,
     urgent: 2048,
     promotion: 200_000,
+    telling: 31,
+    regions: 8,
+    kept: KEPT,
+  },
+  program: {
+    period: 128,
+    batch: 128,
+    urgent: 2048,
+    promotion: 2_000_000,
     telling: 31,
     regions: 8,
     kept: KEPT,

@@ -94,7 +94,7 @@ export class GuestThread implements Caller {
       guest: abi.guest,
       cpu: this.cpu,
       log: process.log,
-      tiers: process.options.isSingle === true ? 'tier0' : 'auto',
+      tiers: process.options.isSingle === true ? 'tier0' : 'program',
       stateStruct: abi.stateStruct,
       state,
       space: physical,
