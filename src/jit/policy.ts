@@ -29,25 +29,19 @@ export interface Policy {
 /** See docs/adr/0035-memory.md; the compiler of C, compiling, would enter three times as much. */
 const KEPT = 10 << 20;
 
+const AUTO: Policy = {
+  period: 128,
+  batch: 128,
+  urgent: 2048,
+  promotion: 200_000,
+  telling: 31,
+  regions: 8,
+  kept: KEPT,
+};
+
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
-  auto: {
-    period: 128,
-    batch: 128,
-    urgent: 2048,
-    promotion: 200_000,
-    telling: 31,
-    regions: 8,
-    kept: KEPT,
-  },
-  program: {
-    period: 128,
-    batch: 128,
-    urgent: 2048,
-    promotion: 2_000_000,
-    telling: 31,
-    regions: 8,
-    kept: KEPT,
-  },
+  auto: AUTO,
+  program: { ...AUTO, promotion: 2_000_000 },
   tier0: {
     period: 2 ** 30,
     batch: Infinity,
