@@ -169,7 +169,7 @@ export class GuestThread implements Caller {
       return this.engine.run(this.debugger === undefined ? BUDGET : this.debugger.enter(BUDGET));
     } catch (error) {
       // Where accesses are not checked the host forbids what is not allowed: registers are lost, and nobody wants them.
-      if (!(error instanceof WebAssembly.RuntimeError) || this.#window.isChecked) throw error;
+      if (this.#window.isChecked || !isForbiddenAccess(error)) throw error;
       this.signals.native.die(SIGSEGV, false);
     }
   }
@@ -386,6 +386,11 @@ export class GuestThread implements Caller {
     const { base } = this.process.memory;
     this.engine.written(base + address, length);
   }
+}
+
+/** What the engine makes of the host's refusal; any other trap would be a mistake of ours. */
+function isForbiddenAccess(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError && error.message === 'memory access out of bounds';
 }
 
 /** Contexts that nothing is translated in. */
