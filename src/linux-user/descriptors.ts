@@ -10,9 +10,10 @@ const CLOSES = 0x4000_0000;
 const OWN = 0x2000_0000;
 const FLAGS = CLOSES | OWN;
 
-/** Words besides the table: RLIMIT_NOFILE, and a number below which none is free. */
+/** Words besides the table: RLIMIT_NOFILE, a number below which none is free, and how many the host has for the program. */
 const LIMIT = 0;
 const LOWEST_FREE = 1;
+const MOST = 2;
 
 /**
  * The descriptors of a process: its own numbers for the host's, which it shares with the emulator. All of the
@@ -27,17 +28,23 @@ export class Descriptors {
   constructor(arena: Arena) {
     const { buffer } = arena.memory;
     this.#table = new Int32Array(buffer, arena.allocate(4 * MOST_DESCRIPTORS), MOST_DESCRIPTORS);
-    this.#words = new Int32Array(buffer, arena.allocate(8), 2);
+    this.#words = new Int32Array(buffer, arena.allocate(12), 3);
+    this.#words[MOST] ||= MOST_DESCRIPTORS;
     this.#lock = new Lock(arena.memory, arena.allocate(8));
+  }
+
+  /** The host has no more for the program. */
+  set most(most: number) {
+    this.#words[MOST] = Math.min(most, MOST_DESCRIPTORS);
   }
 
   /** Numbers that the guest may have: RLIMIT_NOFILE, as far as there is room. */
   get limit(): number {
-    return this.#words[LIMIT] === 0 ? MOST_DESCRIPTORS : this.#words[LIMIT]! - 1;
+    return this.#words[LIMIT] === 0 ? this.#words[MOST]! : this.#words[LIMIT]! - 1;
   }
 
   set limit(limit: number) {
-    this.#words[LIMIT] = Math.min(limit, MOST_DESCRIPTORS) + 1;
+    this.#words[LIMIT] = Math.min(limit, this.#words[MOST]!) + 1;
   }
 
   /** The host's descriptor; -1 if it is not open. */

@@ -4,6 +4,7 @@ import { firstNativeThread, type NodeNativeThread } from '../../host-node/native
 import { NodeRandom } from '../../host-node/random.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
 import { riscv64 } from '../../linux-user/abi/riscv64.ts';
+import { keepDescriptors } from '../../linux-user/calls/host-limit.ts';
 import { ENOEXEC } from '../../linux-user/errno.ts';
 import { NativeBacking } from '../../linux-user/native-backing.ts';
 import { pagesText } from '../../linux-user/memory/pages-text.ts';
@@ -71,6 +72,7 @@ export function runUser(settings: UserSettings, words: number): never {
   nameAfter(host, path);
   const signals = new NodeNativeSignals(host);
   const thread = new GuestThread(guest, 0, host, signals, new NodeNativeFork(host, signals));
+  keepDescriptors(thread);
   thread.signals.begin(givenSignals());
   thread.cpu.begin(started.pc, started.stack.pointer);
   guest.threads.begin(0, process.pid);

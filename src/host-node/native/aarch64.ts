@@ -136,6 +136,9 @@ export const AARCH64_TABLE = `
     910083ff             ; add sp, sp, #32
     d65f03c0             ; ret
   freeze:
+    b9400829             ; ldr w9, [x1, #8]
+    3101353f             ; cmn w9, #77
+    54000001 @done       ; b.ne done
     f9400c29             ; ldr x9, [x1, #24]
     910003ea             ; mov x10, sp
     f900052a             ; str x10, [x9, #8]

@@ -30,6 +30,9 @@ export const FORK_RECORD = {
   BYTES: 64,
 } as const;
 
+/** si_code of a signal that freezes. Who else sends that signal has another one, and freezes nobody. */
+export const FREEZE_CODE = -77;
+
 export const FORK_BLOCK_AT = WINDOWS * WINDOW_BYTES;
 export const MOST_THREADS = 1024;
 export const FORK_BLOCK_BYTES = FORK.RECORDS + MOST_THREADS * FORK_RECORD.BYTES;

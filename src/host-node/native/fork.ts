@@ -9,13 +9,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { BugError } from '../../base/errors.ts';
 import { INTERRUPTED_BEFORE } from '../../host/native.ts';
 import type { NativeFork } from '../../host/native-fork.ts';
-import { FORK, FORK_BLOCK_AT, FORK_RECORD, MOST_THREADS } from './fork-block.ts';
+import { FORK, FORK_BLOCK_AT, FREEZE_CODE, FORK_RECORD, MOST_THREADS } from './fork-block.ts';
 import { addressOf, type NodeNativeThread } from './thread.ts';
 import { FREEZE, type NodeNativeSignals } from './signals.ts';
 import { WINDOW } from './window.ts';
 
 const CLONE_CHILD_SETTID = 0x01000000;
-const SI_QUEUE = -1;
 /** `fork`'s answer when a thread that is to be left was found doing something; no error of Linux. */
 const AGAIN = -4096;
 const ARCH_GET_FS = 0x1003;
@@ -104,7 +103,7 @@ export class NodeNativeFork implements NativeFork {
     block.setBigInt64(FORK.PATIENCE, 0n, true);
     block.setBigInt64(FORK.PATIENCE + 8, BigInt(PATIENCE_NANOSECONDS), true);
     block.setInt32(FORK.SIGINFO, FREEZE, true);
-    block.setInt32(FORK.SIGINFO + 8, SI_QUEUE, true);
+    block.setInt32(FORK.SIGINFO + 8, FREEZE_CODE, true);
   }
 
   /** Of a thread that exists, learns the first time what becomes of it in a copy. */

@@ -139,6 +139,8 @@ export const X86_64_TABLE = `
     b8 0f 00 00 00                 ; mov eax, 15
     0f 05                          ; syscall
   freeze:
+    83 7e 08 b3                    ; cmp dword ptr [rsi+8], -77
+    0f 85 @@done                   ; jne done
     4c 8b 46 18                    ; mov r8, [rsi+24]
     49 89 60 08                    ; mov [r8+8], rsp
     64 48 8b 04 25 00 00 00 00     ; mov rax, fs:[0]

@@ -5,6 +5,7 @@ import { hostFile } from '../proc/status.ts';
 import { askInt } from './ask.ts';
 import { optionalInput, optionalOutput } from './buffers.ts';
 import { call } from './call.ts';
+import { hostLimit, INFINITE, KEPT } from './host-limit.ts';
 import type { Caller } from './caller.ts';
 import { passOn } from './pass.ts';
 import { int } from './types.ts';
@@ -14,8 +15,6 @@ import { pointer, resource } from './named-types.ts';
 
 /** struct rlimit64: two words of 64 bits. */
 const RLIMIT = 16;
-/** RLIM_INFINITY as it comes out of a word: all ones. */
-const INFINITE = 2 ** 64;
 
 export const prlimit64 = call(
   'prlimit64',
@@ -92,19 +91,9 @@ function write(caller: Caller, address: number, value: number): void {
 
 /** What the process began with. */
 function initial(caller: Caller, resource: number): Limit {
-  const { scratch, host, process } = caller;
-  const at = scratch.allocate(RLIMIT);
-  host.int(0, 0);
-  host.int(1, resource);
-  host.word(2, 0, 0);
-  host.at(3, at);
-  host.call(host.numbers.prlimit64);
-  const number = (place: number): number => {
-    const value = scratch.u64(place);
-    return value >= 2 ** 63 ? INFINITE : value;
-  };
-  const limit = { soft: number(at), hard: number(at + 8) };
-  if (resource === RLIMIT_NOFILE) limit.soft = openFiles(caller, limit);
+  const limit = hostLimit(caller, resource);
+  const { process } = caller;
+  if (resource === RLIMIT_NOFILE) limit.soft = Math.min(openFiles(caller, limit), Math.max(0, limit.soft - KEPT));
   process.limits.set(resource, limit);
   if (resource === RLIMIT_NOFILE) process.descriptors.limit = limit.soft;
   return limit;

@@ -62,7 +62,7 @@ function ownAt(caller: Caller, directory: number, index: number): OwnName | unde
 
 function open(caller: Caller, self: SystemCall, own: OwnName | undefined, closes: boolean): number {
   if (own?.kind === 'view') {
-    const view = openView(caller, own.name);
+    const view = openView(caller, own.name, own.task);
     return view < 0 ? view : adopt(caller, view, closes);
   }
   const host = passOn(caller, self);

@@ -66,6 +66,8 @@ export const mincore = call(
       const { memory } = process;
       const [address, length, vector] = [caller.address(0), caller.value(1), caller.address(2)];
       if (address % PAGE !== 0) return -EINVAL;
+      const missing = length === 0 ? 0 : checkRange(caller, address, length);
+      if (missing < 0) return missing;
       const bytes = Math.ceil(length / PAGE);
       if (!memory.pages.permits(vector, bytes, PROT_WRITE)) return -EFAULT;
       host.at(2, memory.hostOffset(vector));

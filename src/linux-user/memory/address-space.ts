@@ -228,7 +228,7 @@ export class AddressSpace {
     const MAYMOVE = 1;
     const FIXED = 2;
     const range = this.#range(address, oldLength);
-    if (range === undefined || !(newLength > 0)) return -EINVAL;
+    if (range === undefined || !(newLength > 0) || (flags & (MAYMOVE | FIXED)) === FIXED) return -EINVAL;
     const [first, end] = range;
     const { pages } = this;
     if (!this.#isMapped(first, end)) return -EFAULT;

@@ -32,7 +32,7 @@ const NAMES: Readonly<Record<string, OwnName | undefined>> = {
   '/proc/thread-self/exe': { kind: 'exe' },
   '/proc/self/exe/x': undefined,
   '/proc/self/maps': { kind: 'view', name: 'maps' },
-  '/proc/77/task/80/stat': { kind: 'view', name: 'stat' },
+  '/proc/77/task/80/stat': { kind: 'view', name: 'stat', task: 80 },
   '/proc/self/mem': { kind: 'view', name: 'mem' },
   '/proc/self/limits': undefined,
   '/proc/cpuinfo': { kind: 'view', name: 'cpuinfo' },

@@ -11,12 +11,12 @@ export type OwnName =
   | { readonly kind: 'fd'; readonly directory: 'fd' | 'fdinfo'; readonly fd: number; readonly rest: string }
   /** A directory of /proc from which such names can be reached. */
   | { readonly kind: 'directory' }
-  /** A file that is made up: its name in the process's directory, or `cpuinfo`. */
-  | { readonly kind: 'view'; readonly name: string };
+  /** A file that is made up: its name in the process's directory, or `cpuinfo`; `task`: of that thread's directory. */
+  | { readonly kind: 'view'; readonly name: string; readonly task?: number };
 
 const STREAMS: Readonly<Record<string, number>> = { '/dev/stdin': 0, '/dev/stdout': 1, '/dev/stderr': 2 };
 const DEVICE = /^\/+dev\/+fd\/+(\d{1,9})(\/.*)?$/;
-const PROCESS = /^\/+proc\/+(self|thread-self|\d{1,10})(?:\/+task\/+\d{1,10})?(?:\/+(.*))?$/;
+const PROCESS = /^\/+proc\/+(self|thread-self|\d{1,10})(?:\/+task\/+(\d{1,10}))?(?:\/+(.*))?$/;
 const DESCRIPTOR = /^(fd|fdinfo)\/+(\d{1,9})(\/.*)?$/;
 const DIRECTORIES = new Set(['', 'task', 'fd', 'fdinfo']);
 
@@ -29,15 +29,16 @@ export function ownName(path: string, pid: () => number): OwnName | undefined {
   if (path === '/proc/cpuinfo') return { kind: 'view', name: 'cpuinfo' };
   const own = PROCESS.exec(path);
   if (own === null || (own[1] !== 'self' && own[1] !== 'thread-self' && Number(own[1]) !== pid())) return undefined;
-  const rest = (own[2] ?? '').replace(/\/+$/, '');
+  const rest = (own[3] ?? '').replace(/\/+$/, '');
   if (rest === 'exe') return { kind: 'exe' };
   if (DIRECTORIES.has(rest)) return { kind: 'directory' };
-  const descriptor = DESCRIPTOR.exec(own[2]!);
+  const descriptor = DESCRIPTOR.exec(own[3]!);
   if (descriptor !== null) {
     const directory = descriptor[1] as 'fd' | 'fdinfo';
     return { kind: 'fd', directory, fd: Number(descriptor[2]), rest: descriptor[3] ?? '' };
   }
-  return VIEWS.has(rest) ? { kind: 'view', name: rest } : undefined;
+  if (!VIEWS.has(rest)) return undefined;
+  return { kind: 'view', name: rest, ...(own[2] !== undefined && { task: Number(own[2]) }) };
 }
 
 /** Files of a process's directory that are made up. */

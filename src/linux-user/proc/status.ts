@@ -45,9 +45,9 @@ const ARG_END = 49;
 const ENV_START = 50;
 const ENV_END = 51;
 
-/** /proc/PID/stat: what the host knows of the process, and the program's addresses. */
-export function statText(caller: Caller): string {
-  const host = hostFile(caller, '/proc/self/stat');
+/** stat of a process or a thread: what the host knows of it, and the program's addresses. */
+export function statText(caller: Caller, directory: string): string {
+  const host = hostFile(caller, `${directory}/stat`);
   // The name, in parentheses, may have spaces and parentheses.
   const nameEnd = host.lastIndexOf(')');
   const fields = host
@@ -75,10 +75,10 @@ export function statText(caller: Caller): string {
   return `${host.slice(0, nameEnd + 1)} ${fields.join(' ')}\n`;
 }
 
-/** /proc/PID/status: what the host knows of the process, with the program's addresses and threads. */
-export function statusText(caller: Caller): string {
+/** status of a process or a thread: what the host knows of it, with the program's addresses and threads. */
+export function statusText(caller: Caller, directory: string): string {
   const size = `${String(addressSpace(caller) / 1024).padStart(8)} kB`;
-  return hostFile(caller, '/proc/self/status')
+  return hostFile(caller, `${directory}/status`)
     .replaceAll(/^(VmPeak|VmSize):.*$/gm, (_, name) => `${name}:\t${size}`)
     .replace(/^Threads:.*$/m, `Threads:\t${caller.process.threads.live}`);
 }

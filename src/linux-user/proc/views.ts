@@ -1,16 +1,17 @@
 import { askInt } from '../calls/ask.ts';
-import { EACCES } from '../errno.ts';
+import { EACCES, ENOENT } from '../errno.ts';
 import type { Caller } from '../calls/caller.ts';
 import { mapsText } from './maps.ts';
 import { statText, statusText } from './status.ts';
 
 /** Files of /proc that show the guest instead of the emulator (proc(5)); made when they are opened. */
 
-type View = (caller: Caller) => Uint8Array;
+/** `directory`: that of /proc whose file it is, a process's or a thread's. */
+type View = (caller: Caller, directory: string) => Uint8Array;
 
-const text = (make: (caller: Caller) => string): View => {
+const text = (make: (caller: Caller, directory: string) => string): View => {
   const encoder = new TextEncoder();
-  return (caller) => encoder.encode(make(caller));
+  return (caller, directory) => encoder.encode(make(caller, directory));
 };
 
 /** Bytes of the program's as they are now. */
@@ -56,12 +57,17 @@ const MFD_CLOEXEC = 1;
 const O_RDONLY_CLOEXEC = 0o2000000;
 const AT_FDCWD = -100;
 
-/** Opens a view: a descriptor of the host's that can only be read, or a negative errno. */
-export function openView(caller: Caller, name: string): number {
+/**
+ * Opens a view, in the directory of a thread if `task` is its number: a descriptor of the host's that can only be read, or
+ * a negative errno.
+ */
+export function openView(caller: Caller, name: string, task?: number): number {
   const view = VIEWS[name];
   // The process's memory: the emulator's addresses are not the program's, and none of its business.
   if (view === undefined) return -EACCES;
-  const bytes = view(caller);
+  // The host has threads there that are none of the program's.
+  if (task !== undefined && caller.process.threads.find(task) === undefined) return -ENOENT;
+  const bytes = view(caller, task === undefined ? '/proc/self' : `/proc/self/task/${task}`);
   const { scratch, host } = caller;
   scratch.reset();
   host.at(0, scratch.string(name));

@@ -359,7 +359,7 @@ export class ThreadSignals {
     const { abi, memory } = process;
     const { stack } = this.state;
     if (this.#call.settle(action.flags)) thread.finish(-EINTR, -1);
-    if ((action.flags & SA_RESETHAND) !== 0) this.#forget(signal);
+    if ((action.flags & SA_RESETHAND) !== 0) this.#forget(signal, action);
     writeFrame(abi, cpu, memory, at, { info: this.#info, mask: this.mask, stack, pointer: thread.stackPointer });
     stack.entered();
     const [first, second, third] = abi.registers.arguments as [number, number, number];
@@ -373,9 +373,9 @@ export class ThreadSignals {
     this.#look = true;
   }
 
-  #forget(signal: number): void {
+  #forget(signal: number, action: SignalAction): void {
     this.process.lock.with(() => {
-      this.process.actions.set(signal, DEFAULT_ACTION);
+      this.process.actions.set(signal, { ...action, low: DEFAULT_ACTION.low, high: DEFAULT_ACTION.high });
       if (ownIndex(signal) < 0) this.native.default(signal);
     });
   }
