@@ -15,6 +15,8 @@ flags="$flags --no-wasm-loop-peeling --no-wasm-loop-unrolling --wasm-num-compila
 # Translated code that nobody needs is freed by garbage collections, and each of our objects holds much that
 # the collector does not see: it is to come often.
 flags="$flags --heap-growing-percent=20 --max-semi-space-size=4"
+# But not while a program starts, when all that there is stays.
+flags="$flags --min-semi-space-size=4 --initial-old-space-size=32"
 
 # An installed Node lies where any dependency would: in a node_modules here or further up.
 find_node() {

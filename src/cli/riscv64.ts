@@ -1,5 +1,6 @@
 /** `tinamou-riscv64 PROGRAM ARGUMENTS…`: runs a Linux program made for riscv64. `-help` tells how. */
 import { UserError } from '../base/errors.ts';
+import { keepCode } from '../host-node/kept-code.ts';
 import { parseUserCommandLine } from './user/parse.ts';
 import { Refusal } from './user/refusal.ts';
 import { runUser } from './user/run.ts';
@@ -12,6 +13,7 @@ async function main(words: readonly string[]): Promise<void> {
   else runUser(settings, words.length - options);
 }
 
+keepCode();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

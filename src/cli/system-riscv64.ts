@@ -1,5 +1,6 @@
 /** `tinamou-system-riscv64`: emulates a RISC-V machine. `-help` tells how. */
 import { UserError } from '../base/errors.ts';
+import { keepCode } from '../host-node/kept-code.ts';
 import { nodeThreads, placerThread } from '../host-node/threads.ts';
 import { prepareWorker } from '../host-node/workers.ts';
 import { leave, toTheEnd } from './leave.ts';
@@ -16,6 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
   // Only a machine needs all of the emulator, of which the thread of its first CPU loads its part meanwhile.
   prepareWorker(nodeThreads.vcpu, 'vcpu0');
   const { runSystem } = await import('./system/run.ts');
+  keepCode();
   if (settings.loadvm !== undefined || settings.incoming !== undefined) prepareWorker(placerThread, 'placer');
   return runSystem(settings, PROGRAM);
 }

@@ -25,6 +25,6 @@ export class NodeCompression implements Compression {
   }
 
   placer(): Placer {
-    return new ThreadPlacer(this.#codecs);
+    return new ThreadPlacer();
   }
 }

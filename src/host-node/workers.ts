@@ -2,6 +2,7 @@ import type { Transferable } from 'node:worker_threads';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { BugError } from '../base/errors.ts';
 import type { WorkerSide, WorkerThread, Workers } from '../host/workers.ts';
+import { keepCode } from './kept-code.ts';
 
 /** Workers that have not been given their data, by the module that they run. */
 const prepared = new Map<string, Worker>();
@@ -53,6 +54,7 @@ export class NodeWorkers implements Workers {
 export async function workerSide(): Promise<WorkerSide> {
   const port = parentPort;
   if (port === null) throw new BugError('workerSide is for workers');
+  keepCode();
   const isLater = workerData === LATER;
   return {
     data: isLater ? await new Promise<unknown>((resolve) => port.once('message', resolve)) : workerData,

@@ -20,8 +20,6 @@ export interface Placer extends Disposable {
    * is not as long as these together, or if nothing comes out. `packed` and its buffer are given away.
    */
   place(how: CompressionName, packed: Uint8Array, memory: Uint8Array, runs: readonly number[]): Promise<void>;
-  /** All has been asked for. Resolves when nothing waits that has not been begun. */
-  finish(): Promise<void>;
 }
 
 /** One on the calling thread. */
@@ -30,7 +28,6 @@ export function localPlacer(compression: Pick<Compression, 'unpack'>): Placer {
     async place(how, packed, memory, runs) {
       putRuns(await compression.unpack(how, packed, sizeOfRuns(runs)), memory, runs);
     },
-    async finish() {},
     [Symbol.dispose]() {},
   };
 }

@@ -152,7 +152,6 @@ export class Unpacker {
   /** Resolves once all of it is unpacked, and disks have been looked at, too. Throws a UserError if that cannot be. */
   async end(state: ReadState): Promise<ReadyState> {
     this.begin(state);
-    await this.#into?.placer.finish();
     const memory = (await Promise.all(this.#memory)).filter((window) => window !== undefined);
     for (const window of state.blocks) await unpackWindow(window, this.#compression, state.head.compression);
     return { ...state, memory };
