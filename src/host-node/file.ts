@@ -47,7 +47,12 @@ export class NodeFile implements File {
   }
 
   async flush(): Promise<void> {
-    await this.#handle.datasync();
+    try {
+      await this.#handle.datasync();
+    } catch (error) {
+      // fdatasync(2): what is behind a special file such as /dev/null cannot be synchronized; there is nothing to wait for.
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+    }
   }
 
   async truncate(size: number): Promise<void> {

@@ -43,6 +43,11 @@ suite('files on Node', () => {
     assert.ok(bytes.every((byte, i) => byte === (i & 0xff)));
   });
 
+  test('what cannot be synchronized has nothing to wait for', async () => {
+    await using file = await files.open('/dev/null', 'write');
+    await file.flush();
+  });
+
   test('logs start anew or go on', async () => {
     for (const truncate of [true, false, false, true]) {
       const log = await files.append(path('log'), { truncate });

@@ -1,13 +1,11 @@
 import { isObject, type Json } from '../qapi/json.ts';
 import { writeJson } from '../qapi/json-writer.ts';
 
-/** JSON for people: a member a line, four spaces for each depth. */
+/** JSON for people, as QEMU writes it: a member a line, four spaces for each depth, and what is empty over two lines. */
 export function prettyJson(value: Json, indent = ''): string {
   const inner = `${indent}    `;
   const block = (open: string, items: readonly string[], close: string): string =>
-    items.length === 0
-      ? `${open}${close}`
-      : `${open}\n${items.map((item) => inner + item).join(',\n')}\n${indent}${close}`;
+    [open, items.map((item) => inner + item).join(',\n'), indent + close].filter((line) => line !== '').join('\n');
   if (Array.isArray(value)) {
     return block(
       '[',

@@ -5,6 +5,7 @@ import type { Json, JsonError, JsonObject } from '../qapi/json.ts';
 import { type ErrorClass, QapiError } from '../qapi/error.ts';
 import type { Capability, QmpContext } from './command.ts';
 import { CATALOG } from './commands/index.ts';
+import { prettyJson } from './pretty-json.ts';
 import { QmpRequest } from './qmp-request.ts';
 import type { MachineEvent, MonitorTarget } from './target.ts';
 import type { ByteOutput, SessionOptions } from './session.ts';
@@ -24,6 +25,7 @@ export class QmpSession {
   readonly #writer = new JsonWriter();
   readonly #context: QmpContext;
   readonly #onBug: (error: unknown) => void;
+  readonly #isPretty: boolean;
   readonly #reader: JsonReader;
   readonly #unsubscribe: () => void;
   readonly #leave: () => void;
@@ -38,6 +40,7 @@ export class QmpSession {
     this.#target = target;
     this.#output = output;
     this.#onBug = options.onBug ?? (() => {});
+    this.#isPretty = options.isPretty ?? false;
     this.#context = {
       target,
       catalog: options.catalog ?? CATALOG,
@@ -169,7 +172,11 @@ export class QmpSession {
   }
 
   #send(message: Json): void {
-    if (!this.#closed) this.#output.write(this.#writer.write(message, '\r\n'));
+    if (this.#closed) return;
+    const bytes = this.#isPretty
+      ? new TextEncoder().encode(`${prettyJson(message)}\r\n`)
+      : this.#writer.write(message, '\r\n');
+    this.#output.write(bytes);
   }
 }
 

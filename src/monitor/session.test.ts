@@ -52,6 +52,19 @@ async function replay(
 suite('transcripts', () => {
   test('QMP', () => replay('qmp.txt', (target, write) => new QmpSession(target, asText(write), { onBug: fail })));
 
+  test('QMP for people', async () => {
+    let output = '';
+    const session = new QmpSession(
+      new FakeTarget(),
+      asText((text) => (output += text)),
+      { isPretty: true, onBug: fail },
+    );
+    assert.match(output, /^\{\n {4}"QMP": \{\n {8}"version": \{\n/);
+    output = '';
+    await session.feed('{"execute":"qmp_capabilities","id":[]}');
+    assert.equal(output, '{\n    "return": {\n    },\n    "id": [\n    ]\n}\r\n');
+  });
+
   test('out-of-band commands', () => {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => (release = resolve));

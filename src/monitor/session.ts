@@ -19,6 +19,8 @@ export const asText = (write: (text: string) => void): ByteOutput => ({
 export interface SessionOptions {
   /** What can be asked; everything, unless it says otherwise. */
   readonly catalog?: Catalog;
+  /** QMP is written for people: a member a line. */
+  readonly isPretty?: boolean;
   /** A command failed in a way that is not the client's doing. The client is told, too. Must not throw. */
   readonly onBug?: (error: unknown) => void;
 }

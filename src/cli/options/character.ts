@@ -2,10 +2,10 @@ import { UserError } from '../../base/errors.ts';
 import { Options } from '../../host/options.ts';
 import { asksForHelp, keyValues } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
-import type { Settings } from './settings.ts';
+import type { MonitorSetting, Settings } from './settings.ts';
 
-function addMonitor(settings: Settings, origin: string, protocol: 'qmp' | 'hmp', backend: string): void {
-  settings.monitors.push({ origin, what: { protocol, backend } });
+function addMonitor(settings: Settings, origin: string, what: MonitorSetting): void {
+  settings.monitors.push({ origin, what });
 }
 
 export const character: OptionGroup = {
@@ -34,22 +34,33 @@ export const character: OptionGroup = {
       },
     ),
     valued('monitor', 'backend', 'a monitor for people', (settings, text) =>
-      addMonitor(settings, `-monitor ${text}`, 'hmp', text),
+      addMonitor(settings, `-monitor ${text}`, { protocol: 'hmp', backend: text }),
     ),
     valued('qmp', 'backend', 'a monitor for programs', (settings, text) =>
-      addMonitor(settings, `-qmp ${text}`, 'qmp', text),
+      addMonitor(settings, `-qmp ${text}`, { protocol: 'qmp', backend: text }),
+    ),
+    valued('qmp-pretty', 'backend', 'the same, its answers written for people', (settings, text) =>
+      addMonitor(settings, `-qmp-pretty ${text}`, { protocol: 'qmp', backend: text, isPretty: true }),
     ),
     valued(
       'mon',
-      '[chardev=]name[,mode=readline|control][,pretty=on|off]',
-      'a monitor on a -chardev',
+      '[chardev=]name[,mode=readline|control][,pretty=on|off][,id=name]',
+      'a monitor on a -chardev; pretty= writes the answers of mode=control for people',
       (settings, text) => {
         const options = new Options(keyValues(text, 'chardev', ['pretty']));
         const chardev = options.needed('chardev');
         const mode = options.choice('mode', ['readline', 'control'], 'readline');
-        options.flag('pretty', false);
+        const isPretty = options.flag('pretty', false);
+        // Nothing refers to a monitor by its name.
+        options.take('id');
         options.finish();
-        addMonitor(settings, `-mon ${text}`, mode === 'control' ? 'qmp' : 'hmp', `chardev:${chardev}`);
+        if (isPretty && mode !== 'control') throw new UserError("'pretty' is not compatible with HMP monitors");
+        const protocol = mode === 'control' ? 'qmp' : 'hmp';
+        addMonitor(settings, `-mon ${text}`, {
+          protocol,
+          backend: `chardev:${chardev}`,
+          ...(isPretty && { isPretty }),
+        });
       },
     ),
     valued(

@@ -1,7 +1,8 @@
 import { UserError } from '../../base/errors.ts';
 import { parseAddressRanges } from '../../mem/address-range.ts';
 import { isLogItem, LOG_ITEM_NAMES, type LogItem } from '../../mem/log-items.ts';
-import { asksForHelp } from '../../host/key-values.ts';
+import { Options } from '../../host/options.ts';
+import { asksForHelp, keyValues } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { icount } from './icount.ts';
 import { stats } from './stats.ts';
@@ -57,6 +58,20 @@ export const debug: OptionGroup = {
     flag('no-shutdown', 'stop instead of ending when the guest switches off', (settings) => {
       settings.noShutdown = true;
     }),
+    valued(
+      'action',
+      'event=action[,event=action...]',
+      "what follows the guest's reset (reboot=reset|shutdown) or its switching off (shutdown=poweroff|pause)",
+      (settings, text) => {
+        const options = new Options(keyValues(text));
+        const reboot = options.choice('reboot', ['reset', 'shutdown'], settings.noReboot ? 'shutdown' : 'reset');
+        const shutdown = options.choice('shutdown', ['poweroff', 'pause'], settings.noShutdown ? 'pause' : 'poweroff');
+        options.refuse('panic', 'watchdog');
+        options.finish();
+        settings.noReboot = reboot === 'shutdown';
+        settings.noShutdown = shutdown === 'pause';
+      },
+    ),
     valued('d', 'item1,...', 'report these on standard error; `-d help` lists them', (settings, text) => {
       if (asksForHelp(text)) {
         settings.listing = async () => (await import('./listings.ts')).logListing();

@@ -5,10 +5,20 @@ import { Chardevs } from '../../char/chardevs.ts';
 import { devices } from '../../hw/devices.ts';
 import { helpProperty } from '../../hw/properties.ts';
 import { OPTIMIZATIONS } from '../../jit/optimizations.ts';
+import { BOOT_FILES, NO_EFFECT } from './standard.ts';
 import { LOG_ITEMS, PROGRAM_LOG_ITEMS, USER_LOG_ITEM_NAMES } from '../../mem/log-items.ts';
 
 export function machineListing(): string {
   return 'Supported machines are:\nvirt                 RISC-V VirtIO board\n';
+}
+
+export function machinePropertyListing(): string {
+  const files = Object.entries(BOOT_FILES).map(([name, { doc }]) => `  ${`${name}=<string>`.padEnd(22)} - ${doc}\n`);
+  const fixed = Object.entries(NO_EFFECT).map(
+    ([name, values]) =>
+      `  ${`${name}=<${values.some((value) => value === 'none') ? 'string' : 'bool'}>`.padEnd(22)} - ${values.join(' or ')}; changes nothing\n`,
+  );
+  return `virt-machine options:\n${[...files, ...fixed].toSorted().join('')}`;
 }
 
 export function cpuListing(): string {

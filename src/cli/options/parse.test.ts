@@ -52,6 +52,36 @@ test('terminals and monitors', () => {
   assert.deepEqual({ ...chardevs[0]!.what }, { backend: 'socket', id: 'c', path: '/y', server: 'on', wait: 'off' });
 });
 
+test('monitors with names, and for people', () => {
+  const { monitors } = parse('-mon chardev=c,id=m,mode=control,pretty=on -mon chardev=d,id=n -qmp-pretty stdio');
+  assert.deepEqual(
+    monitors.map(({ what }) => what),
+    [
+      { protocol: 'qmp', backend: 'chardev:c', isPretty: true },
+      { protocol: 'hmp', backend: 'chardev:d' },
+      { protocol: 'qmp', backend: 'stdio', isPretty: true },
+    ],
+  );
+});
+
+test('-machine says what other options say', () => {
+  const { bios, kernel, initrd, append, dtb } = parse('-M virt,firmware=f,kernel=k,initrd=i,append=a,dtb=d');
+  assert.deepEqual([bios, kernel, initrd, append, dtb], ['f', 'k', 'i', 'a', 'd']);
+});
+
+test('-action, of which the last word on each event counts', () => {
+  const what = (line: string): boolean[] => [parse(line).noReboot, parse(line).noShutdown];
+  assert.deepEqual(what('-action reboot=shutdown,shutdown=pause'), [true, true]);
+  assert.deepEqual(what('-no-reboot -no-shutdown -action shutdown=poweroff'), [true, false]);
+});
+
+test('help about a machine', async () => {
+  assert.match(
+    await parse('-M virt,help').listing!(),
+    /^virt-machine options:\n {2}aclint=<bool> .*\n {2}aia=<string> /,
+  );
+});
+
 test('-icount in all its forms', () => {
   const counting = { shift: 3, sleep: true, align: false };
   assert.deepEqual(parse('-icount 3').icount, counting);
@@ -138,6 +168,10 @@ const MISTAKES: Readonly<Record<string, RegExp>> = {
   '-seed now': /Invalid seed number/,
   '-blockdev {': /no JSON object/,
   '-device a,=b': /a value without a key/,
+  '-mon c,pretty=on': /^-mon c,pretty=on: 'pretty' is not compatible with HMP monitors$/,
+  '-nic user': /^-nic user: 'user' is not supported; use none$/,
+  '-action reboot=none': /does not accept value 'none'/,
+  '-action panic=none': /'panic' is not supported yet/,
   '-mon mode=control': /Parameter 'chardev' is missing/,
   '-global frob': /Parameter 'driver' is missing/,
   '-name g,frob=1': /Invalid parameter 'frob'/,

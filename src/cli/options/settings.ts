@@ -75,6 +75,8 @@ export interface MonitorSetting {
   readonly protocol: 'qmp' | 'hmp';
   /** The short form of a back end, as `-serial` takes it. */
   readonly backend: string;
+  /** QMP is written for people. */
+  readonly isPretty?: boolean;
 }
 
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

@@ -8,8 +8,16 @@ import { asksForHelp, keyValues } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { parseSize } from './size.ts';
 
+/** Properties of `-machine` that say what an option says. */
+export const BOOT_FILES = {
+  append: { setting: 'append', doc: 'Linux kernel command line' },
+  dtb: { setting: 'dtb', doc: 'Linux kernel device tree file' },
+  firmware: { setting: 'bios', doc: 'Firmware image' },
+  initrd: { setting: 'initrd', doc: 'Linux initial ramdisk file' },
+  kernel: { setting: 'kernel', doc: 'Linux kernel image file' },
+} as const;
 /** Properties of `-machine` that leave things as they are at these values. */
-const NO_EFFECT: Readonly<Record<string, readonly string[]>> = {
+export const NO_EFFECT: Readonly<Record<string, readonly string[]>> = {
   usb: ['off'],
   'dump-guest-core': ['on', 'off'],
   'mem-merge': ['on', 'off'],
@@ -54,6 +62,11 @@ export const standard: OptionGroup = {
           settings.listing = async () => (await import('./listings.ts')).machineListing();
           return;
         }
+        const [, ...properties] = text.split(',');
+        if (properties.some(asksForHelp)) {
+          settings.listing = async () => (await import('./listings.ts')).machinePropertyListing();
+          return;
+        }
         const options = new Options(keyValues(text, 'type'));
         const type = options.string('type');
         if (type !== undefined) {
@@ -61,6 +74,10 @@ export const standard: OptionGroup = {
             throw new UserError(`unsupported machine type '${type}'; use -machine help to list supported machines`);
           }
           settings.machine = type;
+        }
+        for (const [name, { setting }] of Object.entries(BOOT_FILES)) {
+          const value = options.string(name);
+          if (value !== undefined) settings[setting] = value;
         }
         const accel = options.string('accel');
         if (accel !== undefined) checkAccelerator(accel);
@@ -178,6 +195,11 @@ export const standard: OptionGroup = {
       settings.nodefaults = true;
     }),
     flag('no-user-config', 'accepted: there are no configuration files', () => {}),
+    ...(['nic', 'net', 'vga', 'parallel'] as const).map((name) =>
+      valued(name, 'none', 'accepted: this machine has none', (_settings, text) => {
+        if (text !== 'none') throw new UserError(`'${text}' is not supported; use none`);
+      }),
+    ),
     valued('seed', 'number', 'make the random numbers of the guest repeatable', (settings, text) => {
       if (!/^(\d+|0x[0-9a-f]+)$/i.test(text)) throw new UserError(`Invalid seed number: '${text}'`);
       settings.seed = BigInt(text);

@@ -135,10 +135,11 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       uuid: settings.uuid,
     });
     await openState(machine, snapshots, migration, settings);
-    for (const { origin, protocol, chardev } of terminals.monitors) {
+    for (const { origin, protocol, isPretty, chardev } of terminals.monitors) {
       const port = located(origin, () => chardevs.use(chardev));
       serveMonitor(port, target, {
         protocol,
+        isPretty,
         isShared: port.filename === 'mux',
         onBug,
       });

@@ -8,7 +8,14 @@ import type { Asked, MonitorSetting, Settings } from '../options/settings.ts';
 export interface Terminals {
   /** The id of the serial port's; none: it leads nowhere. */
   readonly serial: string | undefined;
-  readonly monitors: readonly { readonly origin: string; readonly protocol: 'qmp' | 'hmp'; readonly chardev: string }[];
+  readonly monitors: readonly OpenMonitor[];
+}
+
+interface OpenMonitor {
+  readonly origin: string;
+  readonly protocol: 'qmp' | 'hmp';
+  readonly isPretty: boolean;
+  readonly chardev: string;
 }
 
 /** Opens the back ends of the command line, and those that stand for options that were not given. */
@@ -18,7 +25,7 @@ export async function openTerminals(settings: Settings, chardevs: Chardevs): Pro
   if (serials.length > 1) {
     throw new UserError(`${serials[1]!.origin}: this machine has one serial port; add virtconsole devices for more`);
   }
-  const all: { origin: string; protocol: 'qmp' | 'hmp'; chardev: string }[] = [];
+  const all: OpenMonitor[] = [];
   const open = async (origin: string, text: string, label: string): Promise<string | undefined> => {
     const form = await at(origin, () => parseShortForm(text, label));
     if (form.type === 'none') return undefined;
@@ -29,7 +36,7 @@ export async function openTerminals(settings: Settings, chardevs: Chardevs): Pro
       return form.id;
     }
     await at(origin, () => chardevs.add(form.options));
-    if (form.monitor) all.push({ origin, protocol: 'hmp', chardev: label });
+    if (form.monitor) all.push({ origin, protocol: 'hmp', isPretty: false, chardev: label });
     return label;
   };
   const [serial] = serials;
@@ -39,7 +46,7 @@ export async function openTerminals(settings: Settings, chardevs: Chardevs): Pro
     const chardev = await open(origin, what.backend, `compat_monitor${number}`);
     if (chardev === undefined) continue;
     if (chardev === `compat_monitor${number}`) number++;
-    all.push({ origin, protocol: what.protocol, chardev });
+    all.push({ origin, protocol: what.protocol, isPretty: what.isPretty === true, chardev });
   }
   return { serial: serialId, monitors: all };
 }
