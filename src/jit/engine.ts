@@ -191,6 +191,7 @@ export class Engine {
       pageFlags: pageFlags.byteOffset,
       parallel,
       window,
+      isFlat: window !== undefined && options.points === undefined,
       codeTlbEntries: tlb.codeEntries,
     });
     this.#log = new TranslationLog(guest, options.log ?? silentLog);
@@ -526,10 +527,11 @@ export class Engine {
     );
     if (batch === undefined) return;
     this.#instantiate(batch.bytes);
-    const installed = batch.blocks.map(({ page, offset, length, slot }) => {
+    const installed = batch.blocks.map(({ page, offset, length, slot, targets }) => {
       const code = { slot, page, offset, companions: [], isRegion: false, isDropped: false };
       this.#functions.install(code);
-      this.codePages.install(code, [[page, offset, offset + length]]);
+      const reached = targets.map(([target, at]) => [target, at, at + 1] as const);
+      this.codePages.install(code, [[page, offset, offset + length], ...reached]);
       return code;
     });
     this.#live.add(installed, batch.bytes.length);

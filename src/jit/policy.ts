@@ -4,7 +4,7 @@ export const NEVER = 2 ** 31 - 1;
 /**
  * Which tiers run: `tier0` never translates, `tier1` translates what is entered the first time,
  * `tier2` makes regions as soon as a block is counted, `regions` as `auto` does but a hundred times sooner, `program`
- * ten times later: most programs are short, and V8's compiler would not get done with their regions.
+ * translates eight or ten times later: most programs are short, and V8's compiler would not get done with all that they run.
  */
 export type Tiers = 'auto' | 'program' | 'tier0' | 'tier1' | 'tier2' | 'regions';
 
@@ -41,7 +41,7 @@ const AUTO: Policy = {
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
   auto: AUTO,
-  program: { ...AUTO, promotion: 2_000_000 },
+  program: { ...AUTO, period: 1024, urgent: 8192, promotion: 2_000_000 },
   tier0: {
     period: 2 ** 30,
     batch: Infinity,

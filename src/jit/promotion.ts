@@ -9,7 +9,7 @@ const CPU = 0;
 
 /**
  * Counts an entry into the function of the slot in local `link`, down to where JavaScript is asked
- * for a region that begins there. Leaves the slot to enter in the local.
+ * for a region that begins there. Leaves the slot to enter in the local; `scratch` is another one, an i32.
  */
 export function countEntry(
   {
@@ -22,6 +22,7 @@ export function countEntry(
     readonly width: 32 | 64;
   },
   link: number,
+  scratch: number,
 ): void {
   const address = (): void => {
     code.get(link);
@@ -31,9 +32,8 @@ export function countEntry(
   };
   address();
   address();
-  code.memory(OP.i32_load, targets.counts).i32(1).op(OP.i32_sub).memory(OP.i32_store, targets.counts);
-  address();
-  code.memory(OP.i32_load, targets.counts).op(OP.i32_eqz);
+  code.memory(OP.i32_load, targets.counts).i32(1).op(OP.i32_sub).tee(scratch).memory(OP.i32_store, targets.counts);
+  code.get(scratch).op(OP.i32_eqz);
   code.if(0x40, false);
   code.get(link).call(targets.promote).set(link);
   code.end();

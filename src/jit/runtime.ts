@@ -201,7 +201,7 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: num
   const { layout, width, records } = context;
   const wide = width === 64;
   const loadAddress = wide ? OP.i64_load32_u : OP.i32_load;
-  const [pc, entry, link] = [1, 2, 3];
+  const [pc, entry, link, count] = [1, 2, 3, 4];
   const c = new Code();
   c.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2);
   c.if(0x40, false);
@@ -234,10 +234,11 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: num
   countEntry(
     { code: c, width, targets: { promote, counts: context.counts, countsAreNear: context.countsAreNear } },
     link,
+    count,
   );
   c.get(CPU).get(link).returnCallIndirect(blockType);
   const address = addressType(width);
-  return builder.function(blockType, [I64, address, I32], c);
+  return builder.function(blockType, [I64, address, I32, I32], c);
 }
 
 /**

@@ -26,6 +26,8 @@ export interface BlockSource {
   readonly offset: number;
   /** Address of the records of its page. */
   readonly records: number;
+  /** Address of the record at an offset from the page's start that lies in another page, if it is known and stays. */
+  readonly beyond?: ((inPage: number) => number | undefined) | undefined;
 }
 
 /**
@@ -156,16 +158,18 @@ export class Tier1Emitter extends Emitter {
     this.#storePc(offset);
     this.#storeRemaining(this.#index);
     const inPage = this.#block.offset + offset;
-    if (inPage < 0 || inPage >= PAGE) {
+    const isBeyond = inPage < 0 || inPage >= PAGE;
+    const address = isBeyond ? this.#block.beyond?.(inPage) : this.#block.records + inPage * 2 ** this.#records.shift;
+    if (address === undefined) {
       code.get(CPU).returnCall(targets.runtime.jump);
       return;
     }
     // Every loop has a backward transfer: the exit word is looked at there.
-    if (offset <= this.#offset) {
+    const isCounted = isBeyond || offset <= this.#offset;
+    if (isCounted) {
       code.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2).brIf(this.#left, false);
     }
     const link = this.#status;
-    const address = this.#block.records + inPage * 2 ** this.#records.shift;
     if (this.width === 64) code.i64(0);
     else code.i32(0);
     code
@@ -174,7 +178,7 @@ export class Tier1Emitter extends Emitter {
       .i32(0)
       .op(OP.i32_le_s);
     code.brIf(this.#left, false);
-    if (offset <= this.#offset) countEntry(this, link);
+    if (isCounted) countEntry(this, link, this.#granted);
     code.get(CPU).get(link).returnCallIndirect(targets.blockType);
   }
 

@@ -35,6 +35,8 @@ export interface TranslatorOptions {
   /** See CallTargets. */
   readonly parallel: Parallel | undefined;
   readonly window: AccessWindow | undefined;
+  /** Whether an address always means the same byte of the shared memory, and is stopped at by nobody. */
+  readonly isFlat: boolean;
   readonly codeTlbEntries: number;
   readonly optimizations: Optimizations;
 }
@@ -55,6 +57,8 @@ export interface TranslatedBatch {
 
 export interface TranslatedBlock extends BlockSource, HotBlock {
   readonly slot: number;
+  /** Where it goes on in other pages without asking which pages these are. */
+  readonly targets: readonly (readonly [page: CodePage, offset: number])[];
 }
 
 /** A cluster to be translated, and by number the regions of it that are entered from outside, in which slots. */
@@ -80,16 +84,18 @@ export class Translator {
   translate(hot: readonly HotBlock[], slotFor: (block: HotBlock) => number): TranslatedBatch | undefined {
     const { layout, records, width } = this.#options;
     const builder = new ModuleBuilder();
-    const targets = this.#imports(builder);
+    const imported = this.#imports(builder);
     const blocks: TranslatedBlock[] = [];
     for (const each of hot) {
       const { page, offset, pc } = each;
       const block = this.#lower(page, offset);
       if (block === undefined) continue;
-      const { locals, code } = new Tier1Emitter(block, layout, targets, width, records).block();
+      const reached: [CodePage, number][] = [];
+      const source = { ...block, beyond: this.#beyond(page, reached) };
+      const { locals, code } = new Tier1Emitter(source, layout, imported, width, records).block();
       const slot = slotFor(each);
-      builder.element(slot, [builder.function(targets.blockType, locals, code)]);
-      blocks.push({ ...block, page, pc, slot });
+      builder.element(slot, [builder.function(imported.blockType, locals, code)]);
+      blocks.push({ ...block, page, pc, slot, targets: reached });
     }
     return blocks.length === 0 ? undefined : { bytes: builder.build(), blocks };
   }
@@ -166,6 +172,19 @@ export class Translator {
       codeTlbEntries,
       blockType: builder.type([address], [I32]),
       regionType: builder.type([address, I64, I32, I32], [I32, I64]),
+    };
+  }
+
+  /** See BlockSource; notes what is reached so. In flat memory a page's neighbours are those of its addresses. */
+  #beyond(page: CodePage, reached: [CodePage, number][]): BlockSource['beyond'] {
+    const { isFlat, pages } = this.#options;
+    if (!isFlat) return undefined;
+    return (inPage) => {
+      const target = pages.known(page.hostPage * PAGE + inPage, page.mode);
+      if (target === undefined) return undefined;
+      const offset = inPage & (PAGE - 1);
+      reached.push([target, offset]);
+      return pages.recordAt(target, offset);
     };
   }
 
