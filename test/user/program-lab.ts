@@ -20,7 +20,7 @@ import { Assembler } from '../translator/assembler.ts';
 export const TEXT = 0x2_0000;
 export const DATA = 0x10_0000;
 const WINDOW = 16 << 20;
-const ENGINES: readonly Tiers[] = ['tier0', 'tier1', 'auto', 'tier2', 'regions'];
+const ENGINES: readonly Tiers[] = ['tier0', 'tier1', 'auto', 'program', 'tier2', 'regions'];
 const MOST_FAULTS = 20_000;
 
 /** Memory that nobody protects: only the translated code does. */
@@ -62,6 +62,8 @@ export interface ProgramOptions {
   readonly unchecked?: boolean;
   readonly limit?: number;
   readonly engines?: readonly Tiers[];
+  /** Pages whose code is known at once. */
+  readonly codePages?: number;
 }
 
 interface Outcome {
@@ -71,7 +73,7 @@ interface Outcome {
 }
 
 function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOptions): Outcome {
-  const { pages = {}, limit = 3_000_000, unchecked = false } = options;
+  const { pages = {}, limit = 3_000_000, unchecked = false, codePages = 64 } = options;
   const process = new GuestProcess(
     { abi: riscv64(), windowSize: WINDOW, prefix: undefined },
     { makeBacking: (memory, base) => new BareBacking(memory, base, unchecked), spawn() {} },
@@ -110,7 +112,7 @@ function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOp
           window: process.accessWindow(),
           tiers: engineName,
           counters: shared.counters,
-          codePages: 64,
+          codePages,
           codeRoom: process.threads.roomOf(0),
         });
   cpu.begin(TEXT, DATA + 0x8000);

@@ -74,6 +74,42 @@ test('code that rewrites itself by plain stores', () => {
   );
 });
 
+for (const codePages of [64, 3, 2]) {
+  test(`code that goes on in other pages, one of which is rewritten, with room for ${codePages}`, () => {
+    check(
+      (asm) => {
+        asm.li(10, 0);
+        repeat(asm, codePages > 3 ? 3000 : 500, () => {
+          asm.op('jal', { rd: 1, imm: 'second' });
+          // Every 64th round.
+          asm.op('andi', { rd: 5, rs1: 27, imm: 63 }).op('bne', { rs1: 5, rs2: 0, imm: 'next' });
+          asm.op('srli', { rd: 5, rs1: 27, shamt: 6 }).op('slli', { rd: 5, rs1: 5, shamt: 20 });
+          asm.li(6, encode('addi', { rd: 7, rs1: 0, imm: 0 }));
+          asm.op('or', { rd: 5, rs1: 5, rs2: 6 });
+          asm
+            .li(20, TEXT + 2 * 4096)
+            .op('sw', { rs1: 20, rs2: 5, imm: 0 })
+            .op('fence.i');
+        });
+        asm.op('ecall');
+        const inPage = (page: number, offset: number): void => {
+          while (asm.here < TEXT + page * 4096 + offset) asm.op('addi', { rd: 0, rs1: 0, imm: 0 });
+        };
+        inPage(1, 0);
+        asm.label('second').op('addi', { rd: 10, rs1: 10, imm: 1 }).j('third');
+        inPage(2, 0);
+        asm.label('third').op('addi', { rd: 7, rs1: 0, imm: 5 }).op('add', { rd: 10, rs1: 10, rs2: 7 }).j('end');
+        // Falls into the next page.
+        inPage(2, 4088);
+        asm.label('end').op('xori', { rd: 10, rs1: 10, imm: 3 }).op('addi', { rd: 10, rs1: 10, imm: 7 });
+        asm.op('slli', { rd: 11, rs1: 10, shamt: 1 }).op('add', { rd: 12, rs1: 12, rs2: 11 });
+        asm.op('jalr', { rd: 0, rs1: 1, imm: 0 });
+      },
+      { isSelfModifying: true, codePages },
+    );
+  });
+}
+
 test('random programs', () => {
   for (let seed = 1; seed <= 16; seed++) {
     const random = new Random(seed);
