@@ -1,9 +1,9 @@
 import type { Timers } from '../../host/timers.ts';
 import type { MachineCore } from '../../vm/core.ts';
 
-const EVERY_MS = 2000;
+const EVERY_MS = 500;
 /** Bytes of WebAssembly that were made, from which on there is something to give back. */
-const WORTH = 1 << 18;
+const WORTH = 1 << 16;
 
 /**
  * While a machine translates, has `trim` called now and then: the compiler's memory comes in pieces that lie between
