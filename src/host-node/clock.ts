@@ -1,11 +1,13 @@
 import type { HostClock } from '../host/clock.ts';
 
-/** All threads read the same monotonic clock; each thread's `performance` starts at another time. */
 export class NodeClock implements HostClock {
-  readonly #origin = Number(process.hrtime.bigint()) - performance.now() * 1e6;
-
+  /**
+   * All threads read one clock, and not `performance`, whose origin each thread has of its own and cannot tell exactly: the
+   * harts of a machine must not see time go backwards when one has read it after another.
+   */
   now(): number {
-    return this.#origin + performance.now() * 1e6;
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e9 + nanoseconds;
   }
 
   wall(): number {
