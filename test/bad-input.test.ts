@@ -1,6 +1,6 @@
 /** Mistakes that need the host to be seen: one line that says what and how to mend it, status 1, nothing half started. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,7 @@ writeFileSync(path('disk.img'), new Uint8Array(4096));
 
 /** A command line, words with `@` standing for files of the directory, and what is said about it. */
 const MISTAKES: Readonly<Record<string, RegExp>> = {
+  '-M virt,dumpdtb=@none/there': /cannot open '.*there' for writing: /,
   '-kernel @missing': /-kernel: cannot read '.*missing': no such file or directory; check the path/,
   '-kernel @empty': /kernel .*empty is empty: fetch or build it again/,
   '-kernel @cut.elf -bios none': /kernel .*cut.elf .*: /,
@@ -85,3 +86,10 @@ for (const [line, expected] of Object.entries(MISTAKES)) {
     assert.deepEqual(readdirSync(directory), files);
   });
 }
+
+test('dumpdtb writes the device tree and runs nothing', () => {
+  const { status, stderr } = system(['-display', 'none', '-M', `virt,dumpdtb=${path('tree')}`]);
+  assert.equal(status, 0);
+  assert.match(stderr, /^tinamou-system-riscv64: info: dtb dumped to .*tree\. Exiting\.\n$/);
+  assert.equal(readFileSync(path('tree')).readUInt32BE(), 0xd00d_feed);
+});

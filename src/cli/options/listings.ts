@@ -5,7 +5,7 @@ import { Chardevs } from '../../char/chardevs.ts';
 import { devices } from '../../hw/devices.ts';
 import { helpProperty } from '../../hw/properties.ts';
 import { OPTIMIZATIONS } from '../../jit/optimizations.ts';
-import { BOOT_FILES, NO_EFFECT } from './standard.ts';
+import { FILE_PROPERTIES, NO_EFFECT } from './standard.ts';
 import { LOG_ITEMS, PROGRAM_LOG_ITEMS, USER_LOG_ITEM_NAMES } from '../../mem/log-items.ts';
 
 export function machineListing(): string {
@@ -13,7 +13,9 @@ export function machineListing(): string {
 }
 
 export function machinePropertyListing(): string {
-  const files = Object.entries(BOOT_FILES).map(([name, { doc }]) => `  ${`${name}=<string>`.padEnd(22)} - ${doc}\n`);
+  const files = Object.entries(FILE_PROPERTIES).map(
+    ([name, { doc }]) => `  ${`${name}=<string>`.padEnd(22)} - ${doc}\n`,
+  );
   const fixed = Object.entries(NO_EFFECT).map(
     ([name, values]) =>
       `  ${`${name}=<${values.some((value) => value === 'none') ? 'string' : 'bool'}>`.padEnd(22)} - ${values.join(' or ')}; changes nothing\n`,

@@ -66,6 +66,7 @@ test('monitors with names, and for people', () => {
 
 test('-machine says what other options say', () => {
   const { bios, kernel, initrd, append, dtb } = parse('-M virt,firmware=f,kernel=k,initrd=i,append=a,dtb=d');
+  assert.equal(parse('-M virt,dumpdtb=x').dumpDtb, 'x');
   assert.deepEqual([bios, kernel, initrd, append, dtb], ['f', 'k', 'i', 'a', 'd']);
 });
 

@@ -49,6 +49,8 @@ export interface Settings {
   escape: number;
   startsPaused: boolean;
   /** The snapshot that it begins as. */
+  /** Where the device tree is written, instead of running anything. */
+  dumpDtb: string | undefined;
   loadvm: string | undefined;
   /** Where its state comes from; `defer`: a monitor will say. */
   incoming: string | undefined;
@@ -111,6 +113,7 @@ export function defaultSettings(): Settings {
     nodefaults: false,
     escape: 1,
     startsPaused: false,
+    dumpDtb: undefined,
     loadvm: undefined,
     incoming: undefined,
     gdb: undefined,

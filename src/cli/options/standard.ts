@@ -8,10 +8,11 @@ import { asksForHelp, keyValues } from '../../host/key-values.ts';
 import { flag, valued, type OptionGroup } from './option.ts';
 import { parseSize } from './size.ts';
 
-/** Properties of `-machine` that say what an option says. */
-export const BOOT_FILES = {
+/** Properties of `-machine` that are a setting: of an option, but for `dumpdtb`. */
+export const FILE_PROPERTIES = {
   append: { setting: 'append', doc: 'Linux kernel command line' },
   dtb: { setting: 'dtb', doc: 'Linux kernel device tree file' },
+  dumpdtb: { setting: 'dumpDtb', doc: 'Dump current dtb to a file and quit' },
   firmware: { setting: 'bios', doc: 'Firmware image' },
   initrd: { setting: 'initrd', doc: 'Linux initial ramdisk file' },
   kernel: { setting: 'kernel', doc: 'Linux kernel image file' },
@@ -75,7 +76,7 @@ export const standard: OptionGroup = {
           }
           settings.machine = type;
         }
-        for (const [name, { setting }] of Object.entries(BOOT_FILES)) {
+        for (const [name, { setting }] of Object.entries(FILE_PROPERTIES)) {
           const value = options.string(name);
           if (value !== undefined) settings[setting] = value;
         }

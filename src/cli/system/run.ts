@@ -113,6 +113,14 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
       },
       host,
     );
+    if (settings.dumpDtb !== undefined) {
+      const file = await host.files.append(settings.dumpDtb, { truncate: true });
+      await file.append(machine.layout.fdt);
+      await file.close();
+      notify(`info: dtb dumped to ${settings.dumpDtb}. Exiting.`);
+      machine.quit();
+      return 0;
+    }
     // This frame lives as long as the machine does.
     files = undefined;
     using _tidy = keepTidy(machine.core, host.timers, trimAllocator);
