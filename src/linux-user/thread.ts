@@ -253,6 +253,9 @@ export class GuestThread implements Caller {
       // Or it is in the child of a fork, where its number is another one.
       if (shared.phase !== PHASE.RUNNING) continue;
       this.cpu.adopt();
+      // In the child of a fork the last thread here may have stopped for a call that it was not to make any more.
+      this.cpu.takeStop();
+      this.hasMoved = false;
       this.#checkIfWanted();
       this.signals.start();
       this.run();
