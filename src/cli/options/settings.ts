@@ -48,9 +48,9 @@ export interface Settings {
   nodefaults: boolean;
   escape: number;
   startsPaused: boolean;
-  /** The snapshot that it begins as. */
   /** Where the device tree is written, instead of running anything. */
   dumpDtb: string | undefined;
+  /** The snapshot that it begins as. */
   loadvm: string | undefined;
   /** Where its state comes from; `defer`: a monitor will say. */
   incoming: string | undefined;
