@@ -27,7 +27,7 @@ export interface Policy {
 }
 
 /** See docs/adr/0035-memory.md; the compiler of C, compiling, would enter three times as much. */
-const KEPT = 10 << 20;
+const KEPT = 8 << 20;
 
 const AUTO: Policy = {
   period: 128,
