@@ -97,9 +97,10 @@ export class Threads {
   #alone<T>(own: ThreadShared, act: () => T): T | undefined {
     // Who has the lock may want all others to pause, and may be the one whom the child of a fork belongs to.
     own.isPaused = true;
-    if (!this.#lock.acquireWhile(() => own.phase === PHASE.RUNNING)) return undefined;
+    const isAlone = this.#lock.acquireWhile(() => own.phase === PHASE.RUNNING);
+    own.isPaused = false;
+    if (!isAlone) return undefined;
     try {
-      own.isPaused = false;
       return own.phase === PHASE.RUNNING ? act() : undefined;
     } finally {
       this.#lock.release();

@@ -43,7 +43,7 @@ function run(program: string, ...args: readonly string[]): { stdout: string; std
   return { stdout, stderr, status };
 }
 
-for (const name of ['forks', 'failures', 'sysv', 'threads', 'corners']) {
+for (const name of ['forks', 'failures', 'sysv', 'threads', 'crowd', 'corners']) {
   test(`${name}.c says what it says as a program of the host`, () => {
     const { guest, host } = build(name);
     assert.deepEqual(run(USER, guest), run(host));

@@ -163,6 +163,8 @@ export const AARCH64_TABLE = `
     88dffd2a             ; ldar w10, [x9]
     7100055f             ; cmp w10, #1
     54000000 @frozen     ; b.eq frozen
+    5280008a             ; mov w10, #4
+    889ffd2a             ; stlr w10, [x9]
     d65f03c0             ; ret
   fork:
     9e790009             ; fcvtzu x9, d0

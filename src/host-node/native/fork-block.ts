@@ -22,7 +22,7 @@ export const FORK = {
 
 /** A thread besides the caller. */
 export const FORK_RECORD = {
-  /** 0 asked, 1 frozen, 2 let go, 3 gone. */
+  /** 0 asked, 1 frozen, 2 let go, 3 gone, 4 on its way: it looks at the record no more. */
   STATE: 0,
   /** 1 lives on in the copy, 0 does not. */
   LIVES_ON: 4,

@@ -20,6 +20,8 @@ const AGAIN = -4096;
 const ARCH_GET_FS = 0x1003;
 /** Where glibc for x86-64 keeps a thread's number, off the thread pointer. */
 const THREAD_NUMBER_AT = 0x2d0;
+/** FORK_RECORD.STATE of a thread that may still look at its record. */
+const LET_GO = 2;
 const PATIENCE_NANOSECONDS = 10_000_000;
 /** Above every address of a program, with the widest pages tables in use. */
 const TOP = 2 ** 48 - 4096;
@@ -55,6 +57,7 @@ export class NodeNativeFork implements NativeFork {
     // A signal that is noted here would be noted in the copy as well.
     if (words[WINDOW.SIGNAL / 4] !== 0) return INTERRUPTED_BEFORE;
     this.#letCopy();
+    this.#awaitThawed();
     this.#listThreads();
     this.#block.setBigInt64(FORK.FLAGS, BigInt((flags | this.#childNumber()) >>> 0), true);
     const block = addressOf(this.#native.share.windows) + FORK_BLOCK_AT;
@@ -62,11 +65,15 @@ export class NodeNativeFork implements NativeFork {
     while (result === AGAIN) {
       // The turns of an event loop are short.
       this.#native.call(this.#native.numbers.sched_yield);
+      this.#awaitThawed();
       this.#listThreads();
       result = this.#fork(block);
     }
-    // Numbers of threads are given anew in the copy.
-    if (result === 0) this.#fates.clear();
+    if (result === 0) {
+      // Numbers of threads are given anew in the copy, and none of them looks at a record there.
+      this.#fates.clear();
+      this.#block.setBigInt64(FORK.THREADS, 0n, true);
+    }
     this.#signals.setMask(low, high);
     return result;
   }
@@ -81,6 +88,27 @@ export class NodeNativeFork implements NativeFork {
     [4096, start - 4096, end, TOP - end].forEach((value, index) => {
       this.#block.setBigUint64(FORK.RANGES + index * 8, BigInt(value), true);
     });
+  }
+
+  /**
+   * Waits for threads that the last fork, whoever made it, has let go and that have not run since: one that found its
+   * record in use again, by another thread, would take itself for frozen.
+   */
+  #awaitThawed(): void {
+    const block = this.#block;
+    const native = this.#native;
+    const { tgkill, sched_yield, getpid } = native.numbers;
+    const process = native.call(getpid);
+    for (let index = Number(block.getBigInt64(FORK.THREADS, true)) - 1; index >= 0; index--) {
+      const record = FORK.RECORDS + index * FORK_RECORD.BYTES;
+      while (block.getInt32(record + FORK_RECORD.STATE, true) === LET_GO) {
+        native.int(0, process);
+        native.int(1, Number(block.getBigInt64(record + FORK_RECORD.NUMBER, true)));
+        native.int(2, 0);
+        if (native.call(tgkill) < 0) break;
+        native.call(sched_yield);
+      }
+    }
   }
 
   #listThreads(): void {

@@ -162,6 +162,7 @@ export const X86_64_TABLE = `
     0f 05                          ; syscall
     41 83 38 01                    ; cmp dword ptr [r8], 1
     74 @frozen                     ; je frozen
+    41 c7 00 04 00 00 00           ; mov dword ptr [r8], 4
     c3                             ; ret
   fork:
     53                             ; push rbx
