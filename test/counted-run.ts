@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { SYSTEM } from './program.ts';
@@ -62,9 +62,7 @@ export class CountedRun implements AsyncDisposable {
 
   async #connect(): Promise<void> {
     const path = join(this.#directory, this.#name);
-    for (let i = 0; i < 3000 && !existsSync(path) && this.isAlive; i++) await new Promise((r) => setTimeout(r, 10));
-    if (!existsSync(path)) throw new Error(`no monitor: ${this.errors}`);
-    const socket = connect(path);
+    const socket = await this.#monitor(path);
     this.#socket = socket;
     let text = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => {
@@ -75,6 +73,20 @@ export class CountedRun implements AsyncDisposable {
     });
     socket.on('error', () => {});
     await this.qmp('qmp_capabilities');
+  }
+
+  /** The name is there a moment before anybody listens. */
+  async #monitor(path: string): Promise<Socket> {
+    for (let i = 0; i < 3000 && this.isAlive; i++) {
+      const socket = connect(path);
+      try {
+        await once(socket, 'connect');
+        return socket;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+    throw new Error(`no monitor: ${this.errors}`);
   }
 
   get isAlive(): boolean {
