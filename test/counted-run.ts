@@ -3,8 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { connected } from './connected.ts';
 import { SYSTEM } from './program.ts';
 
 const RAM = 0x8000_0000;
@@ -62,7 +63,9 @@ export class CountedRun implements AsyncDisposable {
 
   async #connect(): Promise<void> {
     const path = join(this.#directory, this.#name);
-    const socket = await this.#monitor(path);
+    const socket = await connected(path, () => this.isAlive).catch((error: unknown) => {
+      throw new Error(`no monitor: ${this.errors}`, { cause: error });
+    });
     this.#socket = socket;
     let text = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => {
@@ -73,20 +76,6 @@ export class CountedRun implements AsyncDisposable {
     });
     socket.on('error', () => {});
     await this.qmp('qmp_capabilities');
-  }
-
-  /** The name is there a moment before anybody listens. */
-  async #monitor(path: string): Promise<Socket> {
-    for (let i = 0; i < 3000 && this.isAlive; i++) {
-      const socket = connect(path);
-      try {
-        await once(socket, 'connect');
-        return socket;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
-    throw new Error(`no monitor: ${this.errors}`);
   }
 
   get isAlive(): boolean {

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { packet, PacketReader } from '../src/gdb/framing.ts';
+import { connected } from './connected.ts';
 import { SYSTEM } from './program.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tinamou-gdb-'));
@@ -23,10 +24,7 @@ class Gdb {
   #wake = (): void => {};
 
   static async come(name: string): Promise<Gdb> {
-    for (let i = 0; i < 200 && !existsSync(path(name)); i++) await new Promise((resolve) => setTimeout(resolve, 50));
-    const socket = connect(path(name));
-    await once(socket, 'connect');
-    return new Gdb(socket);
+    return new Gdb(await connected(path(name)));
   }
   private constructor(socket: Socket) {
     this.#socket = socket;
