@@ -7,9 +7,12 @@ const RLIMIT = 16;
 export const INFINITE = 2 ** 64;
 
 /** Descriptors of the host's that are kept for the emulator: Node's, and what calls need for a moment. */
-export const KEPT = 64;
+const KEPT = 64;
 
-/** Keeps the program from taking all descriptors that the host has: the emulator could not go on. */
+/**
+ * Keeps the program from taking all descriptors that the host has: the emulator could not go on. What it is told of
+ * RLIMIT_NOFILE stays as it is; where that is all that the host has, the last ones are not to be had.
+ */
 export function keepDescriptors(caller: Caller): void {
   caller.process.descriptors.most = Math.max(0, hostLimit(caller, RLIMIT_NOFILE).soft - KEPT);
 }

@@ -5,7 +5,7 @@ import { hostFile } from '../proc/status.ts';
 import { askInt } from './ask.ts';
 import { optionalInput, optionalOutput } from './buffers.ts';
 import { call } from './call.ts';
-import { hostLimit, INFINITE, KEPT } from './host-limit.ts';
+import { hostLimit, INFINITE } from './host-limit.ts';
 import type { Caller } from './caller.ts';
 import { passOn } from './pass.ts';
 import { int } from './types.ts';
@@ -93,7 +93,7 @@ function write(caller: Caller, address: number, value: number): void {
 function initial(caller: Caller, resource: number): Limit {
   const limit = hostLimit(caller, resource);
   const { process } = caller;
-  if (resource === RLIMIT_NOFILE) limit.soft = Math.min(openFiles(caller, limit), Math.max(0, limit.soft - KEPT));
+  if (resource === RLIMIT_NOFILE) limit.soft = openFiles(caller, limit);
   process.limits.set(resource, limit);
   if (resource === RLIMIT_NOFILE) process.descriptors.limit = limit.soft;
   return limit;
