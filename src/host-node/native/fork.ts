@@ -2,7 +2,7 @@
  * Copies this process, with all its threads. The engine's own threads cannot be done without: it waits for them, and
  * one that is copied away while it holds a lock would leave that locked for ever. So each is stopped in a signal's
  * handler; in the copy a thread is made anew that returns from the same handler on the same stack (`freeze` and `fork` in
- * x86-64-fork.ts). It goes on where it was, and knows nothing.
+ * x86-64.ts). It goes on where it was, and knows nothing.
  */
 import { getInt32 } from 'node:ffi';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -57,7 +57,6 @@ export class NodeNativeFork implements NativeFork {
     // A signal that is noted here would be noted in the copy as well.
     if (words[WINDOW.SIGNAL / 4] !== 0) return INTERRUPTED_BEFORE;
     this.#letCopy();
-    this.#awaitThawed();
     this.#listThreads();
     this.#block.setBigInt64(FORK.FLAGS, BigInt((flags | this.#childNumber()) >>> 0), true);
     const block = addressOf(this.#native.share.windows) + FORK_BLOCK_AT;
@@ -65,7 +64,6 @@ export class NodeNativeFork implements NativeFork {
     while (result === AGAIN) {
       // The turns of an event loop are short.
       this.#native.call(this.#native.numbers.sched_yield);
-      this.#awaitThawed();
       this.#listThreads();
       result = this.#fork(block);
     }
@@ -112,6 +110,7 @@ export class NodeNativeFork implements NativeFork {
   }
 
   #listThreads(): void {
+    this.#awaitThawed();
     const block = this.#block;
     const native = this.#native;
     const own = String(native.call(native.numbers.gettid));

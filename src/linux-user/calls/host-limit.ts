@@ -2,7 +2,7 @@ import { RLIMIT_NOFILE } from '../limits.ts';
 import type { Caller } from './caller.ts';
 
 /** struct rlimit64: two words of 64 bits. */
-const RLIMIT = 16;
+export const RLIMIT = 16;
 /** RLIM_INFINITY as it comes out of a word: all ones. */
 export const INFINITE = 2 ** 64;
 

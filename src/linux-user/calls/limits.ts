@@ -5,16 +5,13 @@ import { hostFile } from '../proc/status.ts';
 import { askInt } from './ask.ts';
 import { optionalInput, optionalOutput } from './buffers.ts';
 import { call } from './call.ts';
-import { hostLimit, INFINITE } from './host-limit.ts';
+import { hostLimit, INFINITE, RLIMIT } from './host-limit.ts';
 import type { Caller } from './caller.ts';
 import { passOn } from './pass.ts';
 import { int } from './types.ts';
 import { pointer, resource } from './named-types.ts';
 
 /** Limits of resources. */
-
-/** struct rlimit64: two words of 64 bits. */
-const RLIMIT = 16;
 
 export const prlimit64 = call(
   'prlimit64',
