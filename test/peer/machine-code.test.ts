@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { X86_64_ADDON } from '../../src/host-node/compiled/x86-64.ts';
 import { AARCH64_TABLE } from '../../src/host-node/native/aarch64.ts';
 import { assemble } from '../../src/host-node/native/machine-code.ts';
 import { X86_64_TABLE } from '../../src/host-node/native/x86-64.ts';
@@ -24,12 +25,14 @@ function assembled(prefix: string, header: string, table: string): Uint8Array {
   }
 }
 
-test('the machine code for x86-64', () => {
-  assert.deepEqual(
-    assemble(X86_64_TABLE).bytes,
-    assembled('x86_64-linux-gnu-', '.intel_syntax noprefix', X86_64_TABLE),
-  );
-});
+for (const [what, table] of [
+  ['host calls', X86_64_TABLE],
+  ['compiled modules', X86_64_ADDON],
+] as const) {
+  test(`the machine code for x86-64: ${what}`, () => {
+    assert.deepEqual(assemble(table).bytes, assembled('x86_64-linux-gnu-', '.intel_syntax noprefix', table));
+  });
+}
 
 test('the machine code for aarch64', () => {
   assert.deepEqual(assemble(AARCH64_TABLE).bytes, assembled('aarch64-linux-gnu-', '', AARCH64_TABLE));

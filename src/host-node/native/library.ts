@@ -1,16 +1,15 @@
 /** Our machine code as a library in this process: written to a file in memory, loaded once, found again by its name. */
-import { closeSync, writeSync } from 'node:fs';
 import { dlopen, type DynamicLibrary } from 'node:ffi';
 import { UserError } from '../../base/errors.ts';
 import { LINUX_CALLS, type LinuxCall } from '../../host/linux-calls.ts';
 import type { CallNumbers, NativeThread } from '../../host/native.ts';
 import { aarch64Code } from './aarch64.ts';
 import type { MachineCode } from './machine-code.ts';
+import { withMemoryFile } from './memory-file.ts';
 import { sharedObject } from './shared-object.ts';
 import { x8664Code } from './x86-64.ts';
 
 const NAME = 'libtinamou-calls.so';
-const MFD_CLOEXEC = 1;
 
 /** What differs between the processors we can do this on. `machine` is ELF's e_machine, `column` LINUX_CALLS'. */
 type Processor = { name: NativeThread['processor']; machine: number; column: 0 | 1; code: () => MachineCode };
@@ -40,16 +39,10 @@ export function processorOf(platform: string, architecture: string): Processor {
 }
 
 function load(processor: Processor): DynamicLibrary {
-  const libc = dlopen(null, { memfd_create: { arguments: ['string', 'uint32'], return: 'int32' } });
-  const memory = libc.functions.memfd_create(NAME, MFD_CLOEXEC);
-  if (memory < 0) throw new UserError('user mode is not possible on this host: it has no memfd_create');
   try {
-    writeSync(memory, sharedObject(processor.machine, NAME, processor.code()));
-    return dlopen(`/proc/self/fd/${memory}`).lib;
+    return withMemoryFile(NAME, sharedObject(processor.machine, NAME, processor.code()), (path) => dlopen(path).lib);
   } catch (cause) {
     throw new UserError(`user mode is not possible on this host: ${String(cause)}`, { cause });
-  } finally {
-    closeSync(memory);
   }
 }
 

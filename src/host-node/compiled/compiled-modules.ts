@@ -1,0 +1,65 @@
+/**
+ * Bytes for another process: a head of our own, then V8's. V8 dies of damaged bytes, so the head has hashes of all there is.
+ */
+import type { CompiledModules } from '../../host/compiled-modules.ts';
+import { type AddonWithHash, openAddon } from './addon.ts';
+
+/** Offsets in the head. */
+const HEAD = { MAGIC: 0, ENGINE_TAG: 4, WIRE_HASH: 8, COMPILED_HASH: 16, BYTES: 24 } as const;
+const MAGIC = 0x314d4d54;
+
+class NodeCompiledModules implements CompiledModules {
+  readonly #engine: AddonWithHash;
+  /** Of the hashes: what the engine's own tag leaves out, as patches of Node. */
+  readonly #seed: bigint;
+
+  constructor(engine: AddonWithHash) {
+    this.#engine = engine;
+    const version = new TextEncoder().encode(`${process.versions.v8} ${process.versions.node}`);
+    this.#seed = engine.hash(version, BigInt(version.length), 0n);
+  }
+
+  #hash(bytes: Uint8Array): bigint {
+    return this.#engine.hash(bytes, BigInt(bytes.length), this.#seed);
+  }
+
+  serialize(module: WebAssembly.Module): Uint8Array<ArrayBuffer> | undefined {
+    const { addon, engineTag } = this.#engine;
+    const compiled = addon.serialize(module);
+    if (compiled === undefined) return undefined;
+    const out = new Uint8Array(HEAD.BYTES + compiled.length);
+    const head = new DataView(out.buffer);
+    head.setUint32(HEAD.MAGIC, MAGIC, true);
+    head.setUint32(HEAD.ENGINE_TAG, engineTag(), true);
+    head.setBigUint64(HEAD.WIRE_HASH, this.#hash(addon.wireBytes(module)), true);
+    head.setBigUint64(HEAD.COMPILED_HASH, this.#hash(compiled), true);
+    out.set(compiled, HEAD.BYTES);
+    return out;
+  }
+
+  deserialize(compiled: Uint8Array, wireBytes: Uint8Array): WebAssembly.Module | undefined {
+    if (compiled.length <= HEAD.BYTES || wireBytes.length === 0) return undefined;
+    const { addon, engineTag } = this.#engine;
+    const head = new DataView(compiled.buffer, compiled.byteOffset, HEAD.BYTES);
+    const code = compiled.subarray(HEAD.BYTES);
+    const isOurs =
+      head.getUint32(HEAD.MAGIC, true) === MAGIC &&
+      head.getUint32(HEAD.ENGINE_TAG, true) === engineTag() &&
+      head.getBigUint64(HEAD.WIRE_HASH, true) === this.#hash(wireBytes) &&
+      head.getBigUint64(HEAD.COMPILED_HASH, true) === this.#hash(code);
+    return isOurs ? addon.deserialize(code, wireBytes, []) : undefined;
+  }
+}
+
+let opened: { readonly modules: CompiledModules | undefined } | undefined;
+
+function open(): CompiledModules | undefined {
+  const engine = openAddon();
+  return engine === undefined ? undefined : new NodeCompiledModules(engine);
+}
+
+/** Of the calling thread. Undefined on hosts where this is not possible, which is no fault. Takes some milliseconds first. */
+export function compiledModules(): CompiledModules | undefined {
+  opened ??= { modules: open() };
+  return opened.modules;
+}
