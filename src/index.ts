@@ -9,6 +9,7 @@ export { Console } from './char/console.ts';
 export type { Host } from './host/host.ts';
 export type { StatsFilter, StatsResult, StatsSchema } from './stats/registry.ts';
 export type { ClockConfig, MachineConfig, Tier } from './vm/config.ts';
-export { Machine, type MachineOptions } from './vm/machine.ts';
+export { Machine } from './vm/machine.ts';
+export type { MachineOptions } from './vm/machine-options.ts';
 export type { Ending, MachineEvent, RunState } from './vm/run-state.ts';
 export { virtMachine, type VirtOptions } from './vm/virt-machine.ts';

@@ -36,12 +36,12 @@ writeFileSync(path('disk.img'), new Uint8Array(4096));
 /** A command line, words with `@` standing for files of the directory, and what is said about it. */
 const MISTAKES: Readonly<Record<string, RegExp>> = {
   '-M virt,dumpdtb=@none/there': /cannot open '.*there' for writing: /,
-  '-kernel @missing': /-kernel: cannot read '.*missing': no such file or directory; check the path/,
+  '-kernel @missing': /-kernel: cannot open '.*missing': no such file or directory; check the path/,
   '-kernel @empty': /kernel .*empty is empty: fetch or build it again/,
   '-kernel @cut.elf -bios none': /kernel .*cut.elf .*: /,
   '-kernel @cut.image': /kernel .*cut.image is cut short: fetch or build it again/,
   '-kernel @foreign.elf': /kernel .*foreign.elf is for x86-64, this machine is riscv64: give one built for riscv64/,
-  '-kernel @elf -bios none -initrd @missing': /-initrd: cannot read/,
+  '-kernel @elf -bios none -initrd @missing': /-initrd: cannot open/,
   '-initrd @elf': /-initrd only allowed with -kernel option/,
   '-bios @missing': /-bios: cannot read/,
   '-dtb @empty': /device tree .*empty is not a usable device tree/,

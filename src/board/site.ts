@@ -50,7 +50,7 @@ export interface BoardCpu {
   registers(): string[];
 }
 
-/** The files of a boot, whole. */
+/** The files of a boot. */
 export interface BootFiles {
   readonly bios: 'builtin' | 'none' | BootFile;
   readonly kernel?: BootFile | undefined;

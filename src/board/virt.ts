@@ -320,15 +320,20 @@ export class VirtBoard {
     };
   }
 
-  load(plan: BootPlan): void {
+  load(plan: BootPlan): Promise<void> {
     const { memory } = this;
     this.#hartStates.reset(plan.start.kind === 'reset' ? this.states.length : plan.start.kind === 'sbi' ? 1 : 0);
-    loadPlan(plan, {
+    memory.load(RESET_VECTOR_ADDRESS, plan.resetVector);
+    return loadPlan(plan, {
       write: (physical, bytes) => void memory.load(physical, bytes),
       zero: (physical, length) => void memory.load(physical, new Uint8Array(length)),
+      fill: async (physical, length, readInto) => {
+        // The plan has nothing outside of RAM.
+        await readInto(memory.bytes(physical, length)!);
+        memory.wrote(physical, length);
+      },
       isRam: (physical, length) => memory.contains(physical, length),
     });
-    memory.load(RESET_VECTOR_ADDRESS, plan.resetVector);
   }
 
   powerOn(): void {

@@ -81,7 +81,7 @@ test('places are those of the machine being followed', () => {
   ]);
 });
 
-test('an ELF kernel is where it says and starts at its lowest address', () => {
+test('an ELF kernel is where it says and starts at its lowest address', async () => {
   const segments = [
     { physical: RAM + 0x30_2000, bytes: [1], memorySize: 0x1000 },
     { physical: RAM + 0x30_0000, bytes: [1, 2] },
@@ -93,9 +93,38 @@ test('an ELF kernel is where it says and starts at its lowest address', () => {
   assert.equal(new DataView(resetVector.buffer).getBigUint64(0x38, true), 0x8030_0000n);
   const target = new FakeTarget(RAM, 128 * MIB);
   target.memory.fill(0xff, 0x30_2000, 0x30_4000);
-  load(plan({ kernel }), target);
+  await load(plan({ kernel }), target);
   assert.deepEqual([...target.memory.subarray(0x30_2000, 0x30_2002)], [1, 0]);
   assert.equal(target.memory[0x30_3000], 0xff);
+});
+
+test('files that can go straight to RAM do, one after the other', async () => {
+  const calls: string[] = [];
+  const streamed = (name: string, bytes: Uint8Array, byte: number): BootFile => ({
+    ...file(name, bytes),
+    readInto: async (into) => {
+      calls.push(`${name} ${into.length}`);
+      await Promise.resolve();
+      into.fill(byte);
+    },
+  });
+  const kernel = streamed('k', linuxImage(1 * MIB, 2 * MIB), 7);
+  const initrd = streamed('i', new Uint8Array(3 * MIB), 8);
+  const made = plan({ kernel, initrd });
+  assert.deepEqual(calls, []);
+  const target = new FakeTarget(RAM, 128 * MIB);
+  await load(made, target);
+  assert.deepEqual(calls, [`k ${MIB}`, `i ${3 * MIB}`]);
+  const at = (address: number) => target.memory[address - RAM];
+  assert.deepEqual([at(0x8020_0000), at(0x802f_ffff), at(0x8030_0000)], [7, 7, 0]);
+  assert.deepEqual([at(0x8420_0000), at(0x844f_ffff), at(0x8450_0000)], [8, 8, 0]);
+  assert.deepEqual(target.memory.subarray(made.fdtAddress - RAM).subarray(0, made.fdt.length), made.fdt);
+});
+
+test('what a file says when it can no longer be read ends the load', async () => {
+  const readInto = () => Promise.reject(new UserError('gone'));
+  const kernel = { ...file('k', linuxImage(1 * MIB, 2 * MIB)), readInto };
+  await assert.rejects(load(plan({ kernel }), new FakeTarget(RAM, 128 * MIB)), { message: 'gone' });
 });
 
 test('the reset vector goes to the firmware, in RAM or in flash', () => {

@@ -13,10 +13,16 @@ import { RESET_VECTOR_ADDRESS, resetVector } from './reset-vector.ts';
  * computed from bytes before anything is written, so that a mistake leaves nothing half done.
  */
 
+/** Puts all that a file holds into as many bytes, which can be shared memory. Throws a UserError if it can no longer. */
+export type ReadInto = (into: Uint8Array) => Promise<void>;
+
 /** A file of the user's; `name` is what messages call it. */
 export interface BootFile {
   readonly name: string;
+  /** All that it holds; with `readInto`, zeroes in place of all but the beginning. */
   readonly bytes: Uint8Array;
+  /** For a file that goes straight to RAM: a Linux Image, or an initrd. */
+  readonly readInto?: ReadInto | undefined;
 }
 
 export interface BootRequest {
@@ -47,6 +53,14 @@ export interface Range {
 /** Bytes for RAM, and zeroes behind them up to `size`. */
 export interface Load extends Range {
   readonly bytes: Uint8Array;
+  /** Gives what is to be in RAM in their place. */
+  readonly readInto?: ReadInto | undefined;
+}
+
+/** RAM that a plan is carried out in. */
+export interface BootTarget extends LoadTarget {
+  /** Has a range of RAM filled. */
+  fill(physical: number, length: number, readInto: ReadInto): Promise<void>;
 }
 
 /** How the boot hart starts. */
@@ -136,10 +150,11 @@ export function release({ loads, fdt, forFirmware }: BootPlan): void {
   }
 }
 
-/** Carries a plan out; also at every reset. */
-export function load({ loads }: BootPlan, target: LoadTarget): void {
-  for (const { address, bytes, size } of loads) {
-    target.write(address, bytes);
+/** Carries a plan out; also at every reset. Is done when it returns if all files are whole, else when it resolves. */
+export async function load({ loads }: BootPlan, target: BootTarget): Promise<void> {
+  for (const { address, bytes, size, readInto } of loads) {
+    if (readInto === undefined) target.write(address, bytes);
+    else await target.fill(address, bytes.length, readInto);
     if (size > bytes.length) target.zero(address + bytes.length, size - bytes.length);
   }
 }
@@ -163,8 +178,9 @@ function alignUp(address: number, to: number): number {
   return Math.ceil(address / to) * to;
 }
 
-function raw(what: string, address: number, bytes: Uint8Array, size = bytes.length): Placed {
-  return { loads: [{ what, address, bytes, size }], entry: address, end: address + size };
+function raw(what: string, address: number, { bytes, readInto }: BootFile): Placed {
+  const size = bytes.length;
+  return { loads: [{ what, address, bytes, size, readInto }], entry: address, end: address + size };
 }
 
 /** The lowest address is the entry, as it is for a raw binary: the firmware jumps to the start. */
@@ -203,7 +219,7 @@ function placeFirmware({ bios, ramBase }: BootRequest): Placed {
   if (bios === 'builtin') return { loads: [], entry: ramBase, end: ramBase + BUILTIN_SIZE };
   refuseEmpty(bios, 'firmware');
   if (isElf(bios.bytes)) return placeElf(parseProgram(bios, 'firmware'), `firmware ${bios.name}`);
-  return raw(`firmware ${bios.name}`, ramBase, bios.bytes);
+  return raw(`firmware ${bios.name}`, ramBase, bios);
 }
 
 /** The built-in SBI keeps its range, so that what runs over it runs over firmware in a file too. */
@@ -221,20 +237,21 @@ function placeKernel(kernel: BootFile, request: BootRequest, firmwareEnd: number
     const running = { what, address, size: parseLinuxImage(bytes, what).imageSize };
     refuseOutside(running, request);
     // What is behind the file the kernel zeroes itself; nothing else may be put there.
-    return { ...raw(what, address, bytes), end: address + running.size, running };
+    return { ...raw(what, address, kernel), end: address + running.size, running };
   }
   const foreign = foreignKernel(bytes);
   if (foreign !== undefined) throw new UserError(`${what} is ${foreign}, this machine is riscv64`);
-  return raw(what, address, bytes);
+  return raw(what, address, kernel);
 }
 
-function placeInitrd({ name, bytes }: BootFile, { ramSize }: BootRequest, kernel: Placed): Load {
-  refuseEmpty({ name, bytes }, 'initrd');
+function placeInitrd(initrd: BootFile, { ramSize }: BootRequest, kernel: Placed): Load {
+  refuseEmpty(initrd, 'initrd');
+  const { name, bytes, readInto } = initrd;
   const address = kernel.entry + Math.min(Math.floor(ramSize / 2), INITRD_DISTANCE);
   if (address < kernel.end) {
     throw new UserError(`initrd ${name} does not fit behind the kernel: give the machine more with -m`);
   }
-  return { what: `initrd ${name}`, address, bytes, size: bytes.length };
+  return { what: `initrd ${name}`, address, bytes, size: bytes.length, readInto };
 }
 
 function isFile(tree: DtNode | BootFile): tree is BootFile {

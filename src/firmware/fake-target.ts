@@ -1,7 +1,7 @@
-import type { LoadTarget } from './elf.ts';
+import type { BootTarget, ReadInto } from './boot.ts';
 
 /** One range of RAM for tests of loaders. */
-export class FakeTarget implements LoadTarget {
+export class FakeTarget implements BootTarget {
   readonly base: number;
   readonly memory: Uint8Array;
 
@@ -16,6 +16,10 @@ export class FakeTarget implements LoadTarget {
 
   zero(physical: number, length: number): void {
     this.memory.fill(0, physical - this.base, physical - this.base + length);
+  }
+
+  fill(physical: number, length: number, readInto: ReadInto): Promise<void> {
+    return readInto(this.memory.subarray(physical - this.base, physical - this.base + length));
   }
 
   isRam(physical: number, length: number): boolean {

@@ -37,8 +37,8 @@ export interface Board {
   registerNote(index: number): Uint8Array;
   /** What to load and where to start. Throws a UserError if files and machine do not fit. */
   plan(files: BootFiles): BootPlan;
-  /** Carries out a plan: at the start and at every reset. */
-  load(plan: BootPlan): void;
+  /** Carries out a plan, at the start and at every reset. Is done when it returns if all files are whole. */
+  load(plan: BootPlan): Promise<void>;
   /** What is in a flash chip. */
   flashStorage(chip: number): Uint8Array;
   /** Once in the machine's life, by the first thread. */

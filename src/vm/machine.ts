@@ -1,32 +1,30 @@
 import { BugError, UserError } from '../base/errors.ts';
 import { blockProvider } from '../block/counters.ts';
-import { DiskUndo } from '../block/disk-undo.ts';
-import type { BlockDrive } from '../block/drive.ts';
-import { BlockService } from '../block/service.ts';
-import { layoutOf, release, type BootFiles, type BootLayout, type BootPlan } from '../board/site.ts';
-import type { CharBackend } from '../char/backend.ts';
-import { CharPump } from '../char/pump.ts';
+import type { BootLayout } from '../board/site.ts';
+import type { CharPump } from '../char/pump.ts';
 import type { Host } from '../host/host.ts';
 import { EXIT_REQUEST, EXIT_STOP, EXIT_WORK } from '../mem/cpu.ts';
 import type { LogItem } from '../mem/log-items.ts';
 import { StatsRegistry } from '../stats/registry.ts';
+import { BackEnds } from './back-ends.ts';
+import { Boot } from './boot.ts';
 import type { MachineConfig } from './config.ts';
 import { MachineCore } from './core.ts';
+import { fillFlash } from './fill-flash.ts';
 import { LocalVcpus } from './local-vcpus.ts';
-import type { LogSink } from './log-pipe.ts';
+import type { MachineOptions } from './machine-options.ts';
+import { Resets } from './resets.ts';
 import { causeData, type Cause, type Ending, type MachineEvent, type RunState } from './run-state.ts';
 import { memoryStats } from './memory-stats.ts';
 import { irqStats } from './irq-stats.ts';
 import { tcgStats } from './tcg-stats.ts';
 import { timerStats } from './timer-stats.ts';
-import type { ByteSink } from './byte-pipe.ts';
 import type { Happening } from './replay/event.ts';
-import type { Recorded } from './replay/log.ts';
 import type { Journey } from './replay/travel.ts';
 import type { Replayed } from './replay/replayer.ts';
 import { ThreadedVcpus } from './threaded-vcpus.ts';
 import type { AskVcpu, DebugStop, StepOptions } from './vcpu-questions.ts';
-import type { MachineThreads, VcpuEvents, Vcpus } from './vcpus.ts';
+import type { VcpuEvents, Vcpus } from './vcpus.ts';
 
 /** Why a machine stopped for a debugger, and which vCPU it was. */
 export type MachineDebugStop = DebugStop & { readonly vcpu: number };
@@ -34,28 +32,6 @@ export type MachineDebugStop = DebugStop & { readonly vcpu: number };
 /** Time that is made of instructions, and the interpreter of the IR, know one vCPU at a time. */
 const canBeParallel = ({ board, isParallel, clock, tier }: MachineConfig): boolean =>
   isParallel && board.topology.cpus > 1 && clock.kind === 'host' && tier !== 'oracle';
-
-export interface MachineOptions {
-  readonly config: MachineConfig;
-  readonly files: BootFiles;
-  /** Reads them anew when the machine is reset; without it they stay in the host's memory. */
-  readonly readAgain?: (() => Promise<BootFiles>) | undefined;
-  /** By the names in the configuration. */
-  readonly chars?: ReadonlyMap<string, CharBackend>;
-  readonly drives?: ReadonlyMap<string, BlockDrive>;
-  /** Without them the vCPU runs on the calling thread, between its other work. */
-  readonly threads?: MachineThreads | undefined;
-  /** The guest's reset ends the machine. */
-  readonly noReboot?: boolean;
-  /** The guest's power-off only stops the machine. */
-  readonly noShutdown?: boolean;
-  /** Its state will come from elsewhere before it runs: nothing is loaded into its memory. */
-  readonly awaitsState?: boolean;
-  /** Takes what is recorded, of a machine whose configuration says so. */
-  readonly recording?: { readonly recorded: Recorded; readonly sink: ByteSink } | undefined;
-  /** Takes what is logged. */
-  readonly log?: LogSink;
-}
 
 /**
  * A machine, on the main thread: what can be done with it while its vCPU runs elsewhere.
@@ -76,12 +52,9 @@ export class Machine {
   noShutdown: boolean;
   readonly #options: Omit<MachineOptions, 'files'>;
   readonly #host: Host;
-  #layout: BootLayout;
-  /** What every reset loads, unless the files are read again. */
-  #plan: BootPlan | undefined;
+  readonly #boot: Boot;
   #vcpus!: Vcpus;
-  readonly #pumps = new Map<string, CharPump>();
-  readonly #services: BlockService[] = [];
+  #backEnds!: BackEnds;
   /** Resolves once all that was recorded has been taken. */
   readonly #endTape: () => Promise<void>;
   /** Resolves once all that was logged has been taken. */
@@ -95,12 +68,22 @@ export class Machine {
   #isBlank: boolean;
   /** What waits for its state runs once that has come, if it ran where it comes from. */
   #startsOnArrival = false;
+  /** While there are any the vCPUs stand still, whatever the machine's state says. */
+  readonly #resets = new Resets();
 
   /** A machine that stands before its first instruction. Throws a UserError if it cannot be made. */
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
     const machine = new Machine(options, host);
-    await machine.#fillFlash();
+    await fillFlash(machine.core, options.drives, machine.#isBlank);
+    // Files come from the disk while threads start.
+    const loaded = machine.#isBlank ? machine.#boot.forget() : machine.#boot.load();
     machine.#begin();
+    try {
+      await loaded;
+    } catch (error) {
+      machine.quit();
+      throw error;
+    }
     return machine;
   }
 
@@ -147,13 +130,9 @@ export class Machine {
     core.log.items = config.log.items;
     this.#endTape = this.#startTape();
     this.#endLog = core.logPipe.drainInto(log, (error) => this.#fail(error));
-    const plan = core.board.plan(files);
-    this.#layout = layoutOf(plan);
-    if (options.readAgain === undefined) this.#plan = plan;
+    this.#boot = new Boot(core.board, files, options.readAgain);
     core.board.powerOn();
     if (this.#isBlank) this.#state = 'inmigrate';
-    else core.board.load(plan);
-    if (options.readAgain !== undefined) release(plan);
     this.stats.register(tcgStats(core));
     this.stats.register(blockProvider(core.blockCounters));
     this.stats.register(irqStats(core));
@@ -170,48 +149,15 @@ export class Machine {
     return tape.drainInto(recording.recorded, recording.sink, (error) => this.#fail(error));
   }
 
-  /** Flash chips hold what is in their images. */
-  async #fillFlash(): Promise<void> {
-    for (const [chip, name] of this.config.board.flash.entries()) {
-      if (name === undefined) continue;
-      const { node } = this.#options.drives!.get(name)!;
-      const storage = this.core.board.flashStorage(chip);
-      if (node.size !== storage.length) {
-        throw new UserError(
-          `device requires ${storage.length} bytes, '${node.filename}' provides ${node.size} bytes: pad it, for example with truncate -s ${storage.length}`,
-        );
-      }
-      if (!this.#isBlank) await node.read(0, storage);
-    }
-  }
-
-  /** Nothing can fail any more: devices are joined to their back ends, and the vCPU gets its thread. */
+  /** Devices are joined to their back ends, and the vCPU gets its thread. */
   #begin(): void {
-    this.#connect();
-    const { start } = this.#layout;
+    this.#backEnds = new BackEnds(this.core, this.#options, this.#host.timers);
+    const { start } = this.layout;
     const { threads } = this.#options;
     this.#vcpus =
       threads === undefined
         ? new LocalVcpus(this.core, start, this.#host, this.#vcpuEvents())
         : new ThreadedVcpus(this.core, start, threads, this.#host.workers, this.#vcpuEvents());
-  }
-
-  /** Joins devices to their back ends. */
-  #connect(): void {
-    const { core } = this;
-    const kick = (): void => core.kick();
-    for (const [name, link] of core.links) {
-      const backend = this.#options.chars?.get(name);
-      if (backend === undefined) throw new BugError(`no character back end ${name}`);
-      this.#pumps.set(name, new CharPump(backend, link, { timers: this.#host.timers, kick }));
-    }
-    for (const [name, ring] of core.rings) {
-      const drive = this.#options.drives?.get(name);
-      if (drive === undefined) throw new BugError(`no drive ${name}`);
-      const { buffer } = core.arena.memory;
-      const undo = this.config.journal?.mode === 'play' ? new DiskUndo(drive.node) : undefined;
-      this.#services.push(new BlockService(ring, drive, { buffer, counters: core.blockCounters, kick, undo }));
-    }
   }
 
   #vcpuEvents(): VcpuEvents {
@@ -220,16 +166,19 @@ export class Machine {
       reset: () => void this.#reset('guest-reset').catch(this.#fail),
       replayed: (happening) => void this.#replayed(happening).catch(this.#fail),
       debug: (vcpu, stop) => void this.#debugged({ ...stop, vcpu }).catch(this.#fail),
-      failed: (error) => {
-        this.#state = 'internal-error';
-        void this.#endLog().finally(() => this.#fail(error));
-      },
+      failed: (error) => this.#broke(error),
     };
+  }
+
+  /** It can't run any more. */
+  #broke(error: unknown): void {
+    this.#state = 'internal-error';
+    void this.#endLog().finally(() => this.#fail(error));
   }
 
   /** The device that uses a character back end, which can change over to another; none: no device does. */
   characterUser(name: string): CharPump | undefined {
-    return this.#pumps.get(name);
+    return this.#backEnds.characterUser(name);
   }
 
   /** What is logged from now on. */
@@ -248,7 +197,7 @@ export class Machine {
     return this.#state === 'running';
   }
   get layout(): BootLayout {
-    return this.#layout;
+    return this.#boot.layout;
   }
 
   /** Calls `listener` for each event, in order, until the function it returns is called. */
@@ -297,7 +246,8 @@ export class Machine {
     this.#state = 'running';
     // Time that a thread takes to start is none of the guest's.
     void this.#vcpus.ready.then(() => {
-      if (this.#state !== 'running') return;
+      // After a reset it comes here again.
+      if (this.#state !== 'running' || this.#resets.isUnderWay) return;
       this.core.clock.start();
       this.#vcpus.start();
     });
@@ -315,7 +265,7 @@ export class Machine {
     this.core.clock.stop();
     this.#state = state;
     await this.#vcpus.park();
-    await Promise.all(this.#services.map((service) => service.drain()));
+    await this.#backEnds.drain();
     this.#emit({ name: 'STOP' });
   }
 
@@ -332,6 +282,7 @@ export class Machine {
 
   /** A replay that stands still goes to another place in its recording, and stops there; what is recorded, a step. */
   async travel(journey: Journey): Promise<void> {
+    await this.#resets.done();
     if (this.#state === 'running') return;
     this.#checkFree();
     this.#emit({ name: 'RESUME' });
@@ -342,6 +293,7 @@ export class Machine {
 
   /** A vCPU of a machine that stands still executes one instruction. Resolves in state `debug`. */
   async step(how: StepOptions, vcpu = 0): Promise<void> {
+    await this.#resets.done();
     if (this.#state === 'running') return;
     this.#checkRunnable();
     // In a recording time passes and interrupts come in a step, too, or it could not be repeated.
@@ -377,7 +329,7 @@ export class Machine {
   /** Brings the vCPU to an instant that can be named, and writes down what happens there. */
   async #recordReset(): Promise<void> {
     await this.#vcpus.park();
-    await Promise.all(this.#services.map((service) => service.drain()));
+    await this.#backEnds.drain();
     for (const vcpu of this.core.vcpus.keys()) await this.#vcpus.ask(vcpu, 'finishInstruction');
     this.#note({ kind: 'reset' });
   }
@@ -395,6 +347,7 @@ export class Machine {
    * CPUs know it. Resolves with the state it was in.
    */
   async hold(state: 'save-vm' | 'restore-vm' | 'finish-migrate'): Promise<RunState> {
+    await this.#resets.done();
     this.#checkFree();
     if (this.#state === 'inmigrate') throw new UserError('Guest is waiting for an incoming migration');
     if (this.config.journal !== undefined && state === 'restore-vm') {
@@ -418,7 +371,7 @@ export class Machine {
   async #settle(): Promise<void> {
     const isBusy = (): boolean => [...this.core.rings.values()].some((ring) => ring.inFlight > 0);
     do {
-      await Promise.all(this.#services.map((service) => service.drain()));
+      await this.#backEnds.drain();
       for (const vcpu of this.core.vcpus.keys()) await this.#vcpus.ask(vcpu, 'settle');
     } while (isBusy());
   }
@@ -473,22 +426,36 @@ export class Machine {
   }
 
   async #reset(cause: Cause): Promise<void> {
-    if (this.noReboot) {
-      await this.#end(cause, 0);
-      return;
+    // Another vCPU's: before it stood still it asked for the same.
+    if (this.#resets.isUnderWay && cause === 'guest-reset') return;
+    try {
+      await this.#resets.add(() => this.#startAnew(cause));
+    } finally {
+      if (this.#state === 'running') this.#run();
     }
+  }
+
+  async #startAnew(cause: Cause): Promise<void> {
+    if (this.#ending) return;
+    if (this.noReboot) return this.#end(cause, 0);
     const { core } = this;
     await this.#vcpus.park();
-    await Promise.all(this.#services.map((service) => service.drain()));
-    const plan = this.#plan ?? core.board.plan(await this.#options.readAgain!());
-    this.#layout = layoutOf(plan);
-    core.lock.with(() => core.board.reset());
-    core.board.load(plan);
-    if (plan !== this.#plan) release(plan);
+    await this.#backEnds.drain();
+    // A guest that wants to begin anew has nothing to go on with.
+    let canGoOn = cause === 'host-qmp-system-reset';
+    try {
+      await this.#boot.renew();
+      canGoOn = false;
+      core.lock.with(() => core.board.reset());
+      await this.#boot.load();
+    } catch (error) {
+      if (!canGoOn) this.#broke(error);
+      throw error;
+    }
+    if (this.#ending) return;
     this.#vcpus.requestReset();
     this.#emit({ name: 'RESET', data: causeData(cause) });
-    if (this.#state === 'running') this.#vcpus.start();
-    else this.#state = 'prelaunch';
+    if (this.#state !== 'running') this.#state = 'prelaunch';
   }
 
   /** Asks the guest to switch off; this machine has no button that a guest could see. */
@@ -519,8 +486,7 @@ export class Machine {
       await this.#vcpus.end();
       this.#note({ kind: 'end', cause: ending.cause });
       await this.#endTape();
-      await Promise.all([...this.#pumps.values()].map((pump) => pump.stop()));
-      await Promise.all(this.#services.map((service) => service.stop()));
+      await this.#backEnds.stop();
       await this.#endLog();
       this.#finish(ending);
     } catch (error) {

@@ -46,7 +46,7 @@ export async function runSystem(settings: Settings, program: string): Promise<nu
     await using journal = await Journal.open(settings, host);
     journal?.chooseSeed(settings, host);
     const awaitsState = settings.loadvm !== undefined || settings.incoming !== undefined;
-    let files: BootFiles | undefined = await readBootFiles(settings, host, awaitsState);
+    let files: BootFiles | undefined = await readBootFiles(settings, host);
     const cpu = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
     const objects = new UserObjects(host.files);
     for (const { origin, what } of settings.objects) await makeObject(objects, origin, what);

@@ -118,7 +118,8 @@ export class CountedMachine {
       rngSeed: new Uint8Array(32).fill(1),
     });
     core.board.powerOn();
-    if (image === undefined) core.board.load(plan);
+    // Of whole files; done when it returns.
+    if (image === undefined) void core.board.load(plan);
     this.#vcpu = new VcpuGroup(core, 0, plan.start).vcpus[0]!;
     this.#link.open = true;
     const [control] = core.controls;
