@@ -52,6 +52,16 @@ export interface InstalledPart {
   readonly code: InstalledCode;
 }
 
+/** Where in a page code begins that was made ahead of time. */
+export interface AotPlaces {
+  /** Whether the instruction at an offset is part of it. */
+  holds(offset: number): boolean;
+  /** The link at an offset leads to a slot now; below 1: nowhere. */
+  linked(offset: number, link: number): void;
+  /** As `linked`, of all links from `first` to `last` - 1: they lead nowhere. */
+  cut(first: number, last: number): void;
+}
+
 /** The records of one physical page in one translation mode. */
 export interface CodePage {
   /** Address of its records. */
@@ -66,6 +76,8 @@ export interface CodePage {
   readonly straddles: Set<number>;
   /** Code was translated from it since translated code of it was last dropped by a write. */
   isFresh: boolean;
+  /** What of it was translated ahead of time, while it holds what that was made from. */
+  aot?: AotPlaces | undefined;
   /** Its records were left as they were when it was forgotten: they are zeroed when it is used again. */
   isStale: boolean;
 }
@@ -86,6 +98,8 @@ export interface CodePagesOptions {
   /** Others may store to code while it is read. */
   readonly isParallel: boolean;
   readonly tlb: SoftTlb;
+  /** Told of a page that there was none of: what is known of it may be put in place. */
+  readonly made?: (page: CodePage) => void;
   /** Told of translated code that is dropped: its slot is free. */
   readonly release: (code: InstalledCode) => void;
 }
@@ -220,6 +234,7 @@ export class CodePages {
     const sharing = this.#byHostPage.get(hostPage);
     if (sharing === undefined) this.#byHostPage.set(hostPage, [page]);
     else sharing.push(page);
+    this.#options.made?.(page);
     return page;
   }
 
@@ -334,7 +349,7 @@ export class CodePages {
    * The instruction at an offset of a page, in the reused `Decoded`; undefined if it straddles the
    * end of the page.
    */
-  instructionAt(page: CodePage, offset: number): Decoded | undefined {
+  instructionAt(page: Pick<CodePage, 'hostPage'>, offset: number): Decoded | undefined {
     const { guest, isParallel } = this.#options;
     const host = page.hostPage * PAGE + offset;
     if (isParallel) this.#mark(page.hostPage, offset, Math.min(PAGE, offset + guest.longest) - 1);
@@ -352,6 +367,11 @@ export class CodePages {
       const bit = 1 << (granule & 31);
       if ((words[word]! & bit) === 0) Atomics.or(words, word, bit);
     }
+  }
+
+  /** Marks all of a page as holding code. */
+  watch({ hostPage }: CodePage): void {
+    this.#mark(hostPage, 0, PAGE - 1);
   }
 
   /** The slot of the translated code at an offset, or minus how often control came there. */
@@ -415,7 +435,7 @@ export class CodePages {
 
   /** Whether an offset was run, or is near what was. */
   wasDecoded(page: CodePage, offset: number): boolean {
-    return this.#view.getUint16(this.recordAt(page, offset), true) !== 0;
+    return page.aot?.holds(offset) === true || this.#view.getUint16(this.recordAt(page, offset), true) !== 0;
   }
 
   /** Address of the record of the instruction at an offset. */
@@ -431,6 +451,7 @@ export class CodePages {
   #setLink(page: CodePage, offset: number, link: number): void {
     const at = page.records + offset * 2 ** this.#options.layout.shift;
     this.#view.setInt32(at + RECORD_LINK, link, true);
+    page.aot?.linked(offset, link);
   }
 
   /** Bytes of the shared memory were written: drops what was made from them. True if anything was. */
@@ -495,6 +516,7 @@ export class CodePages {
       this.#view.setUint16(at, HANDLER_UNDECODED, true);
       this.#view.setInt32(at + RECORD_LINK, 0, true);
     }
+    page.aot?.cut(from, last);
     page.parts = page.parts.filter(({ start, end, code }) => {
       if (code.isDropped) return false;
       if (end <= first || start >= last) return true;
@@ -548,6 +570,7 @@ export class CodePages {
       for (const slot of page.straddles) this.#view.setUint32(slot, 0, true);
       if (isLater) page.isStale = true;
       else this.#bytes.fill(0, page.records, page.records + layout.pageBytes);
+      page.aot = undefined;
       page.parts = [];
       page.straddles.clear();
       page.generation++;

@@ -1,3 +1,4 @@
+import { BugError } from '../base/errors.ts';
 import type { Guest } from '../ir/guest.ts';
 import { SoftFloat } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
@@ -9,6 +10,9 @@ import { silentLog } from '../mem/guest-log.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
+import { AttachedImage, type LoadedImage } from './aot/attached.ts';
+import type { AotIndex, MadeLayer } from './aot/image.ts';
+import { buildLayer, type AotSource } from './aot/layer.ts';
 import { BlockLengths } from './block-length.ts';
 import { CodePages, type CodePage } from './code-pages.ts';
 import type { CodeRoom } from './code-room.ts';
@@ -77,8 +81,12 @@ export interface EngineOptions {
    * as there, and behind it.
    */
   readonly runtime?: WebAssembly.Module | undefined;
+  /** Makes the module of the runtime, if it is not given, of the bytes that `build` gives. */
+  readonly makeRuntime?: ((build: () => Uint8Array<ArrayBuffer>) => WebAssembly.Module) | undefined;
   /** The engine's `runtime` is for others, too. */
   readonly sharesRuntime?: boolean;
+  /** Told of blocks that are worth being made ahead of time, by where they lie in memory. */
+  readonly noted?: ((host: number) => void) | undefined;
   /** Pages of predecoded code to keep, and where. */
   readonly codePages?: number;
   readonly codeRoom?: CodeRoom;
@@ -133,6 +141,7 @@ export class Engine {
   readonly #worked: () => number;
   #resets = 0;
   #softFloats = 0;
+  #aot: AttachedImage | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -157,6 +166,7 @@ export class Engine {
       claims,
       isParallel: parallel !== undefined,
       tlb,
+      made: (page) => this.#aot?.attach(page),
       release: (code) => {
         this.#functions.release(code);
         this.#live.remove(code);
@@ -237,7 +247,7 @@ export class Engine {
       },
       promote: (slot: number) => this.#clusters.promote(slot),
       verify: (slot: number) => this.#clusters.verify(slot),
-      told: (record: number, va: number) => this.#clusters.told(record >>> 0, va),
+      told: (record: number, va: number) => this.#clusters.told(record === 0 ? this.#recordOf(va) : record >>> 0, va),
       surprised: (record: number, va: number) => this.#clusters.surprised(record >>> 0, va),
       fetch: () => this.#fetch(),
       decode: (record: number) => this.#decode(record >>> 0),
@@ -265,7 +275,8 @@ export class Engine {
       countsAreNear: options.sharesRuntime === true,
       fuses: this.#optimizations.has('fusion') && hostFuses(),
     };
-    this.runtime = options.runtime ?? new WebAssembly.Module(buildRuntime(this.#runtimeContext));
+    const { makeRuntime = (build) => new WebAssembly.Module(build()) } = options;
+    this.runtime = options.runtime ?? makeRuntime(() => buildRuntime(this.#runtimeContext));
     const instance = new WebAssembly.Instance(this.runtime, { js, helper, env });
     const runtime = Object.fromEntries(
       RUNTIME_FUNCTIONS.map((name) => [name, instance.exports[name] as WebAssembly.ExportValue]),
@@ -494,6 +505,14 @@ export class Engine {
     if (this.#live.restore(record + RECORD_LINK)) return 1;
     if (this.#resets !== codePages.resets) this.#forgetQueue();
     const page = codePages.pageOf(record);
+    const { waits, period } = this.#policy;
+    const entries = -this.#view.getInt32(record + RECORD_LINK, true);
+    if (entries < waits) {
+      if (entries === period && page !== undefined && codePages.canTranslate(record)) {
+        this.#options.noted?.(page.hostPage * PAGE + codePages.offsetOf(page, record));
+      }
+      return 0;
+    }
     if (page === undefined || codePages.isCold(page) || !codePages.canTranslate(record) || !this.#hasRoom()) {
       if (page !== undefined) codePages.refused(page);
       // Counted anew, so that the count does not grow without end.
@@ -508,6 +527,63 @@ export class Engine {
     const batch = Math.min(this.#policy.batch, this.#pace.blocks);
     if (this.#queue.size >= batch || entered >= this.#policy.urgent) this.#translate();
     return this.#view.getInt32(link, true) > 0 ? 1 : 0;
+  }
+
+  /** The record of the instruction at the low half of an address, where addresses are flat; 0 if there is none. */
+  #recordOf(va: number): number {
+    const { window } = this.#options;
+    const host = window === undefined ? -1 : window.base + (va >>> 0);
+    const page = this.codePages.known(host, this.#words[this.#layout.offset('mode') / 4]!);
+    return page === undefined ? 0 : this.codePages.recordAt(page, host % PAGE);
+  }
+
+  /**
+   * From now on code of an image is used where memory holds what it was made from. All pages must have been forgotten
+   * since the last one was used. Undefined: none is.
+   */
+  useImage(loaded: LoadedImage | undefined): void {
+    const { window, arena } = this.#options;
+    this.#aot = undefined;
+    const count = loaded?.index.addresses.length ?? 0;
+    // Half the slots are for what is made here.
+    if (loaded === undefined || window === undefined || count === 0 || count > this.counters.entries.slots / 2) return;
+    this.#aot = new AttachedImage({
+      loaded,
+      functions: this.#functions,
+      pages: this.codePages,
+      imports: this.#imports,
+      width: arena.width,
+      promotion: this.#policy.promotion,
+      memory: new Uint8Array(arena.memory.buffer),
+      firstHostPage: window.base / PAGE,
+    });
+  }
+
+  /** Pages that code of an image was put in place of, and that hold other bytes than when it was made. */
+  get imagePages(): Readonly<Pick<AttachedImage, 'matches' | 'mismatches'>> {
+    return this.#aot ?? { matches: 0, mismatches: 0 };
+  }
+
+  /** Makes a layer of the blocks at addresses of the guest, in order, for an image. Those that cannot be made are left out. */
+  makeLayer(addresses: readonly number[], image: AotIndex): MadeLayer | undefined {
+    const { window, state, arena } = this.#options;
+    if (window === undefined) throw new BugError('no image is made of memory that is not flat');
+    const sources: AotSource[] = [];
+    for (const address of addresses) {
+      const host = window.base + address;
+      const block = this.#translator.lower({ hostPage: Math.floor(host / PAGE), records: 0 }, host % PAGE);
+      if (block !== undefined) sources.push({ address, block });
+    }
+    if (sources.length === 0) return undefined;
+    const known = new Map(Array.from(image.addresses, (address, number) => [address, number]));
+    const module = buildLayer(sources, image.addresses.length, known, {
+      translator: this.#translator,
+      layout: this.#layout,
+      records: new RecordLayout(this.#options.guest),
+      width: arena.width,
+      counts: this.counters.entries.address - state,
+    });
+    return { module, blocks: sources.map(({ address, block: { length } }) => ({ address, length })) };
   }
 
   /** Queued blocks are of pages that no longer exist. */

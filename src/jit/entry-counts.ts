@@ -36,6 +36,15 @@ export class EntryCounts {
     this.#sums[1] = Math.max(this.#sums[1]!, slot + 1);
   }
 
+  /** As `set`, of slots from `first` to `end` - 1. */
+  setAll(first: number, end: number, entries: number): void {
+    // Slots that were never set have counted nothing.
+    for (let slot = first; slot < Math.min(end, this.#sums[1]!); slot++) this.#sums[0]! += this.#counted(slot);
+    this.#left.fill(entries, first, end);
+    this.#set.fill(entries, first, end);
+    this.#sums[1] = Math.max(this.#sums[1]!, end);
+  }
+
   /** Entries of all slots so far; takes a microsecond for a thousand of them, on whichever thread. */
   total(): number {
     const [before, slots] = this.#sums as unknown as [number, number];

@@ -9,6 +9,8 @@ export class FunctionTable {
   readonly #free: number[] = [];
   /** Slot 0 is no link. */
   #next = 1;
+  /** Slots of code that was made ahead of time: theirs whether it is in use or not. */
+  #reserved = { first: 0, end: 0 };
 
   constructor(entries: EntryCounts) {
     this.#entries = entries;
@@ -30,14 +32,30 @@ export class FunctionTable {
     return slot;
   }
 
+  /** Free slots in a row, of which nobody else has any; those reserved before are free again. */
+  reserve(count: number, promotion: number): number {
+    const { first: before, end } = this.#reserved;
+    for (let slot = before; slot < end; slot++) this.#release(slot);
+    const first = this.#next;
+    this.#next += count;
+    this.#reserved = { first, end: first + count };
+    if (this.#next > this.table.length) this.table.grow(this.#next - this.table.length + (this.#next >> 1));
+    this.#entries.setAll(first, this.#next, promotion);
+    return first;
+  }
+
   /** A module has put the function of this code into its slot. */
   install(code: InstalledCode): void {
     this.#installed[code.slot] = code;
   }
 
   release({ slot }: InstalledCode): void {
-    this.table.set(slot, null);
     this.#installed[slot] = undefined;
+    const { first, end } = this.#reserved;
+    if (slot < first || slot >= end) this.#release(slot);
+  }
+  #release(slot: number): void {
+    this.table.set(slot, null);
     this.#free.push(slot);
   }
 

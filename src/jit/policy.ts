@@ -10,8 +10,10 @@ export type Tiers = 'auto' | 'program' | 'tier0' | 'tier1' | 'tier2' | 'regions'
 
 /** When code is translated, and how much of it is kept. */
 export interface Policy {
-  /** Entries, a power of two, after which a block joins the next batch. */
+  /** Entries, a power of two, after which it is looked whether a block joins the next batch. */
   readonly period: number;
+  /** Entries after which it does: before, it is only noted that the block is worth being made ahead of time. */
+  readonly waits: number;
   /** Blocks that make a batch at once. */
   readonly batch: number;
   /** Entries of one block after which the batch is not waited for. */
@@ -31,6 +33,7 @@ const KEPT = 8 << 20;
 
 const AUTO: Policy = {
   period: 128,
+  waits: 0,
   batch: 128,
   urgent: 2048,
   promotion: 200_000,
@@ -41,9 +44,10 @@ const AUTO: Policy = {
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
   auto: AUTO,
-  program: { ...AUTO, period: 1024, urgent: 8192, promotion: 2_000_000 },
+  program: { ...AUTO, waits: 1024, urgent: 8192, promotion: 2_000_000 },
   tier0: {
     period: 2 ** 30,
+    waits: 0,
     batch: Infinity,
     urgent: Infinity,
     promotion: NEVER,
@@ -51,7 +55,7 @@ export const POLICIES: Readonly<Record<Tiers, Policy>> = {
     regions: 1,
     kept: KEPT,
   },
-  tier1: { period: 1, batch: 1, urgent: 1, promotion: NEVER, telling: NEVER, regions: 1, kept: KEPT },
-  regions: { period: 64, batch: 128, urgent: 512, promotion: 500, telling: 3, regions: 4, kept: KEPT },
-  tier2: { period: 1, batch: 1, urgent: 1, promotion: 1, telling: 1, regions: 1, kept: KEPT },
+  tier1: { period: 1, waits: 0, batch: 1, urgent: 1, promotion: NEVER, telling: NEVER, regions: 1, kept: KEPT },
+  regions: { period: 64, waits: 0, batch: 128, urgent: 512, promotion: 500, telling: 3, regions: 4, kept: KEPT },
+  tier2: { period: 1, waits: 0, batch: 1, urgent: 1, promotion: 1, telling: 1, regions: 1, kept: KEPT },
 };

@@ -36,39 +36,40 @@ export interface BlockSource {
  * left, or before something that looks. Registers are written through, so nothing is spilled.
  */
 export class Tier1Emitter extends Emitter {
-  readonly #block: BlockSource;
+  protected readonly source: BlockSource;
   readonly #records: RecordLayout;
   readonly #start: number;
-  readonly #granted: number;
+  protected readonly granted: number;
   readonly #tlb: number;
-  readonly #status: number;
+  protected readonly status: number;
   /** Limits of host results, by the field that the rounding mode is in; undefined: to nearest. */
   readonly #limits = new Map<string | undefined, number>();
-  #left = 0;
+  /** The label behind which the block is left for the run loop; pc and the count are current. */
+  protected left = 0;
   /** The instruction being emitted: how many came before it, where it is, how long it is. */
   #index = -1;
-  #offset = 0;
+  protected offset = 0;
   #length = 0;
 
   constructor(block: BlockSource, layout: StateLayout, targets: CallTargets, width: 32 | 64, records: RecordLayout) {
     super(new Code(1024), new Locals(1), layout, targets, width);
-    this.#block = block;
+    this.source = block;
     this.#records = records;
     this.#start = this.locals.take(I64);
-    this.#granted = this.locals.take(I32);
+    this.granted = this.locals.take(I32);
     this.#tlb = this.locals.take(addressType(width));
-    this.#status = this.locals.take(I32);
+    this.status = this.locals.take(I32);
   }
 
   /** Emits the whole function. */
   block(): { locals: number[]; code: Code } {
     const { code, layout, width } = this;
-    const block = this.#block;
+    const block = this.source;
     const touchesMemory = block.unit.nodes.some(({ op }) => op === 'load' || op === 'store');
-    this.#left = code.block();
-    code.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(this.#granted);
-    code.i32(block.count).op(OP.i32_lt_s).brIf(this.#left, false);
-    code.get(CPU).memory(OP.i64_load, layout.offset('pc')).set(this.#start);
+    this.left = code.block();
+    code.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(this.granted);
+    code.i32(block.count).op(OP.i32_lt_s).brIf(this.left, false);
+    this.begin(this.#start);
     if (touchesMemory) {
       code.get(CPU);
       code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
@@ -84,6 +85,11 @@ export class Tier1Emitter extends Emitter {
     return { locals: this.locals.types, code };
   }
 
+  /** Sets local `start` to the block's address. */
+  protected begin(start: number): void {
+    this.code.get(CPU).memory(OP.i64_load, this.layout.offset('pc')).set(start);
+  }
+
   protected override operand(name: string): void {
     throw new BugError(`operand ${name} of a decoded instruction has a value`);
   }
@@ -93,15 +99,16 @@ export class Tier1Emitter extends Emitter {
     return this.layout.offset(state.field, state.index);
   }
 
-  #address(offset: number): void {
+  /** Pushes the address that is an offset from the block's start. */
+  protected address(offset: number): void {
     this.code.get(this.#start);
     if (offset !== 0) this.code.i64(offset).op(OP.i64_add);
   }
   protected override pc(node: Node): void {
-    this.#address(node.attributes.value as number);
+    this.address(node.attributes.value as number);
   }
   protected override nextPc(): void {
-    this.#address(this.#offset + this.#length);
+    this.address(this.offset + this.#length);
   }
   /** Found out once in a block: nothing but flags that accrue changes it there. */
   override limit(mode: Node, local: number): void {
@@ -128,18 +135,18 @@ export class Tier1Emitter extends Emitter {
 
   protected override startInstruction(node: Node): void {
     this.#index++;
-    this.#offset = node.attributes.value as number;
+    this.offset = node.attributes.value as number;
     this.#length = node.attributes.length!;
   }
 
   #storePc(offset: number): void {
     this.code.get(CPU);
-    this.#address(offset);
+    this.address(offset);
     this.code.memory(OP.i64_store, this.layout.offset('pc'));
   }
   /** Takes `retired` instructions off what remains. */
   #storeRemaining(retired: number): void {
-    this.code.get(CPU).get(this.#granted);
+    this.code.get(CPU).get(this.granted);
     if (retired !== 0) this.code.i32(retired).op(OP.i32_sub);
     this.code.memory(OP.i32_store, this.layout.offset('remaining'));
   }
@@ -154,22 +161,24 @@ export class Tier1Emitter extends Emitter {
 
   /** Goes on at an offset from the block's start, `#index` instructions being retired. */
   #goTo(offset: number): void {
-    const { code, layout, targets } = this;
     this.#storePc(offset);
     this.#storeRemaining(this.#index);
-    const inPage = this.#block.offset + offset;
+    this.transfer(offset);
+  }
+
+  /** Leaves the block to an offset from its start: pc and the count are current. */
+  protected transfer(offset: number): void {
+    const { code, targets } = this;
+    const inPage = this.source.offset + offset;
     const isBeyond = inPage < 0 || inPage >= PAGE;
-    const address = isBeyond ? this.#block.beyond?.(inPage) : this.#block.records + inPage * 2 ** this.#records.shift;
+    const address = isBeyond ? this.source.beyond?.(inPage) : this.source.records + inPage * 2 ** this.#records.shift;
     if (address === undefined) {
       code.get(CPU).returnCall(targets.runtime.jump);
       return;
     }
-    // Every loop has a backward transfer: the exit word is looked at there.
-    const isCounted = isBeyond || offset <= this.#offset;
-    if (isCounted) {
-      code.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2).brIf(this.#left, false);
-    }
-    const link = this.#status;
+    const isCounted = isBeyond || this.isBackward(offset);
+    if (isCounted) this.leaveIfAsked();
+    const link = this.status;
     if (this.width === 64) code.i64(0);
     else code.i32(0);
     code
@@ -177,9 +186,18 @@ export class Tier1Emitter extends Emitter {
       .tee(link)
       .i32(0)
       .op(OP.i32_le_s);
-    code.brIf(this.#left, false);
-    if (isCounted) countEntry(this, link, this.#granted);
+    code.brIf(this.left, false);
+    if (isCounted) countEntry(this, link, this.granted);
     code.get(CPU).get(link).returnCallIndirect(targets.blockType);
+  }
+
+  /** Every loop has a backward transfer: the exit word is looked at there, and entries are counted. */
+  protected isBackward(offset: number): boolean {
+    return offset <= this.offset;
+  }
+  protected leaveIfAsked(): void {
+    const { code, layout } = this;
+    code.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2).brIf(this.left, false);
   }
 
   protected override leaveForRegister(local: number, transfer: Transfer): void {
@@ -194,15 +212,19 @@ export class Tier1Emitter extends Emitter {
   /** Tells of one in so many jumps where it goes: pc is there already. */
   #tell(): void {
     const { code } = this;
-    emitTelling(this, this.#status);
-    code.i32(this.#block.records + (this.#block.offset + this.#offset) * 2 ** this.#records.shift);
-    this.#address(this.#offset);
+    emitTelling(this, this.status);
+    code.i32(this.recordOfJump());
+    this.address(this.offset);
     code.op(OP.i32_wrap_i64).call(this.targets.told).op(OP.drop);
     code.end();
   }
+  /** Address of the record of the instruction being emitted, as `told` takes it. */
+  protected recordOfJump(): number {
+    return this.source.records + (this.source.offset + this.offset) * 2 ** this.#records.shift;
+  }
 
   protected override leaveThroughRunLoop(): void {
-    this.#storePc(this.#offset + this.#length);
+    this.#storePc(this.offset + this.#length);
     this.#storeRemaining(this.#index + 1);
     this.code.i32(UNWIND).op(OP.return);
   }
@@ -210,19 +232,19 @@ export class Tier1Emitter extends Emitter {
   override sync(before: 'access' | 'call'): void {
     // A slow access is told where it is and makes them current itself.
     if (before === 'access') return;
-    this.#storePc(this.#offset);
+    this.#storePc(this.offset);
     this.#storeRemaining(this.#index);
   }
 
   override settle(after: 'load' | 'store' | 'atomic' | 'call'): void {
     const { code } = this;
     if (after !== 'call') {
-      code.brIf(this.#left, false);
+      code.brIf(this.left, false);
       return;
     }
-    code.tee(this.#status);
+    code.tee(this.status);
     code.if(0x40, false);
-    code.get(this.#status).i32(MOVED).op(OP.i32_eq);
+    code.get(this.status).i32(MOVED).op(OP.i32_eq);
     code.if();
     this.#storeRemaining(this.#index + 1);
     code.end();
@@ -237,6 +259,6 @@ export class Tier1Emitter extends Emitter {
   }
 
   override position(): { length: number; offset: number; retired: number } {
-    return { length: this.#length, offset: this.#offset, retired: this.#index };
+    return { length: this.#length, offset: this.offset, retired: this.#index };
   }
 }

@@ -84,11 +84,11 @@ export class Translator {
   translate(hot: readonly HotBlock[], slotFor: (block: HotBlock) => number): TranslatedBatch | undefined {
     const { layout, records, width } = this.#options;
     const builder = new ModuleBuilder();
-    const imported = this.#imports(builder);
+    const imported = this.imports(builder);
     const blocks: TranslatedBlock[] = [];
     for (const each of hot) {
       const { page, offset, pc } = each;
-      const block = this.#lower(page, offset);
+      const block = this.lower(page, offset);
       if (block === undefined) continue;
       const reached: [CodePage, number][] = [];
       const source = { ...block, beyond: this.#beyond(page, reached) };
@@ -107,7 +107,7 @@ export class Translator {
   translateClusters(planned: readonly PlannedCluster[]): Uint8Array<ArrayBuffer> {
     const { layout, width } = this.#options;
     const builder = new ModuleBuilder();
-    const targets = this.#imports(builder);
+    const targets = this.imports(builder);
     const firsts = planned.map(({ cluster }) => this.#regions(builder, targets, cluster));
     planned.forEach(({ cluster: { pages }, entrances }, i) => {
       const stamp = { base: builder.global(I64), generation: builder.global(I32) };
@@ -154,7 +154,8 @@ export class Translator {
     return first;
   }
 
-  #imports(builder: ModuleBuilder): CallTargets {
+  /** Declares what all modules import. */
+  imports(builder: ModuleBuilder): CallTargets {
     const { guest, width, memoryPages, counts, optimizations, parallel, window, codeTlbEntries } = this.#options;
     const imported = importJavaScript(builder, guest);
     const runtime = importRuntime(builder, width);
@@ -188,8 +189,11 @@ export class Translator {
     };
   }
 
-  /** Lowers the straight line that begins at `offset`: past branches forward, up to one backward. */
-  #lower(page: CodePage, offset: number): BlockSource | undefined {
+  /**
+   * Lowers the straight line that begins at `offset`: past branches forward, up to one backward. Undefined: its first
+   * instruction does not end in the page.
+   */
+  lower(page: Pick<CodePage, 'hostPage' | 'records'>, offset: number): BlockSource | undefined {
     const { guest, pages } = this.#options;
     const builder = new Builder();
     let at = offset;

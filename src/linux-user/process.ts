@@ -4,6 +4,7 @@ import { Arena } from '../mem/arena.ts';
 import { AddressSpace as PhysicalSpace } from '../mem/address-space.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
 import { Lock } from '../mem/lock.ts';
+import type { ImageStore } from '../host/image-store.ts';
 import { SeededRandom } from '../host/seeded-random.ts';
 import type { Abi } from './abi/abi.ts';
 import { DebugShared } from './debug/debug-shared.ts';
@@ -19,6 +20,7 @@ import { VECTOR_BYTES } from './program/native-program.ts';
 import { ProgramRecord } from './program/record.ts';
 import { OpenFiles } from './open-files.ts';
 import { Limits } from './limits.ts';
+import { ProgramImages, type SharedImage } from './program-images.ts';
 import { Paths } from './paths.ts';
 import { ProgramLog, type LogOptions } from './program-log.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
@@ -33,6 +35,8 @@ export interface ProcessOptions {
   readonly abi: Abi;
   /** Bytes of addresses that the program has (-R); whole pages of 64 KiB. */
   readonly windowSize: number;
+  /** What the CPU is, as far as translations of programs depend on it (-cpu). */
+  readonly cpu?: string;
   /** Where programs' files are looked for first (-L). */
   readonly prefix: string | undefined;
   /** Bytes of the stack (-s). */
@@ -53,6 +57,10 @@ export interface ProcessSite {
   makeBacking(memory: WebAssembly.Memory, base: number): Backing;
   /** Undefined: there can be no more than one thread. */
   readonly spawn: Spawn | undefined;
+  /** Where translations of programs are kept, if they are. */
+  readonly images?: ImageStore | undefined;
+  /** The image of the program, as another thread has it. */
+  readonly image?: SharedImage | undefined;
 }
 
 /** Whether an address is in it is one comparison with 31 bits. */
@@ -85,6 +93,7 @@ export class GuestProcess {
   readonly physical: PhysicalSpace;
   readonly guestMemory: GuestMemory;
   readonly threads: Threads;
+  readonly images: ProgramImages | undefined;
   /** When the first thread began to count time, in milliseconds. */
   readonly #origin: Float64Array;
   /** brk: start and current end, as bytes; u32 each. */
@@ -135,6 +144,7 @@ export class GuestProcess {
       this.space.forbidAll();
       this.#origin[0] = performance.timeOrigin;
     }
+    this.images = site.images && new ProgramImages(this, site.images, site.image);
     // The last, for it takes all room that is left.
     this.threads = new Threads(arena, options.abi, site.spawn);
   }
@@ -197,6 +207,7 @@ export class GuestProcess {
   /** In the child of a fork, on the only thread that it has. */
   forked(caller: Caller, tid: number): void {
     this.vfork?.abandon(caller);
+    this.images?.forked();
     this.threads.forked(caller.shared, tid);
     this.signals.forked(caller.shared.index, tid);
   }
@@ -209,6 +220,7 @@ export class GuestProcess {
   /** For a new program. */
   clear(): void {
     this.space.clear();
+    this.images?.clear();
     Atomics.store(this.#checks, 0, 0);
   }
 

@@ -54,6 +54,8 @@ export class GuestThread implements Caller {
   readonly #window: AccessWindow;
   /** What other threads ask of this one. */
   readonly #target: RequestTarget;
+  /** Which image is in use. */
+  #image = '';
   #isOver = false;
 
   constructor(
@@ -106,7 +108,9 @@ export class GuestThread implements Caller {
       points: this.debugger?.points,
       parallel: { startedCpus: threads.sharingAddress, ordersStores: host.processor === 'x86-64' },
       counters,
+      noted: process.images && ((at) => process.images!.note(at)),
       runtime,
+      makeRuntime: process.images && ((build) => process.images!.runtime(build)),
       sharesRuntime: true,
       codePages: threads.mostCodePages,
       codeRoom: threads.roomOf(index),
@@ -122,6 +126,7 @@ export class GuestThread implements Caller {
   /** Runs the program until this thread of it ends. */
   run(): void {
     this.#isOver = false;
+    this.#useImage();
     while (!this.#isOver) {
       this.debugger?.hold();
       const { pc } = this;
@@ -235,6 +240,7 @@ export class GuestThread implements Caller {
 
   endProcess(status: number): never {
     this.debugger?.exited(status);
+    this.process.images?.save(this, this.engine);
     this.process.leaves(this);
     this.host.int(0, status);
     this.host.call(this.host.numbers.exit_group);
@@ -326,6 +332,7 @@ export class GuestThread implements Caller {
 
   begin(pc: number, stack: number): void {
     this.#window.isChecked = this.process.checksAccesses;
+    this.#useImage();
     this.cpu.begin(pc, stack);
     this.hasMoved = true;
   }
@@ -363,6 +370,16 @@ export class GuestThread implements Caller {
     if (!this.process.checksAccesses || this.#window.isChecked) return;
     this.#window.isChecked = true;
     this.engine.codePages.reset();
+    this.#useImage();
+  }
+
+  /** Uses what is kept of the program that is run now, and for how its accesses are checked. */
+  #useImage(): void {
+    const { images } = this.process;
+    if (images === undefined || images.name === this.#image) return;
+    this.#image = images.name;
+    this.engine.codePages.reset();
+    this.engine.useImage(images.load());
   }
 
   #requestTarget(): RequestTarget {

@@ -171,8 +171,16 @@ export class Code {
   returnCall(index: number): this {
     return this.byte(OP.return_call).u(index);
   }
-  returnCallIndirect(type: number): this {
-    return this.byte(OP.return_call_indirect).u(type).u(0);
+  returnCallIndirect(type: number, table = 0): this {
+    return this.byte(OP.return_call_indirect).u(type).u(table);
+  }
+  /** Functions `from` on of a segment into a table: [to, from, count] -> []. */
+  tableInit(segment: number, table: number): this {
+    return this.prefixed(0xfc, 12).u(segment).u(table);
+  }
+  /** [funcref] -> [a function of a type]; traps if it is none. */
+  castFunction(type: number): this {
+    return this.prefixed(0xfb, 22).s(type);
   }
   #hint(likely: boolean | undefined): void {
     if (likely !== undefined) this.hints.push(this.length, likely ? 1 : 0);

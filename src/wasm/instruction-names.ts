@@ -9,6 +9,7 @@ export type Immediate =
   | 'signature'
   | 'local'
   | 'global'
+  | 'table'
   | 'access'
   | 'i32'
   | 'i64'
@@ -38,6 +39,7 @@ const CONTROL: Readonly<Record<string, readonly Immediate[]>> = {
   br_if: ['label'],
   br_table: ['labels'],
   call: ['function'],
+  'ref.func': ['function'],
   return_call: ['function'],
   call_indirect: ['signature'],
   return_call_indirect: ['signature'],
@@ -70,7 +72,7 @@ function table(
 
 /** `i64_load8_u` is `i64.load8_u`, `br_if` is itself. */
 function plainName(key: string): string {
-  return key.replace(/^(local|global|[if]\d\d|v128|[if]\d+x\d+)_/, '$1.');
+  return key.replace(/^(local|global|table|ref|[if]\d\d|v128|[if]\d+x\d+)_/, '$1.');
 }
 
 /** `i32_rmw_add` is `i32.atomic.rmw.add`. */
@@ -84,7 +86,7 @@ function immediatesOf(name: string): readonly Immediate[] {
   const control = CONTROL[name];
   if (control !== undefined) return control;
   const [type, operation = ''] = name.split('.', 2) as [string, string?];
-  if (type === 'local' || type === 'global') return [type];
+  if (type === 'local' || type === 'global' || type === 'table') return [type];
   if (operation === 'const') return [type as Immediate];
   const isAccess = name.includes('atomic') || /^(load|store)/.test(operation);
   const access: readonly Immediate[] = isAccess ? ['access'] : [];

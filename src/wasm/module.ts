@@ -1,5 +1,5 @@
 import { Code } from './code.ts';
-import { I64, OP } from './opcodes.ts';
+import { I32, I64, OP } from './opcodes.ts';
 
 export interface MemoryImport {
   /** Pages of 64 KiB. */
@@ -12,6 +12,9 @@ interface FunctionBody {
   readonly locals: readonly number[];
   readonly code: Code;
 }
+
+/** Functions for a place in the imported table, or of one type for wherever they are put. */
+type Elements = { readonly functions: readonly number[] } & ({ readonly offset: number } | { readonly of: number });
 
 /**
  * Assembles a module in WebAssembly's binary format. Functions are numbered in order, imports
@@ -28,7 +31,11 @@ export class ModuleBuilder {
   #globalCount = 0;
   readonly #exports = new Code();
   #exportCount = 0;
-  readonly #elements: { readonly offset: number; readonly functions: readonly number[] }[] = [];
+  readonly #elements: Elements[] = [];
+  readonly #tables = new Code();
+  #tableCount = 0;
+  #tableImports = 0;
+  #globalImports = 0;
 
   /** Index of the function type; equal types share one. */
   type(parameters: readonly number[], results: readonly number[]): number {
@@ -58,9 +65,25 @@ export class ModuleBuilder {
       .u(pages);
     this.#importCount++;
   }
-  importTable(module: string, name: string, size: number): void {
-    this.#imports.text(module).text(name).byte(1).byte(0x70).byte(0).u(size);
+  /** A table of functions of at least that size; of those of type `of`, if it is given. Gives its index. */
+  importTable(module: string, name: string, size: number, of?: number): number {
+    this.#imports.text(module).text(name).byte(1);
+    tableType(this.#imports, of).byte(0).u(size);
     this.#importCount++;
+    return this.#tableImports++;
+  }
+  /** An i32 that does not change. */
+  importGlobal(module: string, name: string): number {
+    this.#imports.text(module).text(name).byte(3).byte(I32).byte(0);
+    this.#importCount++;
+    return this.#globalImports++;
+  }
+
+  /** Adds a table of functions of type `of`, all of them `initial` at first. Tables that are imported come before. */
+  table(of: number, size: number, initial: number): number {
+    this.#tables.byte(0x40).byte(0);
+    tableType(this.#tables, of).byte(0).u(size).op(OP.ref_func).u(initial).op(OP.end);
+    return this.#tableImports + this.#tableCount++;
   }
 
   /** Index of the function that is added next. */
@@ -73,7 +96,7 @@ export class ModuleBuilder {
     if (type === I64) this.#globals.i64(0);
     else this.#globals.i32(0);
     this.#globals.op(OP.end);
-    return this.#globalCount++;
+    return this.#globalImports + this.#globalCount++;
   }
   /** Adds a function; `locals` are the types of its locals after the parameters. */
   function(type: number, locals: readonly number[], code: Code): number {
@@ -82,6 +105,14 @@ export class ModuleBuilder {
   exportFunction(name: string, index: number): void {
     this.#exports.text(name).byte(0).u(index);
     this.#exportCount++;
+  }
+  exportTable(name: string, index: number): void {
+    this.#exports.text(name).byte(1).u(index);
+    this.#exportCount++;
+  }
+  /** Functions of type `of` for table.init: gives the number of the segment. */
+  segment(functions: readonly number[], of: number): number {
+    return this.#elements.push({ of, functions }) - 1;
   }
   /** Fills the imported table from `offset` when the module is instantiated. */
   element(offset: number, functions: readonly number[]): void {
@@ -102,12 +133,19 @@ export class ModuleBuilder {
     const declarations = new Code();
     for (const { type } of this.#functions) declarations.u(type);
     section(3, this.#functions.length, declarations);
+    section(4, this.#tableCount, this.#tables);
     section(6, this.#globalCount, this.#globals);
     section(7, this.#exportCount, this.#exports);
     const elements = new Code();
-    for (const { offset, functions } of this.#elements) {
-      elements.u(0).i32(offset).op(OP.end).u(functions.length);
-      for (const index of functions) elements.u(index);
+    for (const each of this.#elements) {
+      const { functions } = each;
+      if ('offset' in each) {
+        elements.u(0).i32(each.offset).op(OP.end).u(functions.length);
+        for (const index of functions) elements.u(index);
+      } else {
+        tableType(elements.u(5), each.of).u(functions.length);
+        for (const index of functions) elements.op(OP.ref_func).u(index).op(OP.end);
+      }
     }
     section(9, this.#elements.length, elements);
     const bodies = new Code(4096);
@@ -137,6 +175,11 @@ export class ModuleBuilder {
     section(10, this.#functions.length, bodies);
     return out.bytes.slice(0, out.length);
   }
+}
+
+/** Any functions or none, or functions of one type. */
+function tableType(code: Code, of: number | undefined): Code {
+  return of === undefined ? code.byte(0x70) : code.byte(0x64).s(of);
 }
 
 /** Runs of equal types, as the format wants them. */

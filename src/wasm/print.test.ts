@@ -18,6 +18,7 @@ const WRITERS: Readonly<Record<Immediate, (code: Code) => unknown>> = {
   signature: (code) => code.u(0).u(0),
   local: (code) => code.u(1),
   global: (code) => code.u(2),
+  table: (code) => code.u(1),
   access: (code) => code.u(2).u(40),
   i32: (code) => code.s(-3),
   i64: (code) => code.s64(-(2n ** 63n)),

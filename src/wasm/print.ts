@@ -132,6 +132,7 @@ class Printer {
       }
       case 'local':
       case 'global':
+      case 'table':
       case 'lane':
         return String(reader.u());
       case 'access': {

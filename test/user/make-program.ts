@@ -15,12 +15,14 @@ export interface ProgramOptions {
   readonly interpreter?: string;
   /** Bytes after the code that are zero. */
   readonly zeroes?: number;
+  /** What its segment permits, PF_* (4: read, 2: write, 1: execute). */
+  readonly permits?: number;
 }
 
-/** An ELF executable for riscv64 of one segment, which may be read, written and executed. */
+/** An ELF executable for riscv64 of one segment. */
 export function makeProgram(
   write: (asm: Assembler) => unknown,
-  { interpreter, zeroes = 0x1_0000 }: ProgramOptions = {},
+  { interpreter, zeroes = 0x1_0000, permits = 7 }: ProgramOptions = {},
 ): Uint8Array {
   const asm = new Assembler(ENTRY);
   write(asm);
@@ -39,7 +41,7 @@ export function makeProgram(
   view.setUint16(54, PHDR, true);
   view.setUint16(56, interpreter === undefined ? 1 : 2, true);
   view.setUint32(EHDR, PT_LOAD, true);
-  view.setUint32(EHDR + 4, 7, true);
+  view.setUint32(EHDR + 4, permits, true);
   word(EHDR + 16, LOADED_AT);
   word(EHDR + 32, file.length);
   word(EHDR + 40, file.length + zeroes);

@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { LoadedImage } from '../../src/jit/aot/attached.ts';
+import { EMPTY_IMAGE, encodeImage, parseImage, withLayer } from '../../src/jit/aot/image.ts';
 import { Engine } from '../../src/jit/engine.ts';
 import type { Tiers } from '../../src/jit/policy.ts';
 import { OracleContexts, OracleEngine } from '../../src/isa/oracle.ts';
@@ -20,7 +22,20 @@ import { Assembler } from '../translator/assembler.ts';
 export const TEXT = 0x2_0000;
 export const DATA = 0x10_0000;
 const WINDOW = 16 << 20;
-const ENGINES: readonly Tiers[] = ['tier0', 'tier1', 'auto', 'program', 'tier2', 'regions'];
+/** As `regions`, with an image of all blocks that the program enters; or of each second one, and one of all then. */
+type Ahead = 'ahead' | 'half ahead' | 'ahead in layers';
+type EngineName = Tiers | Ahead | 'oracle';
+const ENGINES: readonly (Tiers | Ahead)[] = [
+  'tier0',
+  'tier1',
+  'auto',
+  'program',
+  'tier2',
+  'regions',
+  'ahead',
+  'half ahead',
+  'ahead in layers',
+];
 const MOST_FAULTS = 20_000;
 
 /** Memory that nobody protects: only the translated code does. */
@@ -61,18 +76,42 @@ export interface ProgramOptions {
   /** As if the host protected memory: the program must not do what is forbidden. */
   readonly unchecked?: boolean;
   readonly limit?: number;
-  readonly engines?: readonly Tiers[];
+  readonly engines?: readonly (Tiers | Ahead)[];
   /** Pages whose code is known at once. */
   readonly codePages?: number;
 }
 
 interface Outcome {
+  /** Addresses where blocks were entered, and are not translated. */
+  readonly entered: readonly number[];
   readonly state: string;
   readonly faults: string;
   readonly memory: string;
 }
 
-function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOptions): Outcome {
+/** An image of the blocks at addresses, and then of `more`, made from what is in memory now. */
+function imageOf(engine: Engine, memory: Uint8Array, ...layers: readonly (readonly number[])[]): LoadedImage {
+  let image = EMPTY_IMAGE;
+  for (const addresses of layers) {
+    const made = engine.makeLayer(addresses, image);
+    if (made === undefined) continue;
+    image = withLayer(image, made, (page) => memory.slice(page * 4096, (page + 1) * 4096));
+  }
+  const read = parseImage(encodeImage(image));
+  assert.ok(read !== undefined);
+  return { index: read, modules: read.layers.map(({ module }) => new WebAssembly.Module(module)) };
+}
+
+function tiersOf(name: Tiers | Ahead): Tiers {
+  return name === 'ahead' || name === 'half ahead' || name === 'ahead in layers' ? 'regions' : name;
+}
+
+function run(
+  engineName: EngineName,
+  bytes: Uint8Array,
+  options: ProgramOptions,
+  entered: readonly number[] = [],
+): Outcome {
   const { pages = {}, limit = 3_000_000, unchecked = false, codePages = 64 } = options;
   const process = new GuestProcess(
     { abi: riscv64(), windowSize: WINDOW, prefix: undefined },
@@ -110,11 +149,16 @@ function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOp
           granules: guestMemory.granules,
           claims: process.claimsOf(0),
           window: process.accessWindow(),
-          tiers: engineName,
+          tiers: tiersOf(engineName),
           counters: shared.counters,
           codePages,
           codeRoom: process.threads.roomOf(0),
         });
+  if (engine instanceof Engine && engineName !== 'oracle' && engineName !== tiersOf(engineName)) {
+    const [odd, even] = [1, 0].map((rest) => entered.filter((_, i) => i % 2 === rest)) as [number[], number[]];
+    const layers = engineName === 'ahead' ? [entered] : engineName === 'half ahead' ? [odd] : [odd, even];
+    engine.useImage(imageOf(engine, memory.bytes, ...layers));
+  }
   cpu.begin(TEXT, DATA + 0x8000);
   const faults: string[] = [];
   for (let left = limit; left > 0 && faults.length < MOST_FAULTS;) {
@@ -131,8 +175,12 @@ function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOp
     );
     state.pc = state.x[31]!;
   }
+  if (engine instanceof Engine && engineName !== 'oracle' && engineName !== tiersOf(engineName)) {
+    assert.ok(engine.imagePages.matches > 0, 'the image was in use');
+  }
   const registers = Array.from(state.x.subarray(0, 32), (value) => value.toString(16)).join(' ');
   return {
+    entered: engine instanceof Engine ? enteredBlocks(engine, memory.base) : [],
     state: `pc ${state.pc.toString(16)} retired ${state.retired} fflags ${state.fflags} x ${registers}`,
     faults: faults.join('\n'),
     memory: createHash('sha1')
@@ -141,14 +189,27 @@ function run(engineName: Tiers | 'oracle', bytes: Uint8Array, options: ProgramOp
   };
 }
 
+function enteredBlocks({ codePages }: Engine, base: number): number[] {
+  const addresses: number[] = [];
+  for (let at = TEXT; at < DATA; at += 2) {
+    const page = codePages.known(base + at, 0);
+    if (page !== undefined && codePages.linkAt(page, at % 4096) < 0) addresses.push(at);
+  }
+  return addresses;
+}
+
 /** Compares all engines with the oracle; gives the kinds of faults that there were. */
 export function check(write: (asm: Assembler) => void, options: ProgramOptions = {}): string {
   const asm = new Assembler(TEXT);
   write(asm);
   asm.op('ecall');
   const bytes = asm.finish();
-  const expected = run('oracle', bytes, options);
-  for (const engine of options.engines ?? ENGINES) assert.deepEqual(run(engine, bytes, options), expected, engine);
+  const { entered: _, ...expected } = run('oracle', bytes, options);
+  const { entered } = run('tier0', bytes, options);
+  for (const engine of options.engines ?? ENGINES) {
+    const { entered: __, ...outcome } = run(engine, bytes, options, entered);
+    assert.deepEqual(outcome, expected, engine);
+  }
   return expected.faults;
 }
 

@@ -18,5 +18,8 @@ system. A program that is linked dynamically needs its libraries, for example:
 Options begin with one dash or two; everything after the program is the program's.
 
 ${groups.join('')}Variables of the environment that say the same; options count for more:
-${variables.join('')}`;
+${variables.join('')}
+What is learnt of a program makes its next run faster. It is kept where
+TINAMOU_PROGRAMS says (none: nowhere), else in ~/.cache/tinamou/programs.
+`;
 }

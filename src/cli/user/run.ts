@@ -1,8 +1,10 @@
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { firstNativeThread, type NodeNativeThread } from '../../host-node/native/thread.ts';
+import { makerOf, programImages } from '../../host-node/program-images.ts';
 import { NodeRandom } from '../../host-node/random.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
+import type { LogItem } from '../../mem/log-items.ts';
 import { riscv64 } from '../../linux-user/abi/riscv64.ts';
 import { keepDescriptors } from '../../linux-user/calls/host-limit.ts';
 import { ENOEXEC } from '../../linux-user/errno.ts';
@@ -21,6 +23,8 @@ import { debugSite, waitForGdb } from './debugger.ts';
 import { spawnGuestThread } from './spawn.ts';
 import type { UserSettings } from './settings.ts';
 
+const TRANSLATION_ITEMS: readonly LogItem[] = ['in_asm', 'op', 'op_opt', 'out_asm'];
+
 /** Becomes the program of the last `words` words of the command line, and never returns. Throws a Refusal. */
 export function runUser(settings: UserSettings, words: number): never {
   const given = argumentBytes(words).map((argument) => Buffer.from(argument).toString('latin1'));
@@ -37,6 +41,8 @@ export function runUser(settings: UserSettings, words: number): never {
     isSingle: settings.isSingle,
     isDebugged: settings.gdb !== undefined,
     log: { items: [...settings.log], ranges: settings.logRanges },
+    cpu: settings.cpu,
+    keptBy: keepsCode(settings) ? makerOf(import.meta.url) : undefined,
   };
   const log = settings.log.size > 0 ? openLog(settings.logFile) : undefined;
   const guest = new GuestProcess(
@@ -46,9 +52,11 @@ export function runUser(settings: UserSettings, words: number): never {
         native = firstNativeThread(memory);
         return new NativeBacking(native, base);
       },
+      images: options.keptBy === undefined ? undefined : programImages(options.keptBy),
       spawn(index) {
         const { runtime } = thread.engine;
-        spawnGuestThread({ share: host.share, options, cpu: settings.cpu, log, runtime, index });
+        const image = guest.images?.shared;
+        spawnGuestThread({ share: host.share, options, cpu: settings.cpu, log, runtime, image, index });
       },
     },
   );
@@ -79,6 +87,11 @@ export function runUser(settings: UserSettings, words: number): never {
   if (settings.gdb !== undefined) waitForGdb(thread, settings.gdb);
   thread.run();
   return thread.serve();
+}
+
+/** Who looks at translations, or at single instructions, wants to see them made. */
+function keepsCode({ gdb, isSingle, log }: UserSettings): boolean {
+  return gdb === undefined && !isSingle && TRANSLATION_ITEMS.every((item) => !log.has(item));
 }
 
 function refusalOf(path: string, errno: number, start: Uint8Array): Refusal {

@@ -1,17 +1,23 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { NativeShare } from '../../host/native.ts';
+import type { SharedImage } from '../../linux-user/program-images.ts';
 import type { ProcessOptions } from '../../linux-user/process.ts';
 
 /** What a worker needs to be a thread of a program; it can be sent to one. */
 export interface GuestThreadData {
   readonly share: NativeShare;
-  readonly options: Omit<ProcessOptions, 'abi'>;
+  readonly options: Omit<ProcessOptions, 'abi'> & {
+    /** Who keeps translations of programs; undefined: they are not kept. */
+    readonly keptBy: string | undefined;
+  };
   /** -cpu. */
   readonly cpu: string;
   /** Descriptor of the log, if there is one. */
   readonly log: number | undefined;
   /** What all threads' engines share. */
   readonly runtime: WebAssembly.Module;
+  /** What is kept of the program. */
+  readonly image: SharedImage | undefined;
   readonly index: number;
 }
 

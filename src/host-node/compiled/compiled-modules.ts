@@ -19,7 +19,8 @@ class NodeCompiledModules implements CompiledModules {
     this.#seed = engine.hash(version, BigInt(version.length), 0n);
   }
 
-  #hash(bytes: Uint8Array): bigint {
+  /** XXH64. */
+  hash(bytes: Uint8Array): bigint {
     return this.#engine.hash(bytes, BigInt(bytes.length), this.#seed);
   }
 
@@ -31,8 +32,8 @@ class NodeCompiledModules implements CompiledModules {
     const head = new DataView(out.buffer);
     head.setUint32(HEAD.MAGIC, MAGIC, true);
     head.setUint32(HEAD.ENGINE_TAG, engineTag(), true);
-    head.setBigUint64(HEAD.WIRE_HASH, this.#hash(addon.wireBytes(module)), true);
-    head.setBigUint64(HEAD.COMPILED_HASH, this.#hash(compiled), true);
+    head.setBigUint64(HEAD.WIRE_HASH, this.hash(addon.wireBytes(module)), true);
+    head.setBigUint64(HEAD.COMPILED_HASH, this.hash(compiled), true);
     out.set(compiled, HEAD.BYTES);
     return out;
   }
@@ -45,21 +46,21 @@ class NodeCompiledModules implements CompiledModules {
     const isOurs =
       head.getUint32(HEAD.MAGIC, true) === MAGIC &&
       head.getUint32(HEAD.ENGINE_TAG, true) === engineTag() &&
-      head.getBigUint64(HEAD.WIRE_HASH, true) === this.#hash(wireBytes) &&
-      head.getBigUint64(HEAD.COMPILED_HASH, true) === this.#hash(code);
+      head.getBigUint64(HEAD.WIRE_HASH, true) === this.hash(wireBytes) &&
+      head.getBigUint64(HEAD.COMPILED_HASH, true) === this.hash(code);
     return isOurs ? addon.deserialize(code, wireBytes, []) : undefined;
   }
 }
 
-let opened: { readonly modules: CompiledModules | undefined } | undefined;
+let opened: { readonly modules: NodeCompiledModules | undefined } | undefined;
 
-function open(): CompiledModules | undefined {
+function open(): NodeCompiledModules | undefined {
   const engine = openAddon();
   return engine === undefined ? undefined : new NodeCompiledModules(engine);
 }
 
-/** Of the calling thread. Undefined on hosts where this is not possible, which is no fault. Takes some milliseconds first. */
-export function compiledModules(): CompiledModules | undefined {
+/** Of the calling thread, with a quick checksum of bytes. Undefined on hosts where this is not possible, which is no fault. Takes some milliseconds first. */
+export function compiledModules(): NodeCompiledModules | undefined {
   opened ??= { modules: open() };
   return opened.modules;
 }

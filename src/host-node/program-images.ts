@@ -1,0 +1,106 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ImageStore } from '../host/image-store.ts';
+import { compiledModules } from './compiled/compiled-modules.ts';
+
+/** Bytes of a file before what is kept: a checksum of the rest. */
+const HEADER = 8;
+/** Most bytes of all images; the oldest go. */
+const ROOM = 512 << 20;
+
+/** Says where translations are kept, or `none`. */
+const VARIABLE = 'TINAMOU_PROGRAMS';
+
+/** The directory for what is kept, if there is one that nobody else can write to. */
+function folderOf({ XDG_CACHE_HOME, HOME, ...variables }: NodeJS.ProcessEnv): string | undefined {
+  const wanted = variables[VARIABLE];
+  if (wanted === 'none') return undefined;
+  const cache = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
+  const folder = wanted || (cache && join(cache, 'tinamou', 'programs'));
+  if (!folder) return undefined;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // What is in it is executed.
+    const { uid, mode } = statSync(folder);
+    return uid === process.geteuid!() && (mode & 0o022) === 0 ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Where translations of programs are kept: TINAMOU_PROGRAMS, or a part of the user's cache directory; undefined if there
+ * is none. `maker`: what tells those that made them from others.
+ */
+export function programImages(maker: string): ImageStore | undefined {
+  const folder = folderOf(process.env);
+  if (folder === undefined) return undefined;
+  const fileOf = (program: string, name: string): string => {
+    const { size, mtimeNs } = statSync(program, { bigint: true });
+    const key = [maker, process.versions.v8, process.arch, program, size, mtimeNs, name];
+    return join(folder, createHash('sha256').update(key.join('\0')).digest('hex').slice(0, 40));
+  };
+  return {
+    host: process.execPath,
+    get compiled() {
+      return compiledModules();
+    },
+    read(program, name) {
+      try {
+        const bytes = readFileSync(fileOf(program, name));
+        if (bytes.length < HEADER) return undefined;
+        const body = bytes.subarray(HEADER);
+        return bytes.subarray(0, HEADER).equals(checksum(body)) ? body : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    write(program, name, body) {
+      const temporary = join(folder, `.${process.pid}-${randomBytes(4).toString('hex')}`);
+      try {
+        writeFileSync(temporary, Buffer.concat([checksum(body), body]), { mode: 0o600 });
+        renameSync(temporary, fileOf(program, name));
+        makeRoom(folder);
+      } catch {
+        discard(temporary);
+      }
+    },
+  };
+}
+
+/**
+ * What tells the sources of a bundled module, and of all that it imports, from others: names in it say what is in them.
+ * Undefined for sources that are run one by one, which can be other ones the next time.
+ */
+export function makerOf(url: string): string | undefined {
+  const path = fileURLToPath(url);
+  return path.endsWith('.ts') ? undefined : createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+function checksum(bytes: Uint8Array): Uint8Array {
+  const quick = compiledModules()?.hash(bytes);
+  if (quick !== undefined) return new Uint8Array(BigUint64Array.of(quick).buffer);
+  return createHash('sha256').update(bytes).digest().subarray(0, HEADER);
+}
+
+function makeRoom(folder: string): void {
+  const files = readdirSync(folder).map((name) => {
+    const { size, mtimeMs } = statSync(join(folder, name));
+    return { path: join(folder, name), size, mtimeMs };
+  });
+  let room = ROOM;
+  for (const { path, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
+    room -= size;
+    if (room < 0) discard(path);
+  }
+}
+
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is not there.
+  }
+}

@@ -1,0 +1,12 @@
+import type { CompiledModules } from './compiled-modules.ts';
+
+/** Where bytes are kept that belong to files of programs. Whatever fails, there is nothing. */
+export interface ImageStore {
+  /** Path of the program that all this runs in, for what belongs to no other. */
+  readonly host: string;
+  /** What was kept of the program with a path under a name. */
+  read(program: string, name: string): Uint8Array<ArrayBuffer> | undefined;
+  write(program: string, name: string, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Undefined: code of the host's compiler cannot be kept. */
+  readonly compiled: CompiledModules | undefined;
+}

@@ -1,0 +1,247 @@
+import {
+  EMPTY_IMAGE,
+  encodeImage,
+  parseImage,
+  parseIndex,
+  withLayer,
+  type AotImage,
+  type AotIndex,
+  type AotLayer,
+  type MadeLayer,
+} from '../jit/aot/image.ts';
+import { hostFuses } from '../jit/fusion.ts';
+import type { LoadedImage } from '../jit/aot/attached.ts';
+import type { ImageStore } from '../host/image-store.ts';
+import type { Caller } from './calls/caller.ts';
+import { BEYOND, PAGE, PROT_EXEC, PROT_READ, PROT_WRITE, SHARED } from './memory/pages.ts';
+import type { GuestProcess } from './process.ts';
+
+/** Most blocks that are noted in a process. */
+const MOST_NOTED = 2 ** 17;
+const WORDS = { COUNT: 0, IS_CHILD: 1, PROGRAMS: 2, ALL: 4 } as const;
+
+/** So many new blocks are worth a layer, and so large a share of those that there are. */
+const FEWEST = 24;
+const SHARE = 1 / 8;
+const MOST_LAYERS = 12;
+/** A thread has slots for twice as many. */
+const MOST_BLOCKS = 2 ** 14;
+/** Blocks that are made at a program's end for each millisecond that it took: a block takes about a tenth of one. */
+const PER_MILLISECOND = 2;
+/** The compiler is done when it adds less than that to what it has made. */
+const GROWTH = 1.05;
+/** Name of what is kept besides images. */
+const RUNTIME = 'runtime';
+
+/** What makes layers: an engine. */
+interface LayerMaker {
+  makeLayer(addresses: readonly number[], image: AotIndex): MadeLayer | undefined;
+}
+
+/** An image as threads give it to each other. */
+export interface SharedImage {
+  /** See ProgramImages.name. */
+  readonly name: string;
+  /** Its index, in memory that they share. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly modules: readonly WebAssembly.Module[];
+  readonly isSettled: boolean;
+}
+
+/**
+ * What is kept of a process's programs between runs: translations of the blocks that are run often. At its end a
+ * program's image gets what was found hot in this run, and later what V8's compiler has made of it. Children that
+ * execute nothing leave that to their parents.
+ */
+export class ProgramImages {
+  readonly #process: GuestProcess;
+  readonly #store: ImageStore;
+  readonly #words: Int32Array;
+  /** Blocks that were entered often, as addresses of the guest; some are here several times. */
+  readonly #noted: Uint32Array;
+  /** The image in use, and its name; what of it others can be given. */
+  #loaded: LoadedImage | undefined;
+  #isRead = '';
+  /** The engines' runtime, as bytes and as it is in use; only in the thread that has made it. */
+  #runtime: { readonly layer: AotLayer; readonly module: WebAssembly.Module } | undefined;
+  #shared: SharedImage | undefined;
+
+  /** `given`: what another thread has loaded. */
+  constructor(process: GuestProcess, store: ImageStore, given: SharedImage | undefined) {
+    this.#process = process;
+    this.#store = store;
+    this.#shared = given;
+    const { arena } = process;
+    this.#words = new Int32Array(arena.memory.buffer, arena.allocate(4 * WORDS.ALL), WORDS.ALL);
+    this.#noted = new Uint32Array(arena.memory.buffer, arena.allocate(4 * MOST_NOTED), MOST_NOTED);
+  }
+
+  /** A block is entered often, whose first byte is at a place in memory. */
+  note(host: number): void {
+    const at = Atomics.add(this.#words, WORDS.COUNT, 1);
+    if (at < MOST_NOTED) this.#noted[at] = host - this.#process.memory.base;
+  }
+
+  forked(): void {
+    this.#words[WORDS.IS_CHILD] = 1;
+  }
+
+  /** Another program comes. */
+  clear(): void {
+    this.#words[WORDS.COUNT] = 0;
+    this.#words[WORDS.IS_CHILD] = 0;
+    this.#words[WORDS.PROGRAMS]!++;
+  }
+
+  /** Another name: another image. */
+  get name(): string {
+    return `${this.#words[WORDS.PROGRAMS]}${this.#process.checksAccesses ? ' checked' : ''}`;
+  }
+
+  /** What code of an image depends on, besides the program and this program of ours. */
+  get #variant(): string {
+    return `${this.#memoryLayout}${this.#process.checksAccesses ? ' checked' : ''}`;
+  }
+
+  /** What all our code depends on. */
+  get #memoryLayout(): string {
+    const { options, memory, threads } = this.#process;
+    return JSON.stringify([options.cpu, options.windowSize, memory.base, threads.sharingAddress, hostFuses()]);
+  }
+
+  /** The module of the engines' runtime, with the code that it has had in other processes; `build` makes it. */
+  runtime(build: () => Uint8Array<ArrayBuffer>): WebAssembly.Module {
+    const bytes = this.#store.read(this.#store.host, RUNTIME + this.#memoryLayout);
+    const [known] = (bytes && parseImage(bytes))?.layers ?? [];
+    const layer = known ?? { module: build(), compiled: undefined, isSettled: false };
+    const module = this.#moduleOf(layer);
+    this.#runtime = { layer, module };
+    return module;
+  }
+
+  #keepRuntime(): void {
+    if (this.#runtime === undefined) return;
+    const { layer, module } = this.#runtime;
+    const compiled = this.#compiled(layer, module);
+    if (compiled === layer) return;
+    this.#runtime = { layer: compiled, module };
+    const image = { ...EMPTY_IMAGE, counts: [0], layers: [compiled] };
+    this.#store.write(this.#store.host, RUNTIME + this.#memoryLayout, encodeImage(image));
+  }
+
+  /** The image of the program that is run now. */
+  load(): LoadedImage | undefined {
+    this.#isRead = this.name;
+    this.#loaded = this.#shared?.name === this.name ? this.#given(this.#shared) : this.#read();
+    return this.#loaded;
+  }
+
+  /** For threads that begin now. */
+  get shared(): SharedImage | undefined {
+    return this.#shared?.name === this.name ? this.#shared : undefined;
+  }
+
+  #given({ bytes, modules }: SharedImage): LoadedImage {
+    return { index: parseIndex(bytes)!.index, modules };
+  }
+
+  #read(): LoadedImage | undefined {
+    const bytes = this.#store.read(this.#process.program.path, this.#variant);
+    const image = bytes && parseImage(bytes);
+    if (image === undefined) return undefined;
+    try {
+      const modules = image.layers.map((layer) => this.#moduleOf(layer));
+      const head = parseIndex(bytes!)!.bytes;
+      const shared = new Uint8Array(new SharedArrayBuffer(head));
+      shared.set(bytes!.subarray(0, head));
+      const isSettled = image.layers.every((layer) => layer.isSettled);
+      this.#shared = { name: this.name, bytes: shared, modules, isSettled };
+      return { index: image, modules };
+    } catch (error) {
+      if (!(error instanceof WebAssembly.CompileError)) throw error;
+      return undefined;
+    }
+  }
+
+  #moduleOf({ module, compiled }: AotLayer): WebAssembly.Module {
+    const done = compiled && this.#store.compiled?.deserialize(compiled, module);
+    return done ?? new WebAssembly.Module(module);
+  }
+
+  /** The program ends: keeps what was learnt of it. */
+  save(caller: Caller, maker: LayerMaker): void {
+    if (this.#words[WORDS.IS_CHILD] !== 0 || this.#isRead !== this.name) return;
+    const fresh = this.#worthAdding(this.#loaded?.index ?? EMPTY_IMAGE);
+    if (fresh.length === 0 && this.#isSettled) return;
+    const { threads } = this.#process;
+    const write = (): void => {
+      this.#keepRuntime();
+      this.#write(fresh, maker);
+    };
+    // Nothing of the program may happen any more.
+    if (threads.live === 0) write();
+    else threads.whileOthersPause(caller.shared, (tid) => caller.signals.native.kick(tid), write);
+  }
+
+  /** Nothing is to be learnt any more from what the compiler makes. */
+  get #isSettled(): boolean {
+    const isOpen = this.#shared?.isSettled === false || this.#runtime?.layer.isSettled === false;
+    return !isOpen || this.#store.compiled === undefined;
+  }
+
+  #write(fresh: readonly number[], maker: LayerMaker): void {
+    const before = this.#whole();
+    if (before === undefined) return;
+    const modules = this.#loaded?.modules ?? [];
+    const layers = before.layers.map((layer, i) => this.#compiled(layer, modules[i]!));
+    const isChanged = layers.some((layer, i) => layer !== before.layers[i]);
+    const made = fresh.length > 0 ? maker.makeLayer(fresh, before) : undefined;
+    if (!isChanged && made === undefined) return;
+    const { bytes } = this.#process.memory;
+    const compiled = { ...before, layers };
+    const image =
+      made === undefined ? compiled : withLayer(compiled, made, (page) => bytes.slice(page * PAGE, (page + 1) * PAGE));
+    this.#store.write(this.#process.program.path, this.#variant, encodeImage(image));
+  }
+
+  /** The image in use, which is not kept in memory; undefined if another one took its place meanwhile. */
+  #whole(): AotImage | undefined {
+    if (this.#loaded === undefined) return EMPTY_IMAGE;
+    const bytes = this.#store.read(this.#process.program.path, this.#variant);
+    const image = bytes && parseImage(bytes);
+    return image?.addresses.length === this.#loaded.index.addresses.length ? image : undefined;
+  }
+
+  /** A layer with what the compiler has made of it by now. */
+  #compiled(layer: AotLayer, module: WebAssembly.Module): AotLayer {
+    const compiled = layer.isSettled ? undefined : this.#store.compiled?.serialize(module);
+    if (compiled === undefined) return layer;
+    const isMore = compiled.length > (layer.compiled?.length ?? 0) * GROWTH;
+    return isMore ? { ...layer, compiled } : { ...layer, isSettled: true };
+  }
+
+  /** Addresses of blocks that were noted and are not in the image, if they are worth a layer. */
+  #worthAdding({ addresses, counts, pages }: AotIndex): number[] {
+    if (counts.length >= MOST_LAYERS) return [];
+    const noted = this.#noted.subarray(0, Math.min(MOST_NOTED, this.#words[WORDS.COUNT]!));
+    const fresh = new Set(noted);
+    for (const address of addresses) fresh.delete(address);
+    const wanted = [...fresh].filter((address) => this.#isFixed(Math.floor(address / PAGE), pages));
+    if (wanted.length < Math.max(FEWEST, addresses.length * SHARE)) return [];
+    const most = Math.min(MOST_BLOCKS - addresses.length, Math.floor(this.#process.milliseconds * PER_MILLISECOND));
+    return wanted.slice(0, most).toSorted((a, b) => a - b);
+  }
+
+  /** Whether the next run will have the same bytes in a page: it is a file's, and nobody writes to it. */
+  #isFixed(page: number, known: AotIndex['pages']): boolean {
+    const { pages } = this.#process.space;
+    const flags = pages.flags[page]!;
+    const access = flags & (PROT_READ | PROT_EXEC | PROT_WRITE | SHARED | BEYOND);
+    if (access !== (PROT_READ | PROT_EXEC) || pages.mapping[page] === 0) return false;
+    const expected = known.get(page);
+    if (expected === undefined) return true;
+    // Another file than when the image was made.
+    const { bytes } = this.#process.memory;
+    return expected.every((byte, i) => byte === bytes[page * PAGE + i]);
+  }
+}
