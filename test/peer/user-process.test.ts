@@ -129,3 +129,22 @@ test("python's subprocesses", () => {
   ];
   assert.deepEqual([stdout, status], [expected.join('\n'), 0]);
 });
+
+test('variables of the environment: those that there were, in the order that native QEMU gives them', () => {
+  const prefix = userSysroot();
+  const env = {
+    PATH: process.env['PATH']!,
+    HOME: folder,
+    name: 'a',
+    flags: 'b',
+    Z: '1',
+    A: '2',
+    root: 'c',
+    text: 'd\ne=f',
+  };
+  const args = ['-E', 'Q=1,R=2,A=3', '-U', 'Z', '-L', prefix, join(prefix, 'usr/bin/env')];
+  const [ours, native] = [USER, 'qemu-riscv64'].map(
+    (program) => spawnSync(program, args, { encoding: 'utf8', env }).stdout,
+  );
+  assert.equal(ours, native);
+});

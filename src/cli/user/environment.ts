@@ -4,6 +4,9 @@ import type { SignalSet } from '../../linux-user/signals/signal-set.ts';
 /** Variables that the launcher sets for Node, which concern no program; bin/launch.sh tells which it added. */
 const ADDED = 'TINAMOU_ADDED';
 
+/** Names of variables in the order in which the launcher was given them. */
+const ORDER = 'TINAMOU_ORDER';
+
 const DESCRIPTORS = 'TINAMOU_DESCRIPTORS';
 
 /** Descriptors that this process was given. */
@@ -49,13 +52,26 @@ export function programEnvironment(changes: readonly string[]): Uint8Array[] {
   for (const entry of text(readFileSync('/proc/self/environ')).split('\0')) {
     if (entry !== '') variables.set(nameOf(entry), entry);
   }
+  const order = variables.get(ORDER)?.split(' ') ?? [];
   withoutAdded(variables);
+  sort(variables, order);
   for (const change of changes) {
     const entry = Buffer.from(change).toString('latin1');
     variables.delete(nameOf(entry));
     if (entry.includes('=')) variables.set(nameOf(entry), entry);
   }
-  return [...variables.values()].map(bytesOf);
+  // As with QEMU the last comes first.
+  return [...variables.values()].reverse().map(bytesOf);
+}
+
+/** Brings variables into an order; those that are not named come first. */
+function sort(variables: Map<string, string>, names: readonly string[]): void {
+  for (const name of new Set(names)) {
+    const entry = variables.get(name);
+    if (entry === undefined) continue;
+    variables.delete(name);
+    variables.set(name, entry);
+  }
 }
 
 const nameOf = (entry: string): string => entry.split('=', 1)[0]!;
@@ -65,6 +81,7 @@ function withoutAdded(variables: Map<string, string>): void {
   variables.delete(ADDED);
   variables.delete(DESCRIPTORS);
   variables.delete(SIGNALS);
+  variables.delete(ORDER);
   for (const name of added.split(' ')) variables.delete(name);
   // What it was before.
   const path = variables.get('TINAMOU_LD_LIBRARY_PATH');
