@@ -6,9 +6,12 @@
  * A bundle belongs to exactly the sources that it was made of: where one of them has changed, another is made,
  * which takes about half a second. Where none can be made (no bundler, nowhere to write), the sources run.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { pathToFileURL } from 'node:url';
+
+// To import them would take 10 ms: see program-bundle.ts.
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =
+  process.getBuiltinModule('node:fs');
+const { basename } = process.getBuiltinModule('node:path');
+const { pathToFileURL } = process.getBuiltinModule('node:url');
 
 const root = import.meta.dirname.replace(/\/[^/]*$/, '');
 const bundles = `${root}/.cache/programs`;

@@ -44,7 +44,7 @@ const AUTO: Policy = {
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
   auto: AUTO,
-  program: { ...AUTO, waits: 1024, urgent: 8192, promotion: 2_000_000 },
+  program: { ...AUTO, waits: 1024, urgent: 8192, promotion: 2_000_000, telling: 127 },
   tier0: {
     period: 2 ** 30,
     waits: 0,

@@ -1,4 +1,3 @@
-import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { NativeShare } from '../../host/native.ts';
 import type { SharedImage } from '../../linux-user/program-images.ts';
 import type { ProcessOptions } from '../../linux-user/process.ts';
@@ -26,5 +25,11 @@ export interface GuestThreadData {
  * starts it, whether the program's first one or a worker itself, never returns to its event loop.
  */
 export function spawnGuestThread(workerData: GuestThreadData): void {
-  new Worker(new URL('./guest-thread.ts', import.meta.url), { workerData, env: SHARE_ENV, name: 'guest' });
+  // Most programs have one thread.
+  const threads = process.getBuiltinModule('node:worker_threads');
+  new threads.Worker(new URL('./guest-thread.ts', import.meta.url), {
+    workerData,
+    env: threads.SHARE_ENV,
+    name: 'guest',
+  });
 }
