@@ -1,4 +1,3 @@
-import { BugError } from '../base/errors.ts';
 import type { Guest } from '../ir/guest.ts';
 import { SoftFloat } from '../ir/softfloat/index.ts';
 import type { AddressSpace } from '../mem/address-space.ts';
@@ -10,9 +9,7 @@ import { silentLog } from '../mem/guest-log.ts';
 import type { MachineLog } from '../mem/machine-log.ts';
 import type { Fields, Struct } from '../mem/struct.ts';
 import type { SoftTlb } from '../mem/tlb.ts';
-import { AttachedImage, type LoadedImage } from './aot/attached.ts';
-import type { AotIndex, MadeLayer } from './aot/image.ts';
-import { buildLayer, type AotSource } from './aot/layer.ts';
+import { AheadOfTime } from './aot/ahead-of-time.ts';
 import { BlockLengths } from './block-length.ts';
 import { CodePages, type CodePage } from './code-pages.ts';
 import type { CodeRoom } from './code-room.ts';
@@ -114,6 +111,8 @@ export class Engine {
   /** The run loop, tier 0 and what all code leans on. */
   readonly runtime: WebAssembly.Module;
   readonly slowMemory: SlowMemory;
+  /** Code that is made ahead of time; only where memory is a program's. */
+  readonly ahead: AheadOfTime | undefined;
   readonly #options: EngineOptions;
   readonly #layout: StateLayout;
   readonly #translator: Translator;
@@ -141,7 +140,6 @@ export class Engine {
   readonly #worked: () => number;
   #resets = 0;
   #softFloats = 0;
-  #aot: AttachedImage | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -166,7 +164,7 @@ export class Engine {
       claims,
       isParallel: parallel !== undefined,
       tlb,
-      made: (page) => this.#aot?.attach(page),
+      made: (page) => this.ahead?.attach(page),
       release: (code) => {
         this.#functions.release(code);
         this.#live.remove(code);
@@ -247,7 +245,8 @@ export class Engine {
       },
       promote: (slot: number) => this.#clusters.promote(slot),
       verify: (slot: number) => this.#clusters.verify(slot),
-      told: (record: number, va: number) => this.#clusters.told(record === 0 ? this.#recordOf(va) : record >>> 0, va),
+      told: (record: number, va: number) =>
+        this.#clusters.told(record === 0 ? this.ahead!.recordOf(va) : record >>> 0, va),
       surprised: (record: number, va: number) => this.#clusters.surprised(record >>> 0, va),
       fetch: () => this.#fetch(),
       decode: (record: number) => this.#decode(record >>> 0),
@@ -282,6 +281,22 @@ export class Engine {
       RUNTIME_FUNCTIONS.map((name) => [name, instance.exports[name] as WebAssembly.ExportValue]),
     );
     this.#imports = { js, helper, env, runtime };
+    this.ahead =
+      window &&
+      new AheadOfTime({
+        window,
+        arena,
+        state,
+        layout,
+        records,
+        imports: this.#imports,
+        pages: this.codePages,
+        functions: this.#functions,
+        translator: this.#translator,
+        counts: this.counters.entries,
+        promotion: this.#policy.promotion,
+        mode: this.#words.subarray(layout.offset('mode') / 4),
+      });
     this.#run = instance.exports['run'] as RunCode;
     this.#fast = instance.exports['fast'] as RunCode;
     this.#lengths = new BlockLengths(guest, (host) => this.codePages.parcelAt(host));
@@ -527,63 +542,6 @@ export class Engine {
     const batch = Math.min(this.#policy.batch, this.#pace.blocks);
     if (this.#queue.size >= batch || entered >= this.#policy.urgent) this.#translate();
     return this.#view.getInt32(link, true) > 0 ? 1 : 0;
-  }
-
-  /** The record of the instruction at the low half of an address, where addresses are flat; 0 if there is none. */
-  #recordOf(va: number): number {
-    const { window } = this.#options;
-    const host = window === undefined ? -1 : window.base + (va >>> 0);
-    const page = this.codePages.known(host, this.#words[this.#layout.offset('mode') / 4]!);
-    return page === undefined ? 0 : this.codePages.recordAt(page, host % PAGE);
-  }
-
-  /**
-   * From now on code of an image is used where memory holds what it was made from. All pages must have been forgotten
-   * since the last one was used. Undefined: none is.
-   */
-  useImage(loaded: LoadedImage | undefined): void {
-    const { window, arena } = this.#options;
-    this.#aot = undefined;
-    const count = loaded?.index.addresses.length ?? 0;
-    // Half the slots are for what is made here.
-    if (loaded === undefined || window === undefined || count === 0 || count > this.counters.entries.slots / 2) return;
-    this.#aot = new AttachedImage({
-      loaded,
-      functions: this.#functions,
-      pages: this.codePages,
-      imports: this.#imports,
-      width: arena.width,
-      promotion: this.#policy.promotion,
-      memory: new Uint8Array(arena.memory.buffer),
-      firstHostPage: window.base / PAGE,
-    });
-  }
-
-  /** Pages that code of an image was put in place of, and that hold other bytes than when it was made. */
-  get imagePages(): Readonly<Pick<AttachedImage, 'matches' | 'mismatches'>> {
-    return this.#aot ?? { matches: 0, mismatches: 0 };
-  }
-
-  /** Makes a layer of the blocks at addresses of the guest, in order, for an image. Those that cannot be made are left out. */
-  makeLayer(addresses: readonly number[], image: AotIndex): MadeLayer | undefined {
-    const { window, state, arena } = this.#options;
-    if (window === undefined) throw new BugError('no image is made of memory that is not flat');
-    const sources: AotSource[] = [];
-    for (const address of addresses) {
-      const host = window.base + address;
-      const block = this.#translator.lower({ hostPage: Math.floor(host / PAGE), records: 0 }, host % PAGE);
-      if (block !== undefined) sources.push({ address, block });
-    }
-    if (sources.length === 0) return undefined;
-    const known = new Map(Array.from(image.addresses, (address, number) => [address, number]));
-    const module = buildLayer(sources, image.addresses.length, known, {
-      translator: this.#translator,
-      layout: this.#layout,
-      records: new RecordLayout(this.#options.guest),
-      width: arena.width,
-      counts: this.counters.entries.address - state,
-    });
-    return { module, blocks: sources.map(({ address, block: { length } }) => ({ address, length })) };
   }
 
   /** Queued blocks are of pages that no longer exist. */

@@ -240,7 +240,7 @@ export class GuestThread implements Caller {
 
   endProcess(status: number): never {
     this.debugger?.exited(status);
-    this.process.images?.save(this, this.engine);
+    this.process.images?.save(this, this.engine.ahead!);
     this.process.leaves(this);
     this.host.int(0, status);
     this.host.call(this.host.numbers.exit_group);
@@ -379,7 +379,7 @@ export class GuestThread implements Caller {
     if (images === undefined || images.name === this.#image) return;
     this.#image = images.name;
     this.engine.codePages.reset();
-    this.engine.useImage(images.load());
+    this.engine.ahead!.use(images.load());
   }
 
   #requestTarget(): RequestTarget {

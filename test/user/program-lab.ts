@@ -93,7 +93,7 @@ interface Outcome {
 function imageOf(engine: Engine, memory: Uint8Array, ...layers: readonly (readonly number[])[]): LoadedImage {
   let image = EMPTY_IMAGE;
   for (const addresses of layers) {
-    const made = engine.makeLayer(addresses, image);
+    const made = engine.ahead!.makeLayer(addresses, image);
     if (made === undefined) continue;
     image = withLayer(image, made, (page) => memory.slice(page * 4096, (page + 1) * 4096));
   }
@@ -157,7 +157,7 @@ function run(
   if (engine instanceof Engine && engineName !== 'oracle' && engineName !== tiersOf(engineName)) {
     const [odd, even] = [1, 0].map((rest) => entered.filter((_, i) => i % 2 === rest)) as [number[], number[]];
     const layers = engineName === 'ahead' ? [entered] : engineName === 'half ahead' ? [odd] : [odd, even];
-    engine.useImage(imageOf(engine, memory.bytes, ...layers));
+    engine.ahead!.use(imageOf(engine, memory.bytes, ...layers));
   }
   cpu.begin(TEXT, DATA + 0x8000);
   const faults: string[] = [];
@@ -176,7 +176,7 @@ function run(
     state.pc = state.x[31]!;
   }
   if (engine instanceof Engine && engineName !== 'oracle' && engineName !== tiersOf(engineName)) {
-    assert.ok(engine.imagePages.matches > 0, 'the image was in use');
+    assert.ok(engine.ahead!.imagePages.matches > 0, 'the image was in use');
   }
   const registers = Array.from(state.x.subarray(0, 32), (value) => value.toString(16)).join(' ');
   return {
