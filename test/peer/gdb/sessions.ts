@@ -97,8 +97,10 @@ export async function gdb(
   const connect = `set tcp connect-timeout 30\ntarget remote 127.0.0.1:${port}\n`;
   const head = `set pagination off\nset confirm off\nset style enabled off\nset architecture riscv:rv64\n`;
   writeFileSync(script, `${head}${connect}${commands}\n`);
-  const child = spawn(GDB, ['-nx', '-batch', '-x', script, ...(elf === undefined ? [] : [elf])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  // Both of its streams in one pipe: from two they come in any order.
+  const words = ['-nx', '-batch', '-x', script, ...(elf === undefined ? [] : [elf])];
+  const child = spawn('sh', ['-c', 'exec "$0" "$@" 2>&1', GDB, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 120_000,
     killSignal: 'SIGKILL',
   });
@@ -109,7 +111,6 @@ export async function gdb(
     for (; marks < said.split(MARK).length - 1; marks++) setTimeout(() => child.kill('SIGINT'), RUN_MS);
   };
   child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
   await once(child, 'close');
   return said;
 }
