@@ -32,15 +32,20 @@ export class FunctionTable {
     return slot;
   }
 
-  /** Free slots in a row, of which nobody else has any; those reserved before are free again. */
-  reserve(count: number, promotion: number): number {
-    const { first: before, end } = this.#reserved;
-    for (let slot = before; slot < end; slot++) this.#release(slot);
-    const first = this.#next;
-    this.#next += count;
+  /** Slots in a row, the first of them; what was reserved before is free again. Undefined: there are not so many. */
+  reserve(count: number, promotion: number): number | undefined {
+    const before = this.#reserved;
+    const fits = count <= before.end - before.first;
+    const first = fits ? before.first : this.#next;
+    if (first + count > this.#entries.slots) return undefined;
     this.#reserved = { first, end: first + count };
+    for (let slot = before.first; slot < before.end; slot++) {
+      if (slot < first || slot >= first + count) this.#release(slot);
+      else this.table.set(slot, null);
+    }
+    this.#next = Math.max(this.#next, first + count);
     if (this.#next > this.table.length) this.table.grow(this.#next - this.table.length + (this.#next >> 1));
-    this.#entries.setAll(first, this.#next, promotion);
+    this.#entries.setAll(first, first + count, promotion);
     return first;
   }
 

@@ -185,7 +185,7 @@ export class ProgramImages {
 
   /** Nothing is to be learnt any more from what the compiler makes. */
   get #isSettled(): boolean {
-    const isOpen = this.#shared?.isSettled === false || this.#runtime?.layer.isSettled === false;
+    const isOpen = this.shared?.isSettled === false || this.#runtime?.layer.isSettled === false;
     return !isOpen || this.#store.compiled === undefined;
   }
 

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
-import { programImages } from '../../host-node/program-images.ts';
+import { imageStore } from '../../host-node/image-store.ts';
 import { furtherNativeThread } from '../../host-node/native/thread.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
 import { riscv64 } from '../../linux-user/abi/riscv64.ts';
@@ -18,15 +18,15 @@ import { spawnGuestThread, type GuestThreadData } from './spawn.ts';
 const BUG_STATUS = 70;
 
 const data = workerData as GuestThreadData;
-const { share, options, cpu, log, runtime, image, index } = data;
+const { share, options, log, runtime, image, index } = data;
 const native = furtherNativeThread(share, index);
 
 try {
   const guest: GuestProcess = new GuestProcess(
-    { abi: riscv64(parseFeatures(cpu)), ...options },
+    { abi: riscv64(parseFeatures(options.cpu)), ...options },
     {
       makeBacking: (_, base) => new NativeBacking(native, base),
-      images: options.keptBy === undefined ? undefined : programImages(options.keptBy),
+      images: options.keptBy === undefined ? undefined : imageStore(options.keptBy),
       image,
       spawn: (other) => spawnGuestThread({ ...data, image: guest.images?.shared, index: other }),
     },

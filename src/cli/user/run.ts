@@ -1,7 +1,7 @@
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { firstNativeThread, type NodeNativeThread } from '../../host-node/native/thread.ts';
-import { makerOf, programImages } from '../../host-node/program-images.ts';
+import { makerOf, imageStore } from '../../host-node/image-store.ts';
 import { NodeRandom } from '../../host-node/random.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
 import type { LogItem } from '../../mem/log-items.ts';
@@ -52,11 +52,11 @@ export function runUser(settings: UserSettings, words: number): never {
         native = firstNativeThread(memory);
         return new NativeBacking(native, base);
       },
-      images: options.keptBy === undefined ? undefined : programImages(options.keptBy),
+      images: options.keptBy === undefined ? undefined : imageStore(options.keptBy),
       spawn(index) {
         const { runtime } = thread.engine;
         const image = guest.images?.shared;
-        spawnGuestThread({ share: host.share, options, cpu: settings.cpu, log, runtime, image, index });
+        spawnGuestThread({ share: host.share, options, log, runtime, image, index });
       },
     },
   );

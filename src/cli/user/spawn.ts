@@ -6,11 +6,10 @@ import type { ProcessOptions } from '../../linux-user/process.ts';
 export interface GuestThreadData {
   readonly share: NativeShare;
   readonly options: Omit<ProcessOptions, 'abi'> & {
+    readonly cpu: string;
     /** Who keeps translations of programs; undefined: they are not kept. */
     readonly keptBy: string | undefined;
   };
-  /** -cpu. */
-  readonly cpu: string;
   /** Descriptor of the log, if there is one. */
   readonly log: number | undefined;
   /** What all threads' engines share. */

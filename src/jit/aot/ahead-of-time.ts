@@ -43,14 +43,17 @@ export class AheadOfTime {
    * since the last one was used. Undefined: none is.
    */
   use(loaded: LoadedImage | undefined): void {
-    const { window, arena, counts } = this.#options;
+    const { window, arena, counts, functions, promotion } = this.#options;
     this.#attached = undefined;
     const blocks = loaded?.index.addresses.length ?? 0;
     // Half the slots are for what is made here.
     if (loaded === undefined || blocks === 0 || blocks > counts.slots / 2) return;
+    const firstSlot = functions.reserve(blocks, promotion);
+    if (firstSlot === undefined) return;
     this.#attached = new AttachedImage({
       ...this.#options,
       loaded,
+      firstSlot,
       width: arena.width,
       memory: new Uint8Array(arena.memory.buffer),
       firstHostPage: window.base / PAGE,

@@ -1,6 +1,6 @@
 import type { AotPlaces, CodePage, CodePages } from '../code-pages.ts';
 import type { FunctionTable } from '../function-table.ts';
-import type { AotIndex } from './image.ts';
+import { pageRuns, type AotIndex, type PageRun } from './image.ts';
 import type { LayerExports } from './layer.ts';
 import { buildLinks, type Links } from './links.ts';
 
@@ -19,8 +19,8 @@ export interface AttachedOptions {
   readonly pages: CodePages;
   readonly imports: WebAssembly.Imports;
   readonly width: 32 | 64;
-  /** Counted entries of a block after which it becomes a region. */
-  readonly promotion: number;
+  /** Slot of the first block. */
+  readonly firstSlot: number;
   /** All memory, and the host page that the guest's page 0 is. */
   readonly memory: Uint8Array;
   readonly firstHostPage: number;
@@ -42,49 +42,44 @@ export class AttachedImage {
   readonly #options: AttachedOptions;
   readonly #links: Links;
   readonly #layers: readonly LayerExports[];
-  readonly #firstSlot: number;
   readonly #runs = new Map<number, Run[]>();
   #isAttaching = false;
 
   constructor(options: AttachedOptions) {
     this.#options = options;
-    const { loaded, functions, imports, width, promotion } = options;
+    const { loaded, imports, width, firstSlot } = options;
     const { index, modules } = loaded;
     const count = index.addresses.length;
-    this.#firstSlot = functions.reserve(count, promotion);
     const links = new WebAssembly.Instance(new WebAssembly.Module(buildLinks(count, width)), imports);
     this.#links = links.exports as unknown as Links;
     const aot = {
       links: this.#links.links,
-      firstSlot: new WebAssembly.Global({ value: 'i32', mutable: false }, this.#firstSlot),
+      firstSlot: new WebAssembly.Global({ value: 'i32', mutable: false }, firstSlot),
     };
     this.#layers = modules.map(
       (module) => new WebAssembly.Instance(module, { ...imports, aot }).exports as unknown as LayerExports,
     );
     let first = 0;
     index.counts.forEach((blocks, layer) => {
-      this.#addRuns(layer, first, first + blocks);
+      this.#addRuns(layer, pageRuns(index.addresses, first, first + blocks));
       first += blocks;
     });
   }
 
-  #addRuns(layer: number, from: number, to: number): void {
+  #addRuns(layer: number, runs: readonly PageRun[]): void {
     const { addresses } = this.#options.loaded.index;
-    let first = from;
-    for (let index = 0; first < to; index++) {
+    runs.forEach(({ first, count }, index) => {
       const page = Math.floor(addresses[first]! / PAGE);
-      let end = first + 1;
-      while (end < to && Math.floor(addresses[end]! / PAGE) === page) end++;
-      const runs = this.#runs.get(page);
-      if (runs === undefined) this.#runs.set(page, [{ layer, index, first, end }]);
-      else runs.push({ layer, index, first, end });
-      first = end;
-    }
+      const run = { layer, index, first, end: first + count };
+      const others = this.#runs.get(page);
+      if (others === undefined) this.#runs.set(page, [run]);
+      else others.push(run);
+    });
   }
 
   /** Puts the blocks of a page that was not known before in place, if it holds what they were made from. */
   attach(page: CodePage): void {
-    const { loaded, memory, firstHostPage, functions, pages } = this.#options;
+    const { loaded, memory, firstHostPage, firstSlot, functions, pages } = this.#options;
     const number = page.hostPage - firstHostPage;
     const runs = this.#runs.get(number);
     const expected = loaded.index.pages.get(number);
@@ -100,10 +95,10 @@ export class AttachedImage {
     page.aot = new Places(this.#links, loaded.index, runs, () => this.#isAttaching);
     this.#isAttaching = true;
     for (const { layer, index, first, end } of runs) {
-      this.#layers[layer]!.install(index, this.#firstSlot + first);
+      this.#layers[layer]!.install(index, firstSlot + first);
       for (let block = first; block < end; block++) {
         const code = {
-          slot: this.#firstSlot + block,
+          slot: firstSlot + block,
           page,
           offset: addresses[block]! % PAGE,
           companions: [],

@@ -33,6 +33,24 @@ export interface AotImage extends AotIndex {
   readonly layers: readonly AotLayer[];
 }
 
+/** Blocks that follow each other in one page. */
+export interface PageRun {
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The blocks `from` to `to` - 1, whose addresses ascend, page by page: a layer has them in this order. */
+export function pageRuns(addresses: ArrayLike<number>, from: number, to: number): PageRun[] {
+  const pageOf = (block: number): number => Math.floor(addresses[block]! / PAGE);
+  const runs: PageRun[] = [];
+  for (let first = from, end = from; first < to; first = end) {
+    while (end < to && pageOf(end) === pageOf(first)) end++;
+    runs.push({ first, count: end - first });
+  }
+  return runs;
+}
+
 export const EMPTY_IMAGE: AotImage = {
   pages: new Map(),
   addresses: new Uint32Array(),

@@ -7,8 +7,7 @@ import type { BlockSource } from '../tier1-emitter.ts';
 import type { CallTargets } from '../runtime-imports.ts';
 import type { Translator } from '../translator.ts';
 import { AotEmitter } from './emitter.ts';
-
-const PAGE = 4096;
+import { pageRuns, type PageRun } from './image.ts';
 
 /** A block that is to be made: where it is, and what it does. */
 export interface AotSource {
@@ -59,31 +58,16 @@ export function buildLayer(
     const { locals, code } = new AotEmitter(block, around, layout, targets, width, records).block();
     builder.function(targets.blockType, locals, code);
   }
-  builder.exportFunction('install', buildInstall(builder, runsOf(sources), { first, firstFunction, links, targets }));
+  const addresses = sources.map(({ address }) => address);
+  const runs = pageRuns(addresses, 0, addresses.length);
+  builder.exportFunction('install', buildInstall(builder, runs, { first, firstFunction, links, targets }));
   return builder.build();
 }
-
-/** Blocks of one page: index of the first, and how many. */
-type Run = readonly [index: number, count: number];
-
-/** The blocks of an ordered list page by page, as numbers in the list. */
-export function runsOf(sources: readonly { readonly address: number }[]): Run[] {
-  const runs: Run[] = [];
-  let first = 0;
-  for (let i = 1; i <= sources.length; i++) {
-    if (i < sources.length && pageOf(sources[i]!) === pageOf(sources[first]!)) continue;
-    runs.push([first, i - first]);
-    first = i;
-  }
-  return runs;
-}
-
-const pageOf = ({ address }: { readonly address: number }): number => Math.floor(address / PAGE);
 
 /** `install`. V8 prepares all of a segment when any of it is wanted: so each page is one. */
 function buildInstall(
   builder: ModuleBuilder,
-  runs: readonly Run[],
+  runs: readonly PageRun[],
   {
     first,
     firstFunction,
@@ -96,7 +80,7 @@ function buildInstall(
   const outer = code.block();
   const labels = runs.map(() => code.block()).reverse();
   code.get(run).brTable(labels, outer);
-  for (const [index, count] of runs) {
+  for (const { first: index, count } of runs) {
     code.end();
     const functions = Array.from({ length: count }, (_, i) => firstFunction + index + i);
     const segment = builder.segment(functions, targets.blockType);

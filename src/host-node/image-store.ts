@@ -33,7 +33,7 @@ function folderOf({ XDG_CACHE_HOME, HOME, ...variables }: NodeJS.ProcessEnv): st
  * Where translations of programs are kept: TINAMOU_PROGRAMS, or a part of the user's cache directory; undefined if there
  * is none. `maker`: what tells those that made them from others.
  */
-export function programImages(maker: string): ImageStore | undefined {
+export function imageStore(maker: string): ImageStore | undefined {
   const folder = folderOf(process.env);
   if (folder === undefined) return undefined;
   const fileOf = (program: string, name: string): string => {
