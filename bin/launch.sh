@@ -115,21 +115,23 @@ run_node() {
 launch() {
   tinamou_name=${tinamou_self##*/}
   tinamou_name=${tinamou_name#tinamou-}
+  tinamou_main=$tinamou_name.js
   keep_code
   # A program in user mode is to have the descriptors that we have, and its signals.
   case $tinamou_name in
     riscv64)
+      tinamou_main=$tinamou_name.cjs
       note_descriptors
       note_environment
       note_signals
       # SIGUSR1 would wake Node's inspector. Programs are short, and there need not be little memory: a tenth of their
       # time is the collector's otherwise.
-      tinamou_flags="$tinamou_flags --disable-sigusr1 --heap-growing-percent=0 --max-semi-space-size=16"
+      tinamou_flags="$tinamou_flags --disable-sigusr1 --heap-growing-percent=0 --no-incremental-marking --min-semi-space-size=16 --max-semi-space-size=16"
       ;;
   esac
   if [ -f "$tinamou_root/src/cli/$tinamou_name.ts" ]; then
     run_node "$tinamou_root/tools/bundled.ts" "$tinamou_root/src/cli/$tinamou_name.ts" "$@"
   else
-    run_node "$tinamou_root/dist/cli/$tinamou_name.js" "$@"
+    run_node "$tinamou_root/dist/cli/$tinamou_main" "$@"
   fi
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -30,12 +30,20 @@ function emptyCache(t: TestContext) {
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
 
-test('a program in user mode, which its guest ends', (t) => {
-  const { directory, env, sizes } = emptyCache(t);
+/** Runs a program that its guest ends. */
+function userProgram(directory: string, env: NodeJS.ProcessEnv): () => void {
   const path = join(directory, 'program');
   const exits = makeProgram((asm) => asm.op('addi', { rd: 10, imm: 7 }).op('addi', { rd: 17, imm: 93 }).op('ecall'));
   writeFileSync(path, exits, { mode: 0o755 });
-  const run = (): void => assert.equal(spawnSync(USER, [path], { env, timeout: 60_000 }).status, 7);
+  return () => {
+    const { status, stderr } = spawnSync(USER, [path], { env, encoding: 'utf8', timeout: 60_000 });
+    assert.deepEqual({ status, stderr }, { status: 7, stderr: '' });
+  };
+}
+
+test('a program in user mode, which its guest ends', (t) => {
+  const { directory, env, sizes } = emptyCache(t);
+  const run = userProgram(directory, env);
   run();
   const kept = sizes();
   assert.ok(sum(kept) > ALL_OF_IT, kept.join());
@@ -50,4 +58,33 @@ test('a machine that is killed', async (t) => {
   child.kill('SIGKILL');
   if (child.signalCode === null) await once(child, 'exit');
   assert.ok(sum(sizes()) > ALL_OF_IT, sizes().join());
+});
+
+test('what is damaged is refused, and made again', (t) => {
+  const { directory, env } = emptyCache(t);
+  const run = userProgram(directory, env);
+  run();
+  const scripts = join(directory, 'tinamou/code/scripts');
+  const name = readdirSync(scripts).find((file) => file.startsWith('riscv64-'))!;
+  const path = join(scripts, name);
+  const whole = readFileSync(path);
+  for (const damage of [
+    (bytes: Buffer) => bytes.fill(0, bytes.length >> 1),
+    (bytes: Buffer) => bytes.subarray(0, 999),
+  ]) {
+    writeFileSync(path, damage(Buffer.from(whole)));
+    run();
+    assert.ok(readFileSync(path).length > ALL_OF_IT);
+  }
+  assert.deepEqual(
+    readdirSync(scripts).filter((file) => file.startsWith('.')),
+    [],
+  );
+});
+
+test('where nothing can be kept programs run all the same', (t) => {
+  const { directory, env } = emptyCache(t);
+  userProgram(directory, { ...env, XDG_CACHE_HOME: '/dev/null' })();
+  writeFileSync(join(directory, 'tinamou'), 'no directory');
+  userProgram(directory, env)();
 });

@@ -10,6 +10,7 @@
 // To import them would take 10 ms: see program-bundle.ts.
 const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =
   process.getBuiltinModule('node:fs');
+const { createRequire } = process.getBuiltinModule('node:module');
 const { basename } = process.getBuiltinModule('node:path');
 const { pathToFileURL } = process.getBuiltinModule('node:url');
 
@@ -81,5 +82,8 @@ process.argv.splice(1, 1);
 const source = process.argv[1]!;
 const sources = new Sources();
 if (!sources.isBundled) await makeBundle(sources).catch(() => {});
-const module = sources.isBundled ? `${sources.bundle}/${basename(source, '.ts')}.js` : source;
-await import(pathToFileURL(module).href);
+if (sources.isBundled) {
+  const path = `${sources.bundle}/${basename(source, '.ts')}`;
+  if (existsSync(`${path}.cjs`)) createRequire(import.meta.url)(`${path}.cjs`);
+  else await import(pathToFileURL(`${path}.js`).href);
+} else await import(pathToFileURL(source).href);

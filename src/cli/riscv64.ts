@@ -14,10 +14,8 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 keepCode();
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
+main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof UserError) && !(error instanceof Refusal)) throw error;
   process.stderr.write(`${PROGRAM}: ${error.message}\n`);
   process.exitCode = error instanceof Refusal ? error.status : 1;
-}
+});

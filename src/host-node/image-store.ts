@@ -1,5 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ImageStore } from '../host/image-store.ts';
 import { compiledModules } from './compiled/compiled-modules.ts';
@@ -46,6 +55,13 @@ export function imageStore(maker: string): ImageStore | undefined {
     get compiled() {
       return compiledModules();
     },
+    has(program, name) {
+      try {
+        return existsSync(fileOf(program, name));
+      } catch {
+        return false;
+      }
+    },
     read(program, name) {
       try {
         const bytes = readFileSync(fileOf(program, name));
@@ -70,12 +86,12 @@ export function imageStore(maker: string): ImageStore | undefined {
 }
 
 /**
- * What tells the sources of a bundled module, and of all that it imports, from others: names in it say what is in them.
- * Undefined for sources that are run one by one, which can be other ones the next time.
+ * What tells the sources of a bundled program from others: it is named after its content. Undefined for sources that are
+ * run one by one, which can be other ones the next time.
  */
 export function makerOf(url: string): string | undefined {
   const path = fileURLToPath(url);
-  return path.endsWith('.ts') ? undefined : Buffer.from(checksum(readFileSync(path))).toString('hex');
+  return path.endsWith('.ts') ? undefined : basename(path);
 }
 
 function checksum(bytes: Uint8Array): Uint8Array {

@@ -3,6 +3,11 @@
  * the same engine with the same flags on the same kind of processor takes them back.
  */
 export interface CompiledModules {
+  /**
+   * A module all of whose functions the optimizing compiler makes now, where `new WebAssembly.Module` would compile them
+   * in haste, and only when they are called. A module of the same bytes that is alive in this process is returned as it is.
+   */
+  optimize(wireBytes: Uint8Array<ArrayBuffer>): WebAssembly.Module;
   /** What there is of `module` by now, for `deserialize`. Undefined if none of its functions has been optimized yet. */
   serialize(module: WebAssembly.Module): Uint8Array<ArrayBuffer> | undefined;
   /**

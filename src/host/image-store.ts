@@ -4,7 +4,9 @@ import type { CompiledModules } from './compiled-modules.ts';
 export interface ImageStore {
   /** Path of the program that all this runs in, for what belongs to no other. */
   readonly host: string;
-  /** What was kept of the program with a path under a name. */
+  /** Whether anything is kept of the program with a path under a name. */
+  has(program: string, name: string): boolean;
+  /** What was kept of it. */
   read(program: string, name: string): Uint8Array<ArrayBuffer> | undefined;
   write(program: string, name: string, bytes: Uint8Array<ArrayBuffer>): void;
   /** Undefined: code of the host's compiler cannot be kept. */

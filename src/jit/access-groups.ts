@@ -17,6 +17,8 @@ export interface AccessGroup {
   left: number;
   /** Local with the host address of the first byte, or 0 if each member has to see for itself; -1 at first. */
   host: number;
+  /** Code behind the first member is only reached if the check held for all. */
+  isSure: boolean;
 }
 
 export interface GroupMember {
@@ -52,7 +54,7 @@ export function groupAccesses({ nodes }: Unit): AccessGroups {
     const start = Math.min(group?.start ?? offset, offset);
     const end = Math.max(group?.end ?? 0, offset + size);
     if (group === undefined || end - start > GROUP_SPAN) {
-      open.set(key, (group = { start: offset, end: offset + size, left: 0, host: -1 }));
+      open.set(key, (group = { start: offset, end: offset + size, left: 0, host: -1, isSure: false }));
     } else {
       group.start = start;
       group.end = end;

@@ -26,6 +26,7 @@ export function emitLoad(emitter: Emitter, node: Node): void {
   const opcode = loadOpcode(node.type!, access.size, access.signed);
   const va = locals.take(I64);
   const slow = (): void => {
+    if (emitter.leavesAlone) return emitter.leaveAlone();
     emitter.sync('access');
     code.get(CPU).get(va).i32(infoOf(emitter, node)).call(emitter.targets.runtime.load);
     emitter.settle('load');
@@ -58,6 +59,7 @@ export function emitStore(emitter: Emitter, node: Node): void {
   const va = locals.take(I64);
   const held = locals.take(wasmType(value.type!));
   const slow = (): void => {
+    if (emitter.leavesAlone) return emitter.leaveAlone();
     emitter.sync('access');
     code.get(CPU).get(va).get(held);
     toI64(code, value.type!);

@@ -132,6 +132,11 @@ export class Clusters {
     return 1;
   }
 
+  /** Where the computed jump at a record was seen to go, by distance, and how often. */
+  seenAt(record: number): readonly (readonly [distance: number, count: number])[] {
+    return this.#jumps.targets(record);
+  }
+
   #findCluster(code: InstalledCode): FoundCluster | undefined {
     const isSolitary = this.#solitary.has(code.page.records + code.offset);
     const cluster = discover(
@@ -140,7 +145,7 @@ export class Clusters {
         transfers: this.#transfers,
         pages: this.#pages,
         optimizations: this.#options.optimizations,
-        seenFrom: (page, offset) => this.#jumps.targets(this.#pages.recordAt(page, offset)),
+        seenFrom: (page, offset) => this.seenAt(this.#pages.recordAt(page, offset)),
         enough: this.#pace.blocks * CLUSTER_STOPS,
         around: this.#headers.get(this.#pages.recordAt(code.page, code.offset)),
         pageAt: (delta) => (isSolitary ? undefined : this.#options.pageNear(delta)),

@@ -39,6 +39,8 @@ class Rig {
   readonly view = new DataView(this.arena.memory.buffer);
   readonly flags: Uint8Array;
   readonly released: number[] = [];
+  /** First byte and first one after it, in the pages of guest memory, of links that do not lead where they did. */
+  readonly unlinked: [number, number][] = [];
   readonly pages: CodePages;
   readonly granules: number;
   /** Host address of 16 pages of guest memory. */
@@ -59,6 +61,7 @@ class Rig {
       claims: new CodeClaims(arena, this.flags, this.granules).of(0),
       isParallel: false,
       tlb: this.tlb,
+      unlinked: (first, end) => this.unlinked.push([first - this.host, end - this.host]),
       release: ({ slot }) => this.released.push(slot),
     });
     this.host = arena.allocate(16 * 4096, 4096);
@@ -369,4 +372,28 @@ test('a page is still known to hold code when room for it was made by forgetting
   rig.page(0, 1);
   assert.equal(rig.pages.known(rig.host, 0), undefined);
   assert.equal(rig.flags[rig.host / 4096]! & PAGE_CODE, PAGE_CODE);
+});
+
+test('whatever changes a link that led to translated code is told of', () => {
+  const rig = new Rig();
+  const page = rig.page(1);
+  const at = 4096 + 0x20;
+  const one = rig.install(page, 0x20, 0x30, 5);
+  rig.pages.cut(one);
+  assert.deepEqual(rig.unlinked.splice(0), [[at, at + 1]]);
+  // It leads nowhere meanwhile.
+  rig.pages.restore(one);
+  assert.deepEqual(rig.unlinked, []);
+  const other = rig.install(page, 0x20, 0x30, 6);
+  assert.deepEqual(rig.unlinked.splice(0), [[at, at + 1]]);
+  rig.pages.drop(one);
+  assert.deepEqual(rig.unlinked, []);
+  rig.pages.drop(other);
+  assert.deepEqual(rig.unlinked.splice(0), [[at, at + 1]]);
+  rig.install(page, 0x20, 0x30, 7);
+  rig.write(at);
+  assert.deepEqual(rig.unlinked.splice(0)[0], [4096, 4096 + 64]);
+  rig.install(page, 0x60, 0x64, 8);
+  rig.pages.reset();
+  assert.deepEqual(rig.unlinked, [[4096 + 0x60, 4096 + 0x61]]);
 });

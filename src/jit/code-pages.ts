@@ -54,8 +54,13 @@ export interface InstalledPart {
 
 /** Where in a page code begins that was made ahead of time. */
 export interface AotPlaces {
-  /** Whether the instruction at an offset is part of it. */
+  /** Whether the instruction at an offset is part of it, and whether some of it begins there. */
   holds(offset: number): boolean;
+  begins(offset: number): boolean;
+  /** The page is as it was. */
+  readonly isWhole: boolean;
+  /** Puts the code that begins at an offset in place; false if there is none. */
+  place(offset: number): boolean;
   /** The link at an offset leads to a slot now; below 1: nowhere. */
   linked(offset: number, link: number): void;
   /** As `linked`, of all links from `first` to `last` - 1: they lead nowhere. */
@@ -100,6 +105,8 @@ export interface CodePagesOptions {
   readonly tlb: SoftTlb;
   /** Told of a page that there was none of: what is known of it may be put in place. */
   readonly made?: (page: CodePage) => void;
+  /** Told that of the links of bytes `first` to `end` - 1 in memory some led to translated code that do no more. */
+  readonly unlinked?: ((first: number, end: number) => void) | undefined;
   /** Told of translated code that is dropped: its slot is free. */
   readonly release: (code: InstalledCode) => void;
 }
@@ -321,6 +328,11 @@ export class CodePages {
     view.setUint16(at + view.getUint8(at + RECORD_STEP), HANDLER_PAGE_END, true);
   }
 
+  /** Puts code that was made ahead of time in place at a record, if there is some and nothing else; true if so. */
+  place(page: CodePage, offset: number): boolean {
+    return page.aot !== undefined && this.linkAt(page, offset) <= 0 && page.aot.place(offset);
+  }
+
   /** False for an instruction that straddles pages. */
   canTranslate(record: number): boolean {
     return this.#view.getUint16(record, true) !== HANDLER_STRADDLE;
@@ -430,7 +442,7 @@ export class CodePages {
 
   /** Whether control was ever transferred to an offset; cleared when its code changes. */
   wasEntered(page: CodePage, offset: number): boolean {
-    return this.linkAt(page, offset) !== 0;
+    return this.linkAt(page, offset) !== 0 || page.aot?.begins(offset) === true;
   }
 
   /** Whether an offset was run, or is near what was. */
@@ -449,9 +461,12 @@ export class CodePages {
   }
 
   #setLink(page: CodePage, offset: number, link: number): void {
-    const at = page.records + offset * 2 ** this.#options.layout.shift;
-    this.#view.setInt32(at + RECORD_LINK, link, true);
+    const at = this.recordAt(page, offset) + RECORD_LINK;
+    const wasLinked = this.#view.getInt32(at, true) > 0;
+    this.#view.setInt32(at, link, true);
     page.aot?.linked(offset, link);
+    const host = page.hostPage * PAGE + offset;
+    if (wasLinked) this.#options.unlinked?.(host, host + 1);
   }
 
   /** Bytes of the shared memory were written: drops what was made from them. True if anything was. */
@@ -517,6 +532,7 @@ export class CodePages {
       this.#view.setInt32(at + RECORD_LINK, 0, true);
     }
     page.aot?.cut(from, last);
+    this.#options.unlinked?.(page.hostPage * PAGE + from, page.hostPage * PAGE + last);
     page.parts = page.parts.filter(({ start, end, code }) => {
       if (code.isDropped) return false;
       if (end <= first || start >= last) return true;

@@ -43,6 +43,11 @@ export class SharedCodeRoom {
     this.#owners = new Uint16Array(buffer, arena.allocate(2 * stretches), stretches);
   }
 
+  /** Where all of it lies. */
+  get range(): { readonly start: number; readonly length: number } {
+    return { start: this.#base, length: this.#bytes.length };
+  }
+
   /** What CPU `cpu` takes from; beyond its first stretch, `spare()` are left to others. */
   of(cpu: number, spare: () => number): CodeRoom {
     const owners = this.#owners;

@@ -29,6 +29,14 @@ export abstract class Emitter {
   readonly locals: Locals;
   /** What accesses look at before the TLB. */
   segment: SegmentLocals | undefined;
+  /** See `leaveAlone`. */
+  get leavesAlone(): boolean {
+    return false;
+  }
+  /** Leaves the unit before the instruction that is being emitted, to execute that by itself. */
+  leaveAlone(): void {
+    throw new BugError('an access is not left to tier 0 here');
+  }
   /** Accesses of the unit that are checked together. */
   groups: AccessGroups = new Map();
   #nodes: readonly Node[] = [];

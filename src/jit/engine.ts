@@ -20,6 +20,7 @@ import { optimizationsWithout, type Optimizations } from './optimizations.ts';
 import { Pace } from './pace.ts';
 import { POLICIES, type Policy, type Tiers } from './policy.ts';
 import type { Region } from './region/discover.ts';
+import type { JumpCache } from './jump-cache.ts';
 import { StateLayout } from './layout.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { BUDGET_SLACK } from './interpreter.ts';
@@ -56,6 +57,11 @@ export interface EngineOptions {
   readonly parallel?: Parallel | undefined;
   /** All memory, where it is a program's. */
   readonly window?: AccessWindow | undefined;
+  /**
+   * Where computed jumps went. Only with a window and a TLB of one context; at the same distance from the CPU's state as
+   * that of the engine whose `runtime` it is.
+   */
+  readonly jumps?: JumpCache | undefined;
   /** Where a debugger wants the CPU to stop. */
   readonly points?: DebugPoints | undefined;
   /**
@@ -150,7 +156,7 @@ export class Engine {
     this.#layout = new StateLayout(stateStruct);
     const layout = this.#layout;
     const records = new RecordLayout(guest);
-    const { granules, claims, parallel, window } = options;
+    const { granules, claims, parallel, window, jumps } = options;
     this.#words = new Int32Array(memory.buffer, state, stateStruct.size / 4);
     this.#view = new DataView(memory.buffer);
     this.codePages = new CodePages({
@@ -165,11 +171,14 @@ export class Engine {
       isParallel: parallel !== undefined,
       tlb,
       made: (page) => this.ahead?.attach(page),
+      unlinked: jumps && window && ((first, end) => jumps.drop(first - window.base, end - window.base)),
       release: (code) => {
         this.#functions.release(code);
         this.#live.remove(code);
+        this.ahead?.released(code);
       },
     });
+    if (jumps !== undefined) this.#clearWithTlb(jumps);
     this.slowMemory = new SlowMemory({
       memory,
       cpu,
@@ -270,8 +279,10 @@ export class Engine {
       window,
       codeTlbEntries: tlb.codeEntries,
       hotPeriod: this.#policy.period,
+      noted: this.#policy.noted,
       counts: options.sharesRuntime === true ? counts - state : counts,
       countsAreNear: options.sharesRuntime === true,
+      jumps: jumps && jumps.address - state,
       fuses: this.#optimizations.has('fusion') && hostFuses(),
     };
     const { makeRuntime = (build) => new WebAssembly.Module(build()) } = options;
@@ -296,11 +307,27 @@ export class Engine {
         counts: this.counters.entries,
         promotion: this.#policy.promotion,
         mode: this.#words.subarray(layout.offset('mode') / 4),
+        guest,
+        optimizations: this.#optimizations,
+        pageAt: (va: number) => this.#pageOf(va),
+        seenAt: (record: number) => this.#clusters.seenAt(record),
       });
     this.#run = instance.exports['run'] as RunCode;
     this.#fast = instance.exports['fast'] as RunCode;
     this.#lengths = new BlockLengths(guest, (host) => this.codePages.parcelAt(host));
     this.#cpuAddress = width === 64 ? BigInt(state) : state;
+  }
+
+  /** Jumps are not remembered to what the instruction TLB forgets. */
+  #clearWithTlb(jumps: JumpCache): void {
+    const { tlb, window } = this.#options;
+    const mode = this.#layout.offset('mode') / 4;
+    jumps.clear();
+    tlb.codeDropped = (page): void => {
+      // Most pages that a program maps anew have no code, so no link is in them.
+      if (page === undefined || this.codePages.known(window!.base + page, this.#words[mode]!) !== undefined)
+        jumps.clear();
+    };
   }
 
   /** The interpreter that stops at exactly the budget: made when it is first wanted. */
@@ -489,11 +516,14 @@ export class Engine {
   }
 
   #decode(record: number): number {
+    const page = this.codePages.pageOf(record)!;
+    const offset = this.codePages.offsetOf(page, record);
+    // Then it is entered, and not executed by tier 0.
+    if (!this.slowMemory.isAlone && this.codePages.place(page, offset)) return RAISED;
     this.counters.decoded();
     const length = this.codePages.decode(record);
     if (this.#log.wantsDecoded) {
-      const page = this.codePages.pageOf(record)!;
-      this.#log.decoded(this.#guestCode(page, this.codePages.offsetOf(page, record), length, this.#pc));
+      this.#log.decoded(this.#guestCode(page, offset, length, this.#pc));
     }
     return CONTINUE;
   }
@@ -520,10 +550,11 @@ export class Engine {
     if (this.#live.restore(record + RECORD_LINK)) return 1;
     if (this.#resets !== codePages.resets) this.#forgetQueue();
     const page = codePages.pageOf(record);
-    const { waits, period } = this.#policy;
+    if (page !== undefined && codePages.place(page, codePages.offsetOf(page, record))) return 1;
+    const { waits, period, noted } = this.#policy;
     const entries = -this.#view.getInt32(record + RECORD_LINK, true);
     if (entries < waits) {
-      if (entries === period && page !== undefined && codePages.canTranslate(record)) {
+      if ((entries === noted || entries === period) && page !== undefined && codePages.canTranslate(record)) {
         this.#options.noted?.(page.hostPage * PAGE + codePages.offsetOf(page, record));
       }
       return 0;
@@ -591,6 +622,15 @@ export class Engine {
   #hasRoom(): boolean {
     const { batch } = this.#policy;
     return batch < this.#functions.room;
+  }
+
+  /** The code page at the low half of an address, made if it may be executed; raises nothing. */
+  #pageOf(va: number): CodePage | undefined {
+    const { cpu, space } = this.#options;
+    const physical = cpu.peek(va | 0, 0, 'fetch');
+    if (physical < 0 || !cpu.translation.isUniform) return undefined;
+    const host = space.codeOffset(physical);
+    return host < 0 ? undefined : this.codePages.find(host, this.#words[this.#layout.offset('mode') / 4]!);
   }
 
   /** The code page mapped `delta` pages from the one that pc is in; raises nothing. */

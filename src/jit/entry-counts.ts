@@ -30,7 +30,7 @@ export class EntryCounts {
 
   /** Entries of a slot until it is promoted. */
   set(slot: number, entries: number): void {
-    this.#sums[0]! += this.#counted(slot);
+    this.#sums[0]! += this.counted(slot);
     this.#left[slot] = entries;
     this.#set[slot] = entries;
     this.#sums[1] = Math.max(this.#sums[1]!, slot + 1);
@@ -39,7 +39,7 @@ export class EntryCounts {
   /** As `set`, of slots from `first` to `end` - 1. */
   setAll(first: number, end: number, entries: number): void {
     // Slots that were never set have counted nothing.
-    for (let slot = first; slot < Math.min(end, this.#sums[1]!); slot++) this.#sums[0]! += this.#counted(slot);
+    for (let slot = first; slot < Math.min(end, this.#sums[1]!); slot++) this.#sums[0]! += this.counted(slot);
     this.#left.fill(entries, first, end);
     this.#set.fill(entries, first, end);
     this.#sums[1] = Math.max(this.#sums[1]!, end);
@@ -49,12 +49,12 @@ export class EntryCounts {
   total(): number {
     const [before, slots] = this.#sums as unknown as [number, number];
     let total = before;
-    for (let slot = 0; slot < slots; slot++) total += this.#counted(slot);
+    for (let slot = 0; slot < slots; slot++) total += this.counted(slot);
     return total;
   }
 
-  /** Modulo 2^32: the count goes on below zero. */
-  #counted(slot: number): number {
+  /** Entries of a slot since it was set. Modulo 2^32: the count goes on below zero. */
+  counted(slot: number): number {
     return (this.#set[slot]! - this.#left[slot]!) >>> 0;
   }
 }

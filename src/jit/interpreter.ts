@@ -49,6 +49,8 @@ interface InterpreterContext {
   readonly imports: InterpreterImports;
   /** How often a record is entered before JavaScript is told, and told again: a power of two. */
   readonly hotPeriod: number;
+  /** After so many entries, it is told as well. */
+  readonly noted: number | undefined;
   /** Stops at exactly the budget and enters no translated code: for single steps and ends. */
   readonly isExact: boolean;
 }
@@ -62,7 +64,7 @@ interface InterpreterContext {
  *     next:   dispatch
  */
 export function buildInterpreter(context: InterpreterContext): { locals: number[]; code: Code } {
-  const { guest, records, layout, width, targets, imports, hotPeriod, isExact } = context;
+  const { guest, records, layout, width, targets, imports, hotPeriod, noted, isExact } = context;
   const address = addressType(width);
   const code = new Code(65536);
   const locals = new Locals(1);
@@ -186,6 +188,7 @@ export function buildInterpreter(context: InterpreterContext): { locals: number[
       .i32(hotPeriod - 1)
       .op(OP.i32_and)
       .op(OP.i32_eqz);
+    if (noted !== undefined) code.get(link).i32(-noted).op(OP.i32_eq).op(OP.i32_or);
     code.if(0x40, false);
     code.get(record);
     wrap();

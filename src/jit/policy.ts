@@ -12,8 +12,10 @@ export type Tiers = 'auto' | 'program' | 'tier0' | 'tier1' | 'tier2' | 'regions'
 export interface Policy {
   /** Entries, a power of two, after which it is looked whether a block joins the next batch. */
   readonly period: number;
-  /** Entries after which it does: before, it is only noted that the block is worth being made ahead of time. */
+  /** Entries after which it does. */
   readonly waits: number;
+  /** Entries after which it is noted that a block is worth being made ahead of time, as it is after a period. */
+  readonly noted?: number;
   /** Blocks that make a batch at once. */
   readonly batch: number;
   /** Entries of one block after which the batch is not waited for. */
@@ -44,7 +46,7 @@ const AUTO: Policy = {
 
 export const POLICIES: Readonly<Record<Tiers, Policy>> = {
   auto: AUTO,
-  program: { ...AUTO, waits: 1024, urgent: 8192, promotion: 2_000_000, telling: 127 },
+  program: { ...AUTO, waits: 1024, noted: 8, urgent: 8192, promotion: 2_000_000, telling: 1023 },
   tier0: {
     period: 2 ** 30,
     waits: 0,

@@ -10,6 +10,7 @@ const CPU = 0;
 /**
  * Counts an entry into the function of the slot in local `link`, down to where JavaScript is asked
  * for a region that begins there. Leaves the slot to enter in the local; `scratch` is another one, an i32.
+ * `leave`: pc and the count are current, so it is left to this function to ask.
  */
 export function countEntry(
   {
@@ -23,6 +24,7 @@ export function countEntry(
   },
   link: number,
   scratch: number,
+  leave?: number,
 ): void {
   const address = (): void => {
     code.get(link);
@@ -35,7 +37,8 @@ export function countEntry(
   code.memory(OP.i32_load, targets.counts).i32(1).op(OP.i32_sub).tee(scratch).memory(OP.i32_store, targets.counts);
   code.get(scratch).op(OP.i32_eqz);
   code.if(0x40, false);
-  code.get(link).call(targets.promote).set(link);
+  if (leave === undefined) code.get(link).call(targets.promote).set(link);
+  else code.get(CPU).get(link).returnCall(leave);
   code.end();
 }
 

@@ -9,6 +9,7 @@ import { buildFusedEmulation } from './fused-emulation.ts';
 import { atomicSlow } from './atomics.ts';
 import { CPU } from './locals.ts';
 import { BUDGET_SLACK, buildInterpreter, type InterpreterImports } from './interpreter.ts';
+import { fillJump, jumpSlot, probeJump } from './jump-cache.ts';
 import type { StateLayout } from './layout.ts';
 import { countEntry } from './promotion.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
@@ -43,9 +44,12 @@ export interface RuntimeContext {
   /** Of the instruction TLB. */
   readonly codeTlbEntries: number;
   readonly hotPeriod: number;
+  readonly noted: number | undefined;
   /** Address of the entry counts of slots. */
   readonly counts: number;
   readonly countsAreNear: boolean;
+  /** Address of the JumpCache, from that of the CPU's state; undefined: there is none. */
+  readonly jumps: number | undefined;
   /** Whether multiply-add is fused by the host. */
   readonly fuses: boolean;
 }
@@ -87,6 +91,9 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
     atomic: builder.function(runtimeType(builder, 'atomic', width), atomic.locals, atomic.code),
     soft: buildSoft(builder, context, imported.fp),
     jump,
+    single: buildSingle(builder, context, exact),
+    promoted: buildPromoted(builder, context, imported.promote),
+    told: buildTold(builder, context, imported.told, jump),
     resume: buildResume(builder, context, jump),
   };
   const fast = addInterpreter(builder, context, { ...imported, runtime, blockType }, imports, false);
@@ -130,11 +137,22 @@ function addInterpreter(
   imports: InterpreterImports,
   isExact: boolean,
 ): number {
-  const { guest, records, layout, width, hotPeriod, fuses, counts, countsAreNear, parallel, codeTlbEntries } = context;
+  const { guest, records, layout, width, hotPeriod, noted, fuses } = context;
+  const { counts, countsAreNear, parallel, codeTlbEntries } = context;
   // What may not be checked now may have to be later, and this code stays.
   const window = context.window && { ...context.window, isChecked: true };
   const targets = { ...own, regionType: -1, fuses, counts, countsAreNear, parallel, codeTlbEntries, window };
-  const { locals, code } = buildInterpreter({ guest, records, layout, width, targets, imports, hotPeriod, isExact });
+  const { locals, code } = buildInterpreter({
+    guest,
+    records,
+    layout,
+    width,
+    targets,
+    imports,
+    hotPeriod,
+    noted,
+    isExact,
+  });
   return builder.function(own.blockType, locals, code);
 }
 
@@ -198,16 +216,28 @@ function buildRun(builder: ModuleBuilder, { layout, width }: RuntimeContext, fas
 
 /** `jump(cpu)`: goes on at pc in translated code if there is some, else back to the run loop. */
 function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: number, blockType: number): number {
-  const { layout, width, records } = context;
+  const { layout, width, records, counts, countsAreNear, jumps } = context;
   const wide = width === 64;
   const loadAddress = wide ? OP.i64_load32_u : OP.i32_load;
-  const [pc, entry, link, count] = [1, 2, 3, 4];
+  const [pc, entry, link, count, known] = [1, 2, 3, 4, 5];
   const c = new Code();
-  c.get(CPU).atomic(ATOMIC.i32_load, layout.offset('exit'), 2);
-  c.if(0x40, false);
-  c.i32(UNWIND).op(OP.return);
-  c.end();
+  const unwindIf = (): void => {
+    c.if(0x40, false);
+    c.i32(UNWIND).op(OP.return);
+    c.end();
+  };
+  // A plain load, which has no check of its alignment: each computed jump calls this function, and V8 lets no load pass
+  // a call, nor is there a loop here. What a thread sees too late it sees at the next one.
+  c.get(CPU).memory(OP.i32_load, layout.offset('exit'));
+  unwindIf();
   c.get(CPU).memory(OP.i64_load, layout.offset('pc')).set(pc);
+  const cache = jumps === undefined ? undefined : { code: c, width, distance: jumps, pc, entry: known };
+  if (cache !== undefined) {
+    probeJump(cache);
+    c.if(I32, true);
+    jumpSlot(cache);
+    c.else();
+  }
   c.get(CPU).memory(loadAddress, layout.offset('codeTlb'));
   c.get(pc)
     .i64(12)
@@ -218,9 +248,7 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: num
   if (!wide) c.op(OP.i32_wrap_i64);
   c.op(wide ? OP.i64_add : OP.i32_add).tee(entry);
   c.memory(OP.i64_load).get(pc).i64(-4096).op(OP.i64_and).op(OP.i64_ne);
-  c.if(0x40, false);
-  c.i32(UNWIND).op(OP.return);
-  c.end();
+  unwindIf();
   c.get(entry).memory(loadAddress, CODE_TLB_RECORDS);
   c.get(pc).i64(4095).op(OP.i64_and).i64(records.shift).op(OP.i64_shl);
   if (!wide) c.op(OP.i32_wrap_i64);
@@ -228,17 +256,50 @@ function buildJump(builder: ModuleBuilder, context: RuntimeContext, promote: num
     .memory(OP.i32_load, RECORD_LINK)
     .tee(link);
   c.i32(0).op(OP.i32_le_s);
-  c.if(0x40, false);
-  c.i32(UNWIND).op(OP.return);
-  c.end();
-  countEntry(
-    { code: c, width, targets: { promote, counts: context.counts, countsAreNear: context.countsAreNear } },
-    link,
-    count,
-  );
+  unwindIf();
+  if (cache !== undefined) {
+    fillJump(cache, link);
+    c.get(link).end();
+  } else c.get(link);
+  c.set(link);
+  countEntry({ code: c, width, targets: { promote, counts, countsAreNear } }, link, count);
   c.get(CPU).get(link).returnCallIndirect(blockType);
   const address = addressType(width);
-  return builder.function(blockType, [I64, address, I32, I32], c);
+  return builder.function(blockType, [I64, address, I32, I32, address], c);
+}
+
+/**
+ * `promoted(cpu, slot)`: asks for a region where the slot is entered, and goes back to the run loop. A block that ends in
+ * this and has no other calls is a leaf to V8, which then needs no look at its stack.
+ */
+function buildPromoted(builder: ModuleBuilder, { width }: RuntimeContext, promote: number): number {
+  const slot = 1;
+  const code = new Code().get(slot).call(promote).op(OP.drop).i32(UNWIND);
+  return builder.function(runtimeType(builder, 'promoted', width), [], code);
+}
+
+/** `told(cpu, record, va)`: a computed jump that JavaScript is told of. */
+function buildTold(builder: ModuleBuilder, { width }: RuntimeContext, told: number, jump: number): number {
+  const [record, va] = [1, 2];
+  const code = new Code().get(record).get(va).call(told).op(OP.drop).get(CPU).returnCall(jump);
+  return builder.function(runtimeType(builder, 'told', width), [], code);
+}
+
+/**
+ * `single(cpu)`: a block was left before the instruction at pc, which tier 0 executes, or raises its exception. Back to
+ * the run loop.
+ */
+function buildSingle(builder: ModuleBuilder, { layout, width }: RuntimeContext, exact: number): number {
+  const before = 1;
+  const remaining = layout.offset('remaining');
+  const c = new Code();
+  c.get(CPU).memory(OP.i32_load, remaining).set(before);
+  c.get(CPU).i32(1).memory(OP.i32_store, remaining);
+  c.call(exact).op(OP.drop);
+  c.get(CPU).get(before).i32(1).op(OP.i32_sub).get(CPU).memory(OP.i32_load, remaining).op(OP.i32_add);
+  c.memory(OP.i32_store, remaining);
+  c.i32(UNWIND);
+  return builder.function(runtimeType(builder, 'single', width), [I32], c);
 }
 
 /**

@@ -15,6 +15,8 @@ import { addressType, type CallTargets } from './runtime-imports.ts';
 import { MOVED } from '../mem/cpu.ts';
 
 const PAGE = 4096;
+/** In the word for `#alone`: how many instructions came before, below where the instruction is in the block. */
+const ALONE_INDEX_BITS = 7;
 
 /** A straight run of guest instructions, lowered, and where it stands. */
 export interface BlockSource {
@@ -46,6 +48,11 @@ export class Tier1Emitter extends Emitter {
   readonly #limits = new Map<string | undefined, number>();
   /** The label behind which the block is left for the run loop; pc and the count are current. */
   protected left = 0;
+  /** The label behind which the block is left before the instruction that `status` says: `ALONE_INDEX_BITS`. */
+  #alone = 0;
+  #leavesAlone = false;
+  /** The instruction has changed nothing yet. */
+  #isUntouched = true;
   /** The instruction being emitted: how many came before it, where it is, how long it is. */
   #index = -1;
   protected offset = 0;
@@ -67,6 +74,7 @@ export class Tier1Emitter extends Emitter {
     const block = this.source;
     const touchesMemory = block.unit.nodes.some(({ op }) => op === 'load' || op === 'store');
     this.left = code.block();
+    this.#alone = code.block();
     code.get(CPU).memory(OP.i32_load, layout.offset('remaining')).tee(this.granted);
     code.i32(block.count).op(OP.i32_lt_s).brIf(this.left, false);
     this.begin(this.#start);
@@ -81,8 +89,44 @@ export class Tier1Emitter extends Emitter {
       this.#goTo(block.length);
     }
     code.end();
+    if (this.#leavesAlone) this.#goAlone();
+    else code.op(OP.unreachable);
+    code.end();
     code.i32(UNWIND);
     return { locals: this.locals.types, code };
+  }
+
+  /**
+   * Where memory is a program's, hardly any access misses: no code but this is made for those, once for a block. That
+   * an instruction is executed again from its beginning must not be seen.
+   */
+  override get leavesAlone(): boolean {
+    return this.targets.window !== undefined && this.#isUntouched;
+  }
+  override leaveAlone(): void {
+    this.#leavesAlone = true;
+    this.code
+      .i32((this.offset << ALONE_INDEX_BITS) | this.#index)
+      .set(this.status)
+      .br(this.#alone);
+  }
+  #goAlone(): void {
+    const { code, layout, status } = this;
+    code.get(CPU);
+    this.address(0);
+    code.get(status).i32(ALONE_INDEX_BITS).op(OP.i32_shr_u).op(OP.i64_extend_i32_u).op(OP.i64_add);
+    code.memory(OP.i64_store, layout.offset('pc'));
+    code.get(CPU).get(this.granted).get(status);
+    code
+      .i32((1 << ALONE_INDEX_BITS) - 1)
+      .op(OP.i32_and)
+      .op(OP.i32_sub);
+    code.memory(OP.i32_store, layout.offset('remaining'));
+    code.get(CPU).returnCall(this.targets.runtime.single);
+  }
+  protected override writeState(node: Node): void {
+    super.writeState(node);
+    this.#isUntouched = false;
   }
 
   /** Sets local `start` to the block's address. */
@@ -135,6 +179,7 @@ export class Tier1Emitter extends Emitter {
 
   protected override startInstruction(node: Node): void {
     this.#index++;
+    this.#isUntouched = true;
     this.offset = node.attributes.value as number;
     this.#length = node.attributes.length!;
   }
@@ -187,7 +232,7 @@ export class Tier1Emitter extends Emitter {
       .i32(0)
       .op(OP.i32_le_s);
     code.brIf(this.left, false);
-    if (isCounted) countEntry(this, link, this.granted);
+    if (isCounted) countEntry(this, link, this.granted, targets.runtime.promoted);
     code.get(CPU).get(link).returnCallIndirect(targets.blockType);
   }
 
@@ -213,9 +258,9 @@ export class Tier1Emitter extends Emitter {
   #tell(): void {
     const { code } = this;
     emitTelling(this, this.status);
-    code.i32(this.recordOfJump());
+    code.get(CPU).i32(this.recordOfJump());
     this.address(this.offset);
-    code.op(OP.i32_wrap_i64).call(this.targets.told).op(OP.drop);
+    code.op(OP.i32_wrap_i64).returnCall(this.targets.runtime.told);
     code.end();
   }
   /** Address of the record of the instruction being emitted, as `told` takes it. */
@@ -230,6 +275,7 @@ export class Tier1Emitter extends Emitter {
   }
 
   override sync(before: 'access' | 'call'): void {
+    this.#isUntouched = false;
     // A slow access is told where it is and makes them current itself.
     if (before === 'access') return;
     this.#storePc(this.offset);

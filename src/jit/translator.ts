@@ -10,7 +10,7 @@ import type { Optimizations } from './optimizations.ts';
 import type { StateLayout } from './layout.ts';
 import type { Cluster } from './region/discover.ts';
 import { buildEntrance } from './region/entrance.ts';
-import { RegionEmitter } from './region/region-emitter.ts';
+import { RegionEmitter, type RegionSettings } from './region/region-emitter.ts';
 import type { RecordLayout } from './record.ts';
 import { addressType, importJavaScript, importRuntime, type CallTargets } from './runtime-imports.ts';
 import { Tier1Emitter, type BlockSource } from './tier1-emitter.ts';
@@ -119,12 +119,17 @@ export class Translator {
     return builder.build();
   }
 
+  /** What all regions have in common, whenever they are made. */
+  get regionSettings(): RegionSettings {
+    const { guest, layout, width, pageFlags, optimizations } = this.#options;
+    const files = new Set(Object.keys(guest.files));
+    return { files, steady: new Set(guest.steady), parcel: guest.parcel, layout, width, pageFlags, optimizations };
+  }
+
   /** Adds the functions of a cluster's regions; gives the index of the first. */
   #regions(builder: ModuleBuilder, targets: CallTargets, { regions, pages }: Cluster): number {
-    const { guest, layout, width, state, pageFlags, optimizations, pages: codePages } = this.#options;
-    const files = new Set(Object.keys(guest.files));
-    const steady = new Set(guest.steady);
-    const { parcel } = guest;
+    const { state, pages: codePages } = this.#options;
+    const settings = this.regionSettings;
     const first = builder.nextFunction;
     const functions = new Map(regions.map(({ start }, i) => [start, first + i]));
     const functionAt = (offset: number): number | undefined => functions.get(offset);
@@ -133,21 +138,8 @@ export class Translator {
       return codePages.recordAt(pages.get(delta)!, offset - delta * PAGE);
     };
     for (const region of regions) {
-      const emitter = new RegionEmitter({
-        region,
-        files,
-        steady,
-        layout,
-        targets,
-        width,
-        parcel,
-        recordAt,
-        functionAt,
-        stayed: builder.global(I32),
-        state,
-        pageFlags,
-        optimizations,
-      });
+      const stayed = builder.global(I32);
+      const emitter = new RegionEmitter({ ...settings, region, targets, recordAt, functionAt, stayed, state });
       const { locals, code } = emitter.function();
       builder.function(targets.regionType, locals, code);
     }

@@ -72,8 +72,9 @@ export function groupThroughWindow(
   const isFirst = group.host < 0;
   const at = window.base + offset - group.start;
   if (isFirst) group.host = locals.take(I32);
-  if (!isFirst && !window.isChecked) {
-    // Had the check failed, the first access would have raised an exception: nothing is mapped out there.
+  if (isFirst) group.isSure = !window.isChecked || emitter.leavesAlone;
+  if (!isFirst && group.isSure) {
+    // Had the check failed, the first access would have left the block, or raised an exception.
     code.get(group.host);
     direct(at);
   } else {
@@ -85,7 +86,7 @@ export function groupThroughWindow(
       code.tee(va);
       if (offset !== group.start) code.i64(group.start - offset).op(OP.i64_add);
       code.set(first);
-      if (window.isChecked) code.i32(0).set(group.host);
+      if (!group.isSure) code.i32(0).set(group.host);
       check(emitter, window, first, group.end - group.start, node.op === 'store', miss);
       code.get(first).op(OP.i32_wrap_i64).set(group.host);
       locals.release(first);

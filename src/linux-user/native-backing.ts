@@ -10,6 +10,9 @@ const SHM_REMAP = 0o40000;
 const MREMAP_MAYMOVE = 1;
 const MREMAP_FIXED = 2;
 const MREMAP_DONTUNMAP = 4;
+const MADV_HUGEPAGE = 14;
+/** Bytes of a huge page, on most hosts. */
+const HUGE_PAGE = 2 << 20;
 
 /** Pages of the window by the host's mmap, on top of the shared memory. */
 export class NativeBacking implements Backing {
@@ -24,7 +27,12 @@ export class NativeBacking implements Backing {
 
   anonymous(offset: number, length: number, isShared: boolean, prot: number): number {
     const flags = (isShared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
-    return this.#map(offset, length, forHost(prot), flags, -1, 0);
+    const failure = this.#map(offset, length, forHost(prot), flags, -1, 0);
+    // A heap of that size is written from end to end, and each page of it would be a fault of its own.
+    if (failure === 0 && !isShared && (prot & PROT_WRITE) !== 0 && length >= HUGE_PAGE) {
+      this.useHugePages(offset, length);
+    }
+    return failure;
   }
 
   protect(offset: number, length: number, prot: number): number {
@@ -73,6 +81,11 @@ export class NativeBacking implements Backing {
     host.word(1, length, 0);
     host.int(2, advice);
     return this.#result(host.call(host.numbers.madvise));
+  }
+
+  /** Bytes of the shared memory, from an offset in the window that may be below 0, are to be huge pages where the host has such. */
+  useHugePages(offset: number, length: number): void {
+    this.advise(offset, length, MADV_HUGEPAGE);
   }
 
   move(from: number, to: number, length: number): number {

@@ -4,6 +4,7 @@ import { Arena } from '../mem/arena.ts';
 import { AddressSpace as PhysicalSpace } from '../mem/address-space.ts';
 import { GuestMemory } from '../mem/guest-memory.ts';
 import { Lock } from '../mem/lock.ts';
+import type { Clock } from '../host/clock.ts';
 import type { ImageStore } from '../host/image-store.ts';
 import { SeededRandom } from '../host/seeded-random.ts';
 import type { Abi } from './abi/abi.ts';
@@ -57,6 +58,10 @@ export interface ProcessSite {
   makeBacking(memory: WebAssembly.Memory, base: number): Backing;
   /** Undefined: there can be no more than one thread. */
   readonly spawn: Spawn | undefined;
+  /** One that all threads share; left out: that of `performance`. */
+  readonly clock?: Clock;
+  /** Told when a thread of the guest ends, on its thread of the host. */
+  readonly hasRun?: () => void;
   /** Where translations of programs are kept, if they are. */
   readonly images?: ImageStore | undefined;
   /** The image of the program, as another thread has it. */
@@ -94,7 +99,10 @@ export class GuestProcess {
   readonly guestMemory: GuestMemory;
   readonly threads: Threads;
   readonly images: ProgramImages | undefined;
-  /** When the first thread began to count time, in milliseconds. */
+  /** See ProcessSite. */
+  readonly hasRun: () => void;
+  readonly #clock: Clock;
+  /** What the clock said when the process began. */
   readonly #origin: Float64Array;
   /** brk: start and current end, as bytes; u32 each. */
   readonly heap: Uint32Array;
@@ -139,10 +147,12 @@ export class GuestProcess {
     this.vectors = arena.allocate(VECTOR_BYTES);
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
     if (options.isDebugged === true) Atomics.store(this.#checks, 0, 1);
+    this.hasRun = site.hasRun ?? ((): void => {});
+    this.#clock = site.clock ?? { now: () => (performance.now() + performance.timeOrigin) * 1e6 };
     this.#origin = new Float64Array(memory.buffer, arena.allocate(8), 1);
     if (shared === undefined) {
       this.space.forbidAll();
-      this.#origin[0] = performance.timeOrigin;
+      this.#origin[0] = this.#clock.now();
     }
     this.images = site.images && new ProgramImages(this, site.images, site.image);
     // The last, for it takes all room that is left.
@@ -201,7 +211,7 @@ export class GuestProcess {
 
   /** Milliseconds since the process began, the same on all its threads. */
   get milliseconds(): number {
-    return performance.now() + performance.timeOrigin - this.#origin[0]!;
+    return (this.#clock.now() - this.#origin[0]!) / 1e6;
   }
 
   /** In the child of a fork, on the only thread that it has. */

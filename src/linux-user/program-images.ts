@@ -1,13 +1,17 @@
 import {
   EMPTY_IMAGE,
   encodeImage,
+  inOtherBytes,
+  MOST_BLOCKS,
   parseImage,
   parseIndex,
   withLayer,
+  withRegions,
   type AotImage,
   type AotIndex,
   type AotLayer,
   type MadeLayer,
+  type MadeRegions,
 } from '../jit/aot/image.ts';
 import { hostFuses } from '../jit/fusion.ts';
 import type { LoadedImage } from '../jit/aot/attached.ts';
@@ -23,12 +27,20 @@ const WORDS = { COUNT: 0, IS_CHILD: 1, PROGRAMS: 2, ALL: 4 } as const;
 /** So many new blocks are worth a layer, and so large a share of those that there are. */
 const FEWEST = 24;
 const SHARE = 1 / 8;
-const MOST_LAYERS = 12;
-/** A thread has slots for twice as many. */
-const MOST_BLOCKS = 2 ** 14;
+const MOST_LAYERS = 48;
+/** Blocks of a layer. */
+const LAYER_BLOCKS = 1024;
 /** Blocks that are made at a program's end for each millisecond that it took: a block takes about a tenth of one. */
 const PER_MILLISECOND = 2;
-/** The compiler is done when it adds less than that to what it has made. */
+/**
+ * Bytes of WebAssembly that are optimized at a program's end for each millisecond that it took, and at most; one layer
+ * at least. A byte takes V8 half a microsecond on two threads of two cores.
+ */
+const OPTIMIZED_PER_MILLISECOND = 600;
+const MOST_OPTIMIZED = 4 << 20;
+/** Instructions that become parts of regions for each millisecond that a program took. */
+const REGIONS_PER_MILLISECOND = 20;
+/** What the compiler has made in passing is kept if it is so many times what was kept before. */
 const GROWTH = 1.05;
 /** Name of what is kept besides images. */
 const RUNTIME = 'runtime';
@@ -36,6 +48,7 @@ const RUNTIME = 'runtime';
 /** What makes layers: an engine. */
 interface LayerMaker {
   makeLayer(addresses: readonly number[], image: AotIndex): MadeLayer | undefined;
+  makeRegions(image: AotIndex, instructions: number): MadeRegions | undefined;
 }
 
 /** An image as threads give it to each other. */
@@ -100,7 +113,16 @@ export class ProgramImages {
 
   /** What code of an image depends on, besides the program and this program of ours. */
   get #variant(): string {
-    return `${this.#memoryLayout}${this.#process.checksAccesses ? ' checked' : ''}`;
+    return this.#variantFor(this.#process.checksAccesses);
+  }
+  #variantFor(isChecked: boolean): string {
+    return `${this.#memoryLayout}${isChecked ? ' checked' : ''}`;
+  }
+
+  /** The program that begins came to have its accesses checked whenever it was run. */
+  get expectsChecks(): boolean {
+    const { path } = this.#process.program;
+    return this.#store.has(path, this.#variantFor(true)) && !this.#store.has(path, this.#variantFor(false));
   }
 
   /** What all our code depends on. */
@@ -122,10 +144,10 @@ export class ProgramImages {
   #keepRuntime(): void {
     if (this.#runtime === undefined) return;
     const { layer, module } = this.#runtime;
-    const compiled = this.#compiled(layer, module);
-    if (compiled === layer) return;
-    this.#runtime = { layer: compiled, module };
-    const image = { ...EMPTY_IMAGE, counts: [0], layers: [compiled] };
+    const [kept] = this.#optimized([layer], [module]);
+    if (kept === layer) return;
+    this.#runtime = { layer: kept!, module };
+    const image = { ...EMPTY_IMAGE, counts: [0], layers: [kept!] };
     this.#store.write(this.#store.host, RUNTIME + this.#memoryLayout, encodeImage(image));
   }
 
@@ -172,7 +194,7 @@ export class ProgramImages {
   save(caller: Caller, maker: LayerMaker): void {
     if (this.#words[WORDS.IS_CHILD] !== 0 || this.#isRead !== this.name) return;
     const fresh = this.#worthAdding(this.#loaded?.index ?? EMPTY_IMAGE);
-    if (fresh.length === 0 && this.#isSettled) return;
+    if (fresh.length === 0 && this.#isSettled && !this.#wantsRegions) return;
     const { threads } = this.#process;
     const write = (): void => {
       this.#keepRuntime();
@@ -189,19 +211,44 @@ export class ProgramImages {
     return !isOpen || this.#store.compiled === undefined;
   }
 
+  /** All blocks that are wanted are in the image, and what hangs together among them is to be put together. */
+  get #wantsRegions(): boolean {
+    const index = this.#loaded?.index;
+    return index !== undefined && index.searched < index.addresses.length && index.counts.length < MOST_LAYERS;
+  }
+
   #write(fresh: readonly number[], maker: LayerMaker): void {
     const before = this.#whole();
     if (before === undefined) return;
-    const modules = this.#loaded?.modules ?? [];
-    const layers = before.layers.map((layer, i) => this.#compiled(layer, modules[i]!));
-    const isChanged = layers.some((layer, i) => layer !== before.layers[i]);
-    const made = fresh.length > 0 ? maker.makeLayer(fresh, before) : undefined;
-    if (!isChanged && made === undefined) return;
     const { bytes } = this.#process.memory;
-    const compiled = { ...before, layers };
-    const image =
-      made === undefined ? compiled : withLayer(compiled, made, (page) => bytes.slice(page * PAGE, (page + 1) * PAGE));
-    this.#store.write(this.#process.program.path, this.#variant, encodeImage(image));
+    let image = before;
+    for (const addresses of inLayers(fresh)) {
+      const made = maker.makeLayer(addresses, image);
+      if (made === undefined) continue;
+      image = withLayer(image, made, (page) => bytes.slice(page * PAGE, (page + 1) * PAGE));
+    }
+    if (fresh.length === 0 && this.#wantsRegions) {
+      const made = maker.makeRegions(image, this.#process.milliseconds * REGIONS_PER_MILLISECOND);
+      image = made === undefined ? { ...image, searched: image.addresses.length } : withRegions(image, made);
+    }
+    const layers = this.#optimized(image.layers, this.#loaded?.modules ?? []);
+    const isChanged = image !== before || layers.some((layer, i) => layer !== before.layers[i]);
+    if (isChanged) this.#store.write(this.#process.program.path, this.#variant, encodeImage({ ...image, layers }));
+  }
+
+  /** Layers with what the compiler makes of them, as many as there is time for; of the others, what it has made by now. */
+  #optimized(layers: readonly AotLayer[], inUse: readonly WebAssembly.Module[]): AotLayer[] {
+    const { compiled } = this.#store;
+    if (compiled === undefined) return [...layers];
+    let room = Math.min(MOST_OPTIMIZED, this.#process.milliseconds * OPTIMIZED_PER_MILLISECOND);
+    return layers.map((layer, i) => {
+      if (layer.isSettled) return layer;
+      if (room <= 0) return this.#compiled(layer, inUse[i]);
+      room -= layer.module.length;
+      // The module in use would be given back as it is: this is another one.
+      const module = inOtherBytes(layer.module);
+      return { module, compiled: compiled.serialize(compiled.optimize(module)), isSettled: true };
+    });
   }
 
   /** The image in use, which is not kept in memory; undefined if another one took its place meanwhile. */
@@ -212,24 +259,32 @@ export class ProgramImages {
     return image?.addresses.length === this.#loaded.index.addresses.length ? image : undefined;
   }
 
-  /** A layer with what the compiler has made of it by now. */
-  #compiled(layer: AotLayer, module: WebAssembly.Module): AotLayer {
-    const compiled = layer.isSettled ? undefined : this.#store.compiled?.serialize(module);
-    if (compiled === undefined) return layer;
-    const isMore = compiled.length > (layer.compiled?.length ?? 0) * GROWTH;
-    return isMore ? { ...layer, compiled } : { ...layer, isSettled: true };
+  /** A layer with what the compiler has made of it by now, if it is more than before. */
+  #compiled(layer: AotLayer, module: WebAssembly.Module | undefined): AotLayer {
+    const compiled = module && this.#store.compiled?.serialize(module);
+    return compiled !== undefined && compiled.length > (layer.compiled?.length ?? 0) * GROWTH
+      ? { ...layer, compiled }
+      : layer;
   }
 
   /** Addresses of blocks that were noted and are not in the image, if they are worth a layer. */
   #worthAdding({ addresses, counts, pages }: AotIndex): number[] {
     if (counts.length >= MOST_LAYERS) return [];
     const noted = this.#noted.subarray(0, Math.min(MOST_NOTED, this.#words[WORDS.COUNT]!));
-    const fresh = new Set(noted);
-    for (const address of addresses) fresh.delete(address);
-    const wanted = [...fresh].filter((address) => this.#isFixed(Math.floor(address / PAGE), pages));
+    const times = new Map<number, number>();
+    for (const address of noted) times.set(address, (times.get(address) ?? 0) + 1);
+    for (const address of addresses) times.delete(address);
+    const fixed = new Map<number, boolean>();
+    const wanted = [...times.keys()].filter((address) => {
+      const page = Math.floor(address / PAGE);
+      const known = fixed.get(page) ?? this.#isFixed(page, pages);
+      fixed.set(page, known);
+      return known;
+    });
     if (wanted.length < Math.max(FEWEST, addresses.length * SHARE)) return [];
     const most = Math.min(MOST_BLOCKS - addresses.length, Math.floor(this.#process.milliseconds * PER_MILLISECOND));
-    return wanted.slice(0, most).toSorted((a, b) => a - b);
+    const hottest = wanted.toSorted((one, other) => times.get(other)! - times.get(one)!).slice(0, most);
+    return hottest.toSorted((one, other) => one - other);
   }
 
   /** Whether the next run will have the same bytes in a page: it is a file's, and nobody writes to it. */
@@ -243,5 +298,15 @@ export class ProgramImages {
     // Another file than when the image was made.
     const { bytes } = this.#process.memory;
     return expected.every((byte, i) => byte === bytes[page * PAGE + i]);
+  }
+}
+
+/** Addresses that ascend, as many as a layer has at a time; a page is not split. */
+function* inLayers(addresses: readonly number[]): Generator<readonly number[]> {
+  const pageOf = (i: number): number => Math.floor(addresses[i]! / PAGE);
+  for (let first = 0, end = 0; first < addresses.length; first = end) {
+    end = Math.min(first + LAYER_BLOCKS, addresses.length);
+    while (end < addresses.length && pageOf(end) === pageOf(end - 1)) end++;
+    yield addresses.slice(first, end);
   }
 }

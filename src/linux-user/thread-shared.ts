@@ -1,5 +1,6 @@
 import { BugError } from '../base/errors.ts';
 import { JitCounters } from '../jit/counters.ts';
+import { JumpCache } from '../jit/jump-cache.ts';
 import type { Arena } from '../mem/arena.ts';
 import { CPU_HEADER, EXIT_REQUEST } from '../mem/cpu.ts';
 import { CpuRequests } from '../mem/cpu-requests.ts';
@@ -18,10 +19,12 @@ const EXIT = struct(CPU_HEADER).offsetOf.exit;
  * What a thread of the host does that runs a thread of the guest, or may:
  *
  *     none ──prepare──▶ coming ──▶ parked ──take──▶ taken ──go──▶ running ──▶ leaving ──▶ parked
+ *
+ * One whose number is known is taken while it is coming, and runs as soon as it is there.
  */
 export const PHASE = { NONE: 0, COMING: 1, PARKED: 2, TAKEN: 3, RUNNING: 4, LEAVING: 5 } as const;
 
-const WORDS = { PHASE: 0, TID: 1, CLEAR_TID: 2, ROBUST: 3, ENDS: 4, PAUSED: 5, COUNT: 8 } as const;
+const WORDS = { PHASE: 0, TID: 1, CLEAR_TID: 2, ROBUST: 3, ENDS: 4, PAUSED: 5, READY: 6, COUNT: 8 } as const;
 
 /** Milliseconds that a worker may take to begin, on a host however busy. */
 const LONGEST_START = 60_000;
@@ -31,10 +34,12 @@ const PAUSE_LOOK = 5;
 /** What of a thread lies in shared memory, whether there is one now or not. */
 export class ThreadShared {
   readonly index: number;
-  /** Where the CPU's state lies. */
+  /** Where the CPU's state lies, and where its fields lie that a thread of the guest begins with. */
   readonly state: number;
+  readonly birth: number;
   readonly requests: CpuRequests;
   readonly counters: JitCounters;
+  readonly jumps: JumpCache;
   /** Where its child by vfork leaves what it did to memory (vfork.ts). */
   readonly vforkArea: number;
   /** Where its Scratch lies. */
@@ -47,8 +52,10 @@ export class ThreadShared {
     const { memory } = arena;
     this.index = index;
     this.state = arena.allocate(stateSize, 4096);
+    this.birth = arena.allocate(stateSize);
     this.#exit = new Int32Array(memory.buffer, this.state + EXIT, 1);
     this.requests = new CpuRequests(memory, arena.allocate(CpuRequests.bytes), () => this.raise(EXIT_REQUEST));
+    this.jumps = new JumpCache(arena);
     this.counters = new JitCounters(arena, index === 0 ? undefined : FUNCTIONS);
     this.scratch = arena.allocate(SCRATCH_BYTES);
     this.vforkArea = arena.allocate(VFORK_BYTES, 4096);
@@ -74,12 +81,26 @@ export class ThreadShared {
     Atomics.notify(this.#words, WORDS.PHASE);
   }
 
-  /** Blocks until a thread of the host that was started is ready. */
+  /** The host's thread has none of the guest, and waits for one, if it has not been given one while it was coming. */
+  park(): void {
+    if (Atomics.compareExchange(this.#words, WORDS.PHASE, PHASE.COMING, PHASE.PARKED) === PHASE.LEAVING) {
+      Atomics.store(this.#words, WORDS.PHASE, PHASE.PARKED);
+    }
+    Atomics.notify(this.#words, WORDS.PHASE);
+    this.isReady = true;
+  }
+
+  /** The host's thread is there, or is not wanted. */
+  set isReady(ready: boolean) {
+    Atomics.store(this.#words, WORDS.READY, ready ? 1 : 0);
+    Atomics.notify(this.#words, WORDS.READY);
+  }
+
+  /** Blocks until a thread of the host that was started is ready, whatever it was given to do by then. */
   waitUntilReady(): void {
-    const end = performance.now() + LONGEST_START;
-    while (this.phase === PHASE.COMING) {
-      Atomics.wait(this.#words, WORDS.PHASE, PHASE.COMING, 1000);
-      if (performance.now() > end) throw new BugError('a thread does not begin');
+    while (Atomics.load(this.#words, WORDS.READY) === 0) {
+      const woken = Atomics.wait(this.#words, WORDS.READY, 0, LONGEST_START);
+      if (woken === 'timed-out') throw new BugError('a thread does not begin');
     }
   }
 

@@ -105,6 +105,7 @@ export class GuestThread implements Caller {
       granules: guestMemory.granules,
       claims: process.claimsOf(index),
       window: this.#window,
+      jumps: this.shared.jumps,
       points: this.debugger?.points,
       parallel: { startedCpus: threads.sharingAddress, ordersStores: host.processor === 'x86-64' },
       counters,
@@ -112,6 +113,7 @@ export class GuestThread implements Caller {
       runtime,
       makeRuntime: process.images && ((build) => process.images!.runtime(build)),
       sharesRuntime: true,
+      worked: () => process.milliseconds,
       codePages: threads.mostCodePages,
       codeRoom: threads.roomOf(index),
     });
@@ -232,6 +234,8 @@ export class GuestThread implements Caller {
     const { shared } = this;
     this.#isOver = true;
     shared.isToEnd = false;
+    // While it still counts as one that runs: who forks waits for it.
+    this.process.hasRun();
     const isLast = threads.left(shared);
     this.signals.end();
     releaseThread(this);
@@ -241,6 +245,7 @@ export class GuestThread implements Caller {
   endProcess(status: number): never {
     this.debugger?.exited(status);
     this.process.images?.save(this, this.engine.ahead!);
+    this.process.hasRun();
     this.process.leaves(this);
     this.host.int(0, status);
     this.host.call(this.host.numbers.exit_group);
@@ -252,33 +257,33 @@ export class GuestThread implements Caller {
     const { shared, host } = this;
     for (;;) {
       this.signals.end();
-      shared.tid = host.call(host.numbers.gettid);
-      shared.phase = PHASE.PARKED;
+      const tid = host.call(host.numbers.gettid);
+      const { phase } = shared;
+      const isTaken = phase === PHASE.TAKEN || phase === PHASE.RUNNING;
+      if (isTaken && shared.tid !== tid) throw new BugError(`thread ${tid} was taken for ${shared.tid}`);
+      shared.tid = tid;
+      shared.park();
       shared.waitWhile(PHASE.PARKED);
       shared.waitWhile(PHASE.TAKEN);
       // Or it is in the child of a fork, where its number is another one.
       if (shared.phase !== PHASE.RUNNING) continue;
+      this.#takeFields(shared.birth, shared.state);
       this.cpu.adopt();
       // In the child of a fork the last thread here may have stopped for a call that it was not to make any more.
       this.cpu.takeStop();
       this.hasMoved = false;
       this.#checkIfWanted();
       this.signals.start();
-      this.run();
+      // It may have been asked for before it was there to be told.
+      if (!this.#isDropped()) this.run();
     }
   }
 
   /** Gives a thread that was taken this one's registers, after the system call that it is in and but for some. */
   cloneInto(other: ThreadShared, { stack, tls }: { readonly stack: number; readonly tls: number | undefined }): void {
     const { abi, arena } = this.process;
-    const bytes = new Uint8Array(arena.memory.buffer);
-    for (const { name, offset, type, length } of abi.stateStruct.fields) {
-      if (ENGINE_FIELDS.has(name)) continue;
-      const size = SIZES[type] * length;
-      const from = this.shared.state + offset;
-      bytes.copyWithin(other.state + offset, from, from + size);
-    }
-    const words = new Int32Array(arena.memory.buffer, other.state, this.words.length);
+    this.#takeFields(this.shared.state, other.birth);
+    const words = new Int32Array(arena.memory.buffer, other.birth, this.words.length);
     const { registers, callLength } = abi;
     setLong(words, PC, this.pc + callLength);
     setLong(words, RESERVATION, -1);
@@ -286,6 +291,16 @@ export class GuestThread implements Caller {
     if (stack !== 0) setLong(words, this.#registers + 2 * registers.stack, stack);
     if (tls !== undefined) setLong(words, this.#registers + 2 * registers.thread, tls);
     this.process.signals.threads[other.index]!.mask = this.signals.mask;
+  }
+
+  /** Copies a CPU's state from one address to another, but for what is the engine's. */
+  #takeFields(from: number, to: number): void {
+    const { abi, arena } = this.process;
+    const bytes = new Uint8Array(arena.memory.buffer);
+    for (const { name, offset, type, length } of abi.stateStruct.fields) {
+      if (ENGINE_FIELDS.has(name)) continue;
+      bytes.copyWithin(to + offset, from + offset, from + offset + SIZES[type] * length);
+    }
   }
 
   get pc(): number {

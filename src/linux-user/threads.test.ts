@@ -16,6 +16,7 @@ function make(): { threads: Threads; spawned: number[] } {
     spawned.push(index);
     threads.all[index]!.tid = 1000 + index;
     threads.all[index]!.phase = PHASE.PARKED;
+    return 1000 + index;
   });
   threads.begin(0, 1000);
   return { threads, spawned };
@@ -39,6 +40,16 @@ test('a worker whose thread ended is used again, but for the first', () => {
   assert.equal(threads.take(third), second);
   threads.left(second);
   assert.equal(threads.left(third), true);
+});
+
+test('a number that a thread said before its start came back stays', () => {
+  const threads: Threads = new Threads(new Arena(1 << 29), abi, (index) => {
+    threads.all[index]!.tid = 1000 + index;
+    threads.all[index]!.park();
+    return 0;
+  });
+  threads.begin(0, 1000);
+  assert.equal(threads.take(threads.all[0]!)!.tid, 1001);
 });
 
 test('there is an end of threads, and each has room for code', () => {

@@ -23,8 +23,8 @@ export const FEW_PAGES = 64;
 
 const WORDS = { LIVE: 0, STARTED: 1, SHARING: 2, LEADER: 3, ENDING: 4, PAUSE: 5, COUNT: 8 } as const;
 
-/** Starts a thread of the host for the thread at an index, which parks itself when it is ready. */
-export type Spawn = (index: number) => void;
+/** Starts a thread of the host for the thread at an index, which parks itself when it is ready; gives its number, or 0. */
+export type Spawn = (index: number) => number;
 
 /** The threads of a process: those that there are, and room for others. All of it is in memory that they share. */
 export class Threads {
@@ -59,6 +59,11 @@ export class Threads {
     return MOST_CODE_PAGES;
   }
 
+  /** Where the threads keep their code. */
+  get codeRange(): { readonly start: number; readonly length: number } {
+    return this.#room.range;
+  }
+
   /** Where a thread keeps its code: as much of the room as is not needed for threads that may still come. */
   roomOf(index: number): CodeRoom {
     return this.#room.of(index, () => MOST_THREADS - this.started);
@@ -83,6 +88,7 @@ export class Threads {
   begin(index: number, tid: number): ThreadShared {
     const shared = this.all[index]!;
     shared.tid = tid;
+    shared.isReady = true;
     shared.phase = PHASE.RUNNING;
     Atomics.store(this.#words, WORDS.LIVE, 1);
     if (this.started <= index) Atomics.store(this.#words, WORDS.STARTED, index + 1);
@@ -111,12 +117,14 @@ export class Threads {
   take(own: ThreadShared): ThreadShared | undefined {
     return this.#alone(own, () => {
       if (this.#words[WORDS.ENDING] !== 0) return undefined;
-      const parked = this.#parked() ?? this.#prepared();
-      if (parked === undefined) return undefined;
-      parked.phase = PHASE.TAKEN;
+      const thread = this.#parked() ?? this.#coming() ?? this.#prepare();
+      if (thread === undefined) return undefined;
+      // It takes long until it is there, but it need not be: all that it has to be given lies in memory.
+      if (thread.tid === 0) thread.waitUntilReady();
+      thread.phase = PHASE.TAKEN;
       Atomics.add(this.#words, WORDS.LIVE, 1);
       this.share();
-      return parked;
+      return thread;
     });
   }
 
@@ -148,20 +156,12 @@ export class Threads {
     return undefined;
   }
 
-  #prepared(): ThreadShared | undefined {
-    const first = this.#coming() ?? this.#prepare();
-    // Who begins a second one begins more: the next may be ready by then.
-    if (this.started > 2 && this.#coming(first) === undefined) this.#prepare();
-    first?.waitUntilReady();
-    return first;
-  }
-
-  /** One that will be ready soon, other than `than`. */
-  #coming(than?: ThreadShared): ThreadShared | undefined {
+  /** One that will be ready soon. */
+  #coming(): ThreadShared | undefined {
     const { started } = this;
     for (let index = 0; index < started; index++) {
       const thread = this.all[index]!;
-      if (thread !== than && thread.phase === PHASE.COMING) return thread;
+      if (thread.phase === PHASE.COMING) return thread;
     }
     return undefined;
   }
@@ -170,10 +170,14 @@ export class Threads {
     const index = this.started;
     const thread = this.all[index];
     if (thread === undefined || this.#spawn === undefined) return undefined;
+    thread.tid = 0;
+    thread.isReady = false;
     thread.phase = PHASE.COMING;
     // From here on others tell it what changes; it has nothing to forget yet.
     Atomics.store(this.#words, WORDS.STARTED, index + 1);
-    this.#spawn(index);
+    const tid = this.#spawn(index);
+    // If it is not known, the thread may have said it itself by now.
+    if (tid !== 0) thread.tid = tid;
     return thread;
   }
 
@@ -226,7 +230,7 @@ export class Threads {
   whileOthersPause<T>(own: ThreadShared, interrupt: (tid: number) => void, act: () => T): T | undefined {
     return this.#alone(own, () => {
       // What begins holds locks of the host's.
-      for (let coming = this.#coming(); coming !== undefined; coming = this.#coming()) coming.waitUntilReady();
+      for (let index = 0; index < this.started; index++) this.all[index]!.waitUntilReady();
       Atomics.store(this.#words, WORDS.PAUSE, 1);
       try {
         for (const other of this.others(own)) {
@@ -285,7 +289,10 @@ export class Threads {
     const { started } = this;
     for (let index = 0; index < started; index++) {
       const thread = this.all[index]!;
-      if (thread !== own) thread.phase = PHASE.COMING;
+      if (thread === own) continue;
+      thread.tid = 0;
+      thread.isReady = false;
+      thread.phase = PHASE.COMING;
     }
     this.begin(own.index, tid);
   }

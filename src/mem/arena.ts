@@ -69,13 +69,19 @@ export class Arena {
   }
 }
 
+/**
+ * It is made empty and then grown: V8 takes the bytes that a memory is made with for the heap's own, and looks through
+ * all of that for some to free.
+ */
 function makeMemory(width: 32 | 64, pages: number): WebAssembly.Memory {
   const descriptor =
     width === 32
-      ? { initial: pages, maximum: pages, shared: true }
-      : { initial: BigInt(pages), maximum: BigInt(pages), shared: true, address: 'i64' };
+      ? { initial: 0, maximum: pages, shared: true }
+      : { initial: 0n, maximum: BigInt(pages), shared: true, address: 'i64' };
   try {
-    return new WebAssembly.Memory(descriptor as WebAssembly.MemoryDescriptor);
+    const memory = new WebAssembly.Memory(descriptor as WebAssembly.MemoryDescriptor);
+    memory.grow(descriptor.maximum as number);
+    return memory;
   } catch (cause) {
     throw new UserError(
       `the host cannot reserve ${(pages * WASM_PAGE) / 2 ** 20} MiB for the machine; give it less memory with -m`,

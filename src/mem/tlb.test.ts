@@ -309,3 +309,36 @@ test('instruction pages are forgotten by their records, or all', () => {
   rig.tlb.dropCode();
   assert.equal(rig.code(0x5000n), undefined);
 });
+
+test('who remembers more of instruction mappings is told of all that are dropped', () => {
+  const rig = new Rig();
+  let told: (number | undefined)[] = [];
+  rig.tlb.codeDropped = (page) => void told.push(page);
+  const tellings = (act: () => void): (number | undefined)[] => {
+    rig.fillCode(0x5000n, 128);
+    told = [];
+    act();
+    return told;
+  };
+  assert.deepEqual(
+    tellings(() => rig.flushPage(0x5123n, -1)),
+    [0x5000],
+  );
+  // Also of what is not in the TLB any more.
+  assert.deepEqual(
+    tellings(() => rig.flushPage(0xfedc_b000n, -1)),
+    [0xfedc_b000],
+  );
+  assert.deepEqual(
+    tellings(() => rig.flushPage(0x1_0000_5000n, -1)),
+    [undefined],
+  );
+  for (const act of [
+    () => rig.tlb.flushAll(),
+    () => rig.tlb.flushAsid(KERNEL[3]),
+    () => rig.tlb.dropCode(),
+    () => rig.tlb.dropCode(128),
+  ]) {
+    assert.deepEqual(tellings(act), [undefined]);
+  }
+});

@@ -87,6 +87,8 @@ export class SoftTlb implements Contexts {
   #current = 0;
   #next: number;
   readonly codeEntries: number;
+  /** Told of instruction mappings that are dropped: the one of the page at an address below 4 GiB, or any of them. */
+  codeDropped: ((page: number | undefined) => void) | undefined;
   readonly #codeBytes: number;
   readonly #slots: number;
 
@@ -155,6 +157,7 @@ export class SoftTlb implements Contexts {
   flushPage(low: number, high: number, asid: number): void {
     this.pageFlushes++;
     const gigabyte = gigabyteOf(low, high);
+    this.codeDropped?.(high === 0 ? (low & ~0xfff) >>> 0 : undefined);
     for (let slot = 0; slot < this.#slots; slot++) {
       const owner = this.#asids[slot]!;
       if (owner === NO_ASID || (asid !== -1 && owner !== asid)) continue;
@@ -244,6 +247,7 @@ export class SoftTlb implements Contexts {
 
   /** Forgets every instruction page whose records are at `records`, or all of them. */
   dropCode(records?: number): void {
+    this.codeDropped?.(undefined);
     for (let slot = 0; slot < this.#slots; slot++) this.#renew(slot);
     const code = this.#code;
     for (let entry = 0; entry < code.length; entry += CODE_TLB_ENTRY_BYTES / 4) {
@@ -259,6 +263,7 @@ export class SoftTlb implements Contexts {
     this.#renew(slot);
     if (this.#isFilled[slot] === 0) return;
     this.#isFilled[slot] = 0;
+    this.codeDropped?.(undefined);
     this.#data.fill(-1, (slot * DATA_BYTES) >> 2, ((slot + 1) * DATA_BYTES) >> 2);
     this.#code.fill(-1, (slot * this.#codeBytes) >> 2, ((slot + 1) * this.#codeBytes) >> 2);
     this.#largeCount[slot] = 0;

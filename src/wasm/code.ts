@@ -165,8 +165,8 @@ export class Code {
   call(index: number): this {
     return this.byte(OP.call).u(index);
   }
-  callIndirect(type: number): this {
-    return this.byte(OP.call_indirect).u(type).u(0);
+  callIndirect(type: number, table = 0): this {
+    return this.byte(OP.call_indirect).u(type).u(table);
   }
   returnCall(index: number): this {
     return this.byte(OP.return_call).u(index);

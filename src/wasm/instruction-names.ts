@@ -47,15 +47,20 @@ const CONTROL: Readonly<Record<string, readonly Immediate[]>> = {
 };
 
 /** By opcode without a prefix, then behind each prefix. */
-const FORMS = {
-  plain: table(OP, plainName),
-  [PREFIX_SATURATING]: table(SATURATING, plainName),
-  [PREFIX_SIMD]: table(SIMD, plainName),
-  [PREFIX_ATOMIC]: table(ATOMIC, atomicName),
-} as const;
+const makeForms = () =>
+  ({
+    plain: table(OP, plainName),
+    [PREFIX_SATURATING]: table(SATURATING, plainName),
+    [PREFIX_SIMD]: table(SIMD, plainName),
+    [PREFIX_ATOMIC]: table(ATOMIC, atomicName),
+  }) as const;
+type Forms = ReturnType<typeof makeForms>;
+/** Made when a listing is first wanted: most programs show none. */
+let forms: Forms | undefined;
 
-export function formOf(prefix: keyof typeof FORMS, opcode: number): InstructionForm | undefined {
-  return FORMS[prefix].get(opcode);
+export function formOf(prefix: keyof Forms, opcode: number): InstructionForm | undefined {
+  forms ??= makeForms();
+  return forms[prefix].get(opcode);
 }
 
 function table(

@@ -65,10 +65,13 @@ export class ModuleBuilder {
       .u(pages);
     this.#importCount++;
   }
-  /** A table of functions of at least that size; of those of type `of`, if it is given. Gives its index. */
+  /** A table of at least `size` functions; or of exactly that many, all of type `of`, if it is given. Gives its index. */
   importTable(module: string, name: string, size: number, of?: number): number {
     this.#imports.text(module).text(name).byte(1);
-    tableType(this.#imports, of).byte(0).u(size);
+    tableType(this.#imports, of)
+      .byte(of === undefined ? 0 : 1)
+      .u(size);
+    if (of !== undefined) this.#imports.u(size);
     this.#importCount++;
     return this.#tableImports++;
   }
@@ -82,7 +85,7 @@ export class ModuleBuilder {
   /** Adds a table of functions of type `of`, all of them `initial` at first. Tables that are imported come before. */
   table(of: number, size: number, initial: number): number {
     this.#tables.byte(0x40).byte(0);
-    tableType(this.#tables, of).byte(0).u(size).op(OP.ref_func).u(initial).op(OP.end);
+    tableType(this.#tables, of).byte(1).u(size).u(size).op(OP.ref_func).u(initial).op(OP.end);
     return this.#tableImports + this.#tableCount++;
   }
 

@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { LoadedImage } from '../../src/jit/aot/attached.ts';
-import { EMPTY_IMAGE, encodeImage, parseImage, withLayer } from '../../src/jit/aot/image.ts';
+import { EMPTY_IMAGE, encodeImage, parseImage, withLayer, withRegions } from '../../src/jit/aot/image.ts';
 import { Engine } from '../../src/jit/engine.ts';
+import type { JumpCache } from '../../src/jit/jump-cache.ts';
 import type { Tiers } from '../../src/jit/policy.ts';
+import type { Stress } from '../../src/jit/stress.ts';
 import { OracleContexts, OracleEngine } from '../../src/isa/oracle.ts';
 import { RiscvState } from '../../src/isa/riscv/state.ts';
 import { riscv64 } from '../../src/linux-user/abi/riscv64.ts';
@@ -21,9 +23,14 @@ import { Assembler } from '../translator/assembler.ts';
 
 export const TEXT = 0x2_0000;
 export const DATA = 0x10_0000;
+/** A page that is not mapped. */
+export const ABSENT = 0x30_0000;
 const WINDOW = 16 << 20;
-/** As `regions`, with an image of all blocks that the program enters; or of each second one, and one of all then. */
-type Ahead = 'ahead' | 'half ahead' | 'ahead in layers';
+/**
+ * As `regions`, with an image of all blocks that the program enters; or of each second one, and one of all then; or of all
+ * blocks and the regions that they make.
+ */
+type Ahead = 'ahead' | 'half ahead' | 'ahead in layers' | 'ahead in regions';
 type EngineName = Tiers | Ahead | 'oracle';
 const ENGINES: readonly (Tiers | Ahead)[] = [
   'tier0',
@@ -35,8 +42,10 @@ const ENGINES: readonly (Tiers | Ahead)[] = [
   'ahead',
   'half ahead',
   'ahead in layers',
+  'ahead in regions',
 ];
 const MOST_FAULTS = 20_000;
+const REGION_INSTRUCTIONS = 200;
 
 /** Memory that nobody protects: only the translated code does. */
 class BareBacking implements Backing {
@@ -79,31 +88,47 @@ export interface ProgramOptions {
   readonly engines?: readonly (Tiers | Ahead)[];
   /** Pages whose code is known at once. */
   readonly codePages?: number;
+  readonly stress?: Stress;
 }
 
 interface Outcome {
   /** Addresses where blocks were entered, and are not translated. */
   readonly entered: readonly number[];
+  /** Computed jumps that were remembered. */
+  readonly jumps: number;
+  /** Instructions that were retired in regions. */
+  readonly inRegions: number;
   readonly state: string;
   readonly faults: string;
   readonly memory: string;
 }
 
-/** An image of the blocks at addresses, and then of `more`, made from what is in memory now. */
-function imageOf(engine: Engine, memory: Uint8Array, ...layers: readonly (readonly number[])[]): LoadedImage {
+/** An image of blocks at addresses, in layers, made from what is in memory now. */
+function imageOf(
+  engine: Engine,
+  memory: Uint8Array,
+  layers: readonly (readonly number[])[],
+  hasRegions: boolean,
+): LoadedImage {
   let image = EMPTY_IMAGE;
   for (const addresses of layers) {
     const made = engine.ahead!.makeLayer(addresses, image);
     if (made === undefined) continue;
     image = withLayer(image, made, (page) => memory.slice(page * 4096, (page + 1) * 4096));
   }
+  // In two layers, if there are so many.
+  for (let made; hasRegions && (made = engine.ahead!.makeRegions(image, REGION_INSTRUCTIONS, 0)) !== undefined;) {
+    image = withRegions(image, made);
+  }
   const read = parseImage(encodeImage(image));
   assert.ok(read !== undefined);
   return { index: read, modules: read.layers.map(({ module }) => new WebAssembly.Module(module)) };
 }
 
+const isAhead = (name: Tiers | Ahead): name is Ahead => name.includes('ahead');
+
 function tiersOf(name: Tiers | Ahead): Tiers {
-  return name === 'ahead' || name === 'half ahead' || name === 'ahead in layers' ? 'regions' : name;
+  return isAhead(name) ? 'regions' : name;
 }
 
 function run(
@@ -112,10 +137,10 @@ function run(
   options: ProgramOptions,
   entered: readonly number[] = [],
 ): Outcome {
-  const { pages = {}, limit = 3_000_000, unchecked = false, codePages = 64 } = options;
+  const { pages = {}, limit = 3_000_000, unchecked = false, codePages = 64, stress } = options;
   const process = new GuestProcess(
     { abi: riscv64(), windowSize: WINDOW, prefix: undefined },
-    { makeBacking: (memory, base) => new BareBacking(memory, base, unchecked), spawn() {} },
+    { makeBacking: (memory, base) => new BareBacking(memory, base, unchecked), spawn: () => 0 },
   );
   const { space, memory, arena, abi, physical, guestMemory } = process;
   const shared = process.threads.all[0]!;
@@ -149,15 +174,17 @@ function run(
           granules: guestMemory.granules,
           claims: process.claimsOf(0),
           window: process.accessWindow(),
+          jumps: shared.jumps,
           tiers: tiersOf(engineName),
           counters: shared.counters,
           codePages,
+          stress,
           codeRoom: process.threads.roomOf(0),
         });
-  if (engine instanceof Engine && engineName !== 'oracle' && engineName !== tiersOf(engineName)) {
+  if (engine instanceof Engine && engineName !== 'oracle' && isAhead(engineName)) {
     const [odd, even] = [1, 0].map((rest) => entered.filter((_, i) => i % 2 === rest)) as [number[], number[]];
-    const layers = engineName === 'ahead' ? [entered] : engineName === 'half ahead' ? [odd] : [odd, even];
-    engine.ahead!.use(imageOf(engine, memory.bytes, ...layers));
+    const layers = { 'half ahead': [odd], 'ahead in layers': [odd, even] }[engineName as string] ?? [entered];
+    engine.ahead!.use(imageOf(engine, memory.bytes, layers, engineName === 'ahead in regions'));
   }
   cpu.begin(TEXT, DATA + 0x8000);
   const faults: string[] = [];
@@ -175,11 +202,14 @@ function run(
     );
     state.pc = state.x[31]!;
   }
-  if (engine instanceof Engine && engineName !== 'oracle' && engineName !== tiersOf(engineName)) {
+  if (engine instanceof Engine && engineName !== 'oracle' && isAhead(engineName)) {
     assert.ok(engine.ahead!.imagePages.matches > 0, 'the image was in use');
   }
+  const mostJumps = engine instanceof Engine ? checkJumps(engine, shared.jumps, memory.base, tlb) : 0;
   const registers = Array.from(state.x.subarray(0, 32), (value) => value.toString(16)).join(' ');
   return {
+    jumps: mostJumps,
+    inRegions: shared.counters.read('inRegions'),
     entered: engine instanceof Engine ? enteredBlocks(engine, memory.base) : [],
     state: `pc ${state.pc.toString(16)} retired ${state.retired} fflags ${state.fflags} x ${registers}`,
     faults: faults.join('\n'),
@@ -187,6 +217,23 @@ function run(
       .update(memory.bytes.slice(TEXT, DATA + 0x1_0000))
       .digest('hex'),
   };
+}
+
+/** Each jump that is remembered leads to what its record says, until its page is flushed; gives how many there were. */
+function checkJumps({ codePages }: Engine, jumps: JumpCache, base: number, tlb: SoftTlb): number {
+  const entries = [...jumps.entries()];
+  for (const { pc, slot } of entries) {
+    const page = codePages.known(base + pc, 0);
+    assert.ok(page !== undefined, `a page at ${pc.toString(16)}`);
+    assert.equal(codePages.linkAt(page, pc % 4096), slot, `the link of ${pc.toString(16)}`);
+  }
+  tlb.flushPage(ABSENT, 0, -1);
+  assert.equal([...jumps.entries()].length, entries.length);
+  if (entries.length > 0) tlb.flushPage(entries[0]!.pc, 0, -1);
+  assert.ok([...jumps.entries()].every(({ pc }) => pc >> 12 !== entries[0]!.pc >> 12));
+  tlb.flushAll();
+  assert.deepEqual([...jumps.entries()], []);
+  return entries.length;
 }
 
 function enteredBlocks({ codePages }: Engine, base: number): number[] {
@@ -198,19 +245,32 @@ function enteredBlocks({ codePages }: Engine, base: number): number[] {
   return addresses;
 }
 
-/** Compares all engines with the oracle; gives the kinds of faults that there were. */
-export function check(write: (asm: Assembler) => void, options: ProgramOptions = {}): string {
+export interface Checked {
+  readonly faults: string;
+  /** Computed jumps that each engine remembered in the end. */
+  readonly jumps: ReadonlyMap<Tiers | Ahead, number>;
+  /** Instructions that each retired in regions. */
+  readonly inRegions: ReadonlyMap<Tiers | Ahead, number>;
+}
+
+/** Compares all engines with the oracle. */
+export function check(write: (asm: Assembler) => void, options: ProgramOptions = {}): Checked {
   const asm = new Assembler(TEXT);
   write(asm);
   asm.op('ecall');
   const bytes = asm.finish();
-  const { entered: _, ...expected } = run('oracle', bytes, options);
+  const { entered: _, jumps: none, inRegions: __, ...expected } = run('oracle', bytes, options);
+  assert.equal(none, 0);
+  const remembered = new Map<Tiers | Ahead, number>();
+  const retired = new Map<Tiers | Ahead, number>();
   const { entered } = run('tier0', bytes, options);
   for (const engine of options.engines ?? ENGINES) {
-    const { entered: __, ...outcome } = run(engine, bytes, options, entered);
+    const { entered: ___, jumps, inRegions, ...outcome } = run(engine, bytes, options, entered);
     assert.deepEqual(outcome, expected, engine);
+    remembered.set(engine, jumps);
+    retired.set(engine, inRegions);
   }
-  return expected.faults;
+  return { faults: expected.faults, jumps: remembered, inRegions: retired };
 }
 
 /** Runs a body so many times; x27 counts. */

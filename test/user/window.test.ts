@@ -5,11 +5,10 @@ import { Random } from '../fuzz/random.ts';
 import { RandomProgram } from '../translator/random-program.ts';
 import { resumeAt } from '../translator/lab.ts';
 import { encode, type Assembler } from '../translator/assembler.ts';
-import { check, DATA, repeat, TEXT } from './program-lab.ts';
+import { ABSENT, check, DATA, repeat, TEXT } from './program-lab.ts';
 
 const SIZES = ['b', 'h', 'w', 'd'] as const;
 const GONE = -1;
-const ABSENT = 0x30_0000;
 const READ = 1;
 const NONE = 0;
 
@@ -29,7 +28,7 @@ function around(asm: Assembler, name: string, offsets: readonly number[]): void 
 }
 
 test('around the ends of pages: missing, read-only, forbidden', () => {
-  const faults = check(
+  const { faults } = check(
     (asm) =>
       repeat(asm, 40, () => {
         for (const page of [2, 3, 4, 5, 6, 7, 8]) {
@@ -43,7 +42,7 @@ test('around the ends of pages: missing, read-only, forbidden', () => {
 });
 
 test('addresses outside of the window, however large', () => {
-  const faults = check((asm) =>
+  const { faults } = check((asm) =>
     repeat(asm, 30, () => {
       const wild = [0, 8, 0x7fff_fff8, 0x8000_0000, 0xffff_fff8, 0x1_0010_0000n, -8, -0x7ff0_0000n, 2n ** 63n];
       for (const [i, address] of wild.entries()) {

@@ -1,10 +1,12 @@
 /** The module that a worker of user mode runs: one thread of the guest after the other, until the process ends. */
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
+import { NodeClock } from '../../host-node/clock.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { imageStore } from '../../host-node/image-store.ts';
 import { furtherNativeThread } from '../../host-node/native/thread.ts';
+import { keepCode } from '../../host-node/kept-code.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
 import { riscv64 } from '../../linux-user/abi/riscv64.ts';
 import { NativeBacking } from '../../linux-user/native-backing.ts';
@@ -22,20 +24,24 @@ const { share, options, log, runtime, image, index } = data;
 const native = furtherNativeThread(share, index);
 
 try {
+  const signals = new NodeNativeSignals(native);
   const guest: GuestProcess = new GuestProcess(
     { abi: riscv64(parseFeatures(options.cpu)), ...options },
     {
       makeBacking: (_, base) => new NativeBacking(native, base),
+      clock: new NodeClock(),
+      hasRun: () => keepCode(true),
       images: options.keptBy === undefined ? undefined : imageStore(options.keptBy),
       image,
-      spawn: (other) => spawnGuestThread({ ...data, image: guest.images?.shared, index: other }),
+      spawn: (other) => spawnGuestThread({ ...data, image: guest.images?.shared, index: other }, signals),
     },
     share.memory,
   );
   if (log !== undefined) guest.log.sink = (text) => writeLog(log, text);
   if (options.isDebugged === true) guest.debugSite = debugSite(options.prefix ?? '');
-  const signals = new NodeNativeSignals(native);
-  new GuestThread(guest, index, native, signals, new NodeNativeFork(native, signals), runtime).serve();
+  const thread = new GuestThread(guest, index, native, signals, new NodeNativeFork(native, signals), runtime);
+  keepCode();
+  thread.serve();
 } catch (error) {
   // Nobody would hear of it: the first thread of the program never returns to its event loop.
   writeSync(2, `${error instanceof Error ? error.stack : String(error)}\n`);

@@ -1,8 +1,10 @@
+import { NodeClock } from '../../host-node/clock.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { firstNativeThread, type NodeNativeThread } from '../../host-node/native/thread.ts';
 import { makerOf, imageStore } from '../../host-node/image-store.ts';
 import { NodeRandom } from '../../host-node/random.ts';
+import { keepCode } from '../../host-node/kept-code.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
 import type { LogItem } from '../../mem/log-items.ts';
 import { riscv64 } from '../../linux-user/abi/riscv64.ts';
@@ -32,6 +34,7 @@ export function runUser(settings: UserSettings, words: number): never {
   const { path, argv, file } = findProgram(name, [settings.argv0 ?? name, ...given.slice(1)], settings.prefix);
   const features = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
   let native: NodeNativeThread | undefined;
+  let backing: NativeBacking | undefined;
   const options = {
     windowSize: settings.windowSize ?? DEFAULT_WINDOW,
     prefix: settings.prefix,
@@ -50,13 +53,16 @@ export function runUser(settings: UserSettings, words: number): never {
     {
       makeBacking(memory, base) {
         native = firstNativeThread(memory);
-        return new NativeBacking(native, base);
+        backing = new NativeBacking(native, base);
+        return backing;
       },
+      clock: new NodeClock(),
+      hasRun: () => keepCode(true),
       images: options.keptBy === undefined ? undefined : imageStore(options.keptBy),
       spawn(index) {
         const { runtime } = thread.engine;
         const image = guest.images?.shared;
-        spawnGuestThread({ share: host.share, options, log, runtime, image, index });
+        return spawnGuestThread({ share: host.share, options, log, runtime, image, index }, signals);
       },
     },
   );
@@ -81,6 +87,9 @@ export function runUser(settings: UserSettings, words: number): never {
   const signals = new NodeNativeSignals(host);
   const thread = new GuestThread(guest, 0, host, signals, new NodeNativeFork(host, signals));
   keepDescriptors(thread);
+  // A thread comes to a page of its records wherever it comes to code: those faults would be a tenth of all that it does.
+  const { start, length } = guest.threads.codeRange;
+  backing!.useHugePages(start - guest.memory.base, length);
   thread.signals.begin(givenSignals());
   thread.cpu.begin(started.pc, started.stack.pointer);
   guest.threads.begin(0, process.pid);

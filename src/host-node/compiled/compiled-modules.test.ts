@@ -49,6 +49,19 @@ suite('compiled modules', { skip: !isPossible }, () => {
     assert.equal(modules!.serialize(new WebAssembly.Module(loops(7))), undefined);
   });
 
+  test('a module is optimized as a whole, for processes with the flags that this one has', async () => {
+    const module = modules!.optimize(loops(12));
+    const compiled = modules!.serialize(module)!;
+    const { first, second } = loopsOf(module);
+    assert.equal(first(10) + second(10), 150);
+    const { refused, sum, bytesAtOnce } = await found(['take-whole', '12'], compiled);
+    assert.ok(!refused);
+    assert.equal(sum, 150);
+    assert.equal(bytesAtOnce, compiled.length);
+    // Others are compiled as ever.
+    assert.equal(modules!.serialize(new WebAssembly.Module(loops(13))), undefined);
+  });
+
   test('damaged, cut and foreign bytes are refused', () => {
     const wireBytes = loops(8);
     const module = new WebAssembly.Module(wireBytes);

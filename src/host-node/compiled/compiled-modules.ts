@@ -7,6 +7,8 @@ import { type AddonWithHash, openAddon } from './addon.ts';
 /** Offsets in the head. */
 const HEAD = { MAGIC: 0, ENGINE_TAG: 4, WIRE_HASH: 8, COMPILED_HASH: 16, BYTES: 24 } as const;
 const MAGIC = 0x314d4d54;
+/** Flags of the engine by which it compiles a module in haste; they are looked at whenever it compiles one. */
+const HASTY = ['liftoff', 'wasm-lazy-compilation'];
 
 class NodeCompiledModules implements CompiledModules {
   readonly #engine: AddonWithHash;
@@ -17,6 +19,17 @@ class NodeCompiledModules implements CompiledModules {
     this.#engine = engine;
     const version = new TextEncoder().encode(`${process.versions.v8} ${process.versions.node}`);
     this.#seed = engine.hash(version, BigInt(version.length), 0n);
+  }
+
+  optimize(wireBytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+    const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+    for (const flag of HASTY) setFlagsFromString(`--no-${flag}`);
+    try {
+      return new WebAssembly.Module(wireBytes);
+    } finally {
+      // The engine's tag says the flags.
+      for (const flag of HASTY) setFlagsFromString(`--${flag}`);
+    }
   }
 
   /** XXH64. */

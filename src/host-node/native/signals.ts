@@ -115,6 +115,23 @@ export class NodeNativeSignals implements NativeSignals {
     return { low: scratch.getInt32(8, true), high: scratch.getInt32(12, true) };
   }
 
+  /** Runs `act` while no signal comes to the thread. Threads that begin in it hear none until they say so. */
+  whileDeaf<T>(act: () => T): T {
+    const { scratch } = this.#native;
+    const { low, high } = this.mask();
+    const put = (lowHalf: number, highHalf: number): void => {
+      scratch.setInt32(0, lowHalf, true);
+      scratch.setInt32(4, highHalf, true);
+      this.#putMask();
+    };
+    put(~NEVER_MASKED_LOW, -1);
+    try {
+      return act();
+    } finally {
+      put(low, high);
+    }
+  }
+
   raiseOnSignal(offset: number, bits: number): void {
     const { words, memoryLow, memoryHigh } = this.#native;
     const window = new BigInt64Array(words.buffer, words.byteOffset, WINDOW.SIGINFO / 8);

@@ -1,3 +1,4 @@
+import { BugError } from '../../base/errors.ts';
 import type { Decoded } from '../../ir/guest.ts';
 import type { Compressed, Encoding, Instruction } from './insn.ts';
 import { matches, type Field, type Pattern } from './pattern.ts';
@@ -9,14 +10,27 @@ const UNKNOWN = 0;
 const NOTHING = 1;
 /** Bits that choose the candidates of a 32-bit word: opcode, funct3 and funct7. */
 const KEY_MASK = 0xfe00707c;
+/** Bits that every pattern fixes: opcode; of a 16-bit word quadrant and funct3. There are so many groups of these. */
+const GROUPS = 64;
+const LONG_GROUP = 0x7f;
+const SHORT_GROUP = 0xe003;
 
 /** One encoding as the decoder keeps it. */
 interface Rule {
   readonly pattern: Pattern;
   readonly instruction: number;
   readonly encoding: Encoding;
-  /** Where its extraction program starts. */
-  readonly program: number;
+  /** Where each operand comes from. */
+  readonly sources: readonly (Field | number)[];
+  /** Its extraction program, once a word has met it. */
+  program: readonly number[] | undefined;
+  /** How many bits its pattern fixes. */
+  readonly fixed: number;
+}
+
+/** Which group a word is of. */
+function groupOf(word: number): number {
+  return (word & 3) === 3 ? 32 | ((word >>> 2) & 31) : ((word & 3) << 3) | ((word >>> 13) & 7);
 }
 
 /**
@@ -24,13 +38,13 @@ interface Rule {
  * of them; a 32-bit one in a list, nearly always of one, chosen by its opcode and function bits.
  * Both tables fill as words are met, so that making a decoder costs little.
  *
- * Operands are taken out by a small program in `#code`: the number of operands; for each the number
- * of pieces, the shift that extends its sign and what to add; for each piece the bit it is at, its
- * mask, and where it goes.
+ * Operands are taken out by a small program: the number of operands; for each the number of pieces, the shift
+ * that extends its sign and what to add; for each piece the bit it is at, its mask, and where it goes.
  */
 export class Decoder {
   readonly #rules: Rule[] = [];
-  readonly #code: Int32Array;
+  /** Numbers of rules by group. */
+  readonly #groups: readonly number[][] = Array.from({ length: GROUPS }, () => []);
   readonly #compressed = new Uint16Array(0x10000);
   readonly #bucketOf = new Uint16Array(0x8000);
   readonly #buckets: Int32Array[] = [new Int32Array(0)];
@@ -41,16 +55,16 @@ export class Decoder {
     expanding: readonly Compressed[],
     indexOf: (instruction: Instruction) => number,
   ) {
-    const code: number[] = [];
     const add = (encoding: Encoding, base: Instruction, sources: readonly (Field | number)[]): void => {
-      this.#rules.push({ pattern: encoding.bits, instruction: indexOf(base), encoding, program: code.length });
-      assemble(code, sources);
+      const { bits: pattern } = encoding;
+      const fixed = ones(pattern.mask);
+      this.#rules.push({ pattern, instruction: indexOf(base), encoding, sources, program: undefined, fixed });
     };
     for (const instruction of instructions) add(instruction, instruction, instruction.bits.fields);
     for (const short of expanding) add(short, short.expands, sourcesOf(short));
     // Of two patterns that match a word, the one that fixes more bits holds.
-    this.#rules.sort((a, b) => ones(b.pattern.mask) - ones(a.pattern.mask));
-    this.#code = Int32Array.from(code);
+    this.#rules.sort((a, b) => b.fixed - a.fixed);
+    for (const [index, rule] of this.#rules.entries()) this.#group(index, rule);
   }
 
   decode(word: number, decoded: Decoded): void {
@@ -88,8 +102,8 @@ export class Decoder {
     }
     const rule = this.#rules[known - 2]!;
     decoded.instruction = rule.instruction;
-    const code = this.#code;
-    let at = rule.program;
+    const code = (rule.program ??= assemble(rule.sources));
+    let at = 0;
     const count = code[at++]!;
     for (let i = 0; i < count; i++) {
       const end = at + 3 + 3 * code[at]!;
@@ -101,27 +115,28 @@ export class Decoder {
     }
   }
 
+  #group(index: number, { pattern, encoding }: Rule): void {
+    const fixes = pattern.width === 32 ? LONG_GROUP : SHORT_GROUP;
+    if ((pattern.mask & fixes) !== fixes) throw new BugError(`the pattern of ${encoding.name} fixes too few bits`);
+    this.#groups[groupOf(pattern.match)]!.push(index);
+  }
+
   #meet(word: number): number {
-    const known = this.#rules.findIndex((rule) => matchesWord(rule, word)) + 2;
-    this.#compressed[word] = known;
-    return known;
+    const rules = this.#rules;
+    const index = this.#groups[groupOf(word)]!.find((rule) => matches(rules[rule]!.pattern, word));
+    return (this.#compressed[word] = index === undefined ? NOTHING : index + 2);
   }
 
   #fill(key: number, word: number): number {
     const candidates: number[] = [];
-    for (const [index, { pattern }] of this.#rules.entries()) {
-      const fixed = pattern.mask & KEY_MASK;
-      if (pattern.width === 32 && (word & fixed) === (pattern.match & fixed)) {
-        candidates.push(pattern.mask, pattern.match, index + 2);
-      }
+    for (const index of this.#groups[groupOf(word)]!) {
+      const { mask, match } = this.#rules[index]!.pattern;
+      const fixed = mask & KEY_MASK;
+      if ((word & fixed) === (match & fixed)) candidates.push(mask, match, index + 2);
     }
     this.#buckets.push(Int32Array.from(candidates));
     return (this.#bucketOf[key] = this.#buckets.length - 1);
   }
-}
-
-function matchesWord({ pattern }: Rule, word: number): boolean {
-  return (pattern.width === 32) === ((word & 3) === 3) && matches(pattern, word);
 }
 
 /** Where each operand of the expansion comes from. */
@@ -132,8 +147,8 @@ function sourcesOf(short: Compressed): (Field | number)[] {
   });
 }
 
-function assemble(code: number[], sources: readonly (Field | number)[]): void {
-  code.push(sources.length);
+function assemble(sources: readonly (Field | number)[]): number[] {
+  const code = [sources.length];
   for (const source of sources) {
     if (typeof source === 'number') {
       code.push(0, 0, source);
@@ -142,10 +157,12 @@ function assemble(code: number[], sources: readonly (Field | number)[]): void {
       for (const { at, width, to } of source.pieces) code.push(at, 2 ** width - 1, to);
     }
   }
+  return code;
 }
 
+/** How many bits are set, counted in pairs, in fours, in bytes. */
 function ones(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
+  const pairs = mask - ((mask >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

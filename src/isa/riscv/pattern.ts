@@ -52,66 +52,87 @@ export interface Pattern {
 const FIELD =
   /^(?<name>[a-z]\w*)(?<compact>')?:(?<sign>s)?(?:(?<width>\d+)|\[(?<ranges>[\d:|]+)\])(?:!(?<rejects>[-\d,]+))?$/;
 
-export function parsePattern(text: string): Pattern {
-  const fields = new Map<string, Field>();
-  const tokens = text.split(' ');
-  const width = tokens.reduce((sum, token) => sum + widthOf(token), 0);
-  if (width !== 16 && width !== 32) throw new SyntaxError(`pattern '${text}' has ${width} bits`);
-  let at = width;
-  let mask = 0;
-  let match = 0;
-  for (const token of tokens) {
-    if (/^[01]+$/.test(token)) {
-      at -= token.length;
-      mask |= (2 ** token.length - 1) << at;
-      match |= Number.parseInt(token, 2) << at;
-    } else if (/^\.+$/.test(token)) {
-      at -= token.length;
-    } else {
-      const field = parseField(token, at, fields);
-      fields.set(field.name, field);
-      at -= widthOf(token);
-    }
-  }
-  return { width, mask, match, fields: [...fields.values()] };
+/** A token by itself: bits that are fixed or do not matter, or a part of an operand. */
+interface Token {
+  readonly width: number;
+  /** Of the bits that are fixed; undefined: any. */
+  readonly bits: number | undefined;
+  readonly operand: OperandToken | undefined;
 }
 
-/** [high, low] of each range of bits that a token places, first to last. */
-function rangesOf(token: string): readonly (readonly [number, number])[] {
-  const groups = FIELD.exec(token)?.groups;
-  if (groups === undefined) throw new SyntaxError(`bad token '${token}' in a pattern`);
-  if (groups['width'] !== undefined) return [[Number(groups['width']) - 1, 0]];
-  return groups['ranges']!.split('|').map((range) => {
+interface OperandToken {
+  readonly name: string;
+  readonly isSigned: boolean;
+  readonly bias: number;
+  readonly rejects: readonly number[] | undefined;
+  /** [high, low] of each range of bits, first to last. */
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
+/** There are few different ones in hundreds of patterns. */
+const tokens = new Map<string, Token>();
+
+function tokenOf(text: string): Token {
+  let token = tokens.get(text);
+  if (token === undefined) tokens.set(text, (token = parseToken(text)));
+  return token;
+}
+
+function parseToken(text: string): Token {
+  if (/^[01]+$/.test(text)) return { width: text.length, bits: Number.parseInt(text, 2), operand: undefined };
+  if (/^\.+$/.test(text)) return { width: text.length, bits: undefined, operand: undefined };
+  const groups = FIELD.exec(text)?.groups;
+  if (groups === undefined) throw new SyntaxError(`bad token '${text}' in a pattern`);
+  const ranges = rangesOf(groups['width'], groups['ranges']);
+  const operand = {
+    name: groups['name']!,
+    isSigned: groups['sign'] !== undefined,
+    bias: groups['compact'] === undefined ? 0 : 8,
+    rejects: groups['rejects']?.split(',').map(Number),
+    ranges,
+  };
+  return { width: ranges.reduce((sum, [high, low]) => sum + high - low + 1, 0), bits: undefined, operand };
+}
+
+function rangesOf(width: string | undefined, ranges: string | undefined): OperandToken['ranges'] {
+  if (width !== undefined) return [[Number(width) - 1, 0]];
+  return ranges!.split('|').map((range) => {
     const [high, low = high] = range.split(':').map(Number);
     return [high!, low!] as const;
   });
 }
 
-function widthOf(token: string): number {
-  if (/^([01]+|\.+)$/.test(token)) return token.length;
-  return rangesOf(token).reduce((sum, [high, low]) => sum + high - low + 1, 0);
+export function parsePattern(text: string): Pattern {
+  const parts = text.split(' ').map(tokenOf);
+  let width = 0;
+  for (const part of parts) width += part.width;
+  if (width !== 16 && width !== 32) throw new SyntaxError(`pattern '${text}' has ${width} bits`);
+  const fields = new Map<string, Field>();
+  let at: number = width;
+  let mask = 0;
+  let match = 0;
+  for (const { width: bits, bits: fixed, operand } of parts) {
+    if (operand !== undefined) fields.set(operand.name, fieldOf(operand, at, fields.get(operand.name)));
+    at -= bits;
+    if (fixed === undefined) continue;
+    mask |= (2 ** bits - 1) << at;
+    match |= fixed << at;
+  }
+  return { width, mask, match, fields: [...fields.values()] };
 }
 
-function parseField(token: string, end: number, before: ReadonlyMap<string, Field>): Field {
-  const groups = FIELD.exec(token)!.groups!;
-  const name = groups['name']!;
-  const earlier = before.get(name);
-  const pieces = [...(earlier?.pieces ?? [])];
+/** A field with the bits that a token places below bit `end`, and those that tokens `before` it placed. */
+function fieldOf(token: OperandToken, end: number, before: Field | undefined): Field {
+  const { name, isSigned, bias } = token;
+  const pieces = before === undefined ? [] : [...before.pieces];
   let at = end;
-  let bits = earlier?.bits ?? 0;
-  for (const [high, low] of rangesOf(token)) {
+  let bits = before?.bits ?? 0;
+  for (const [high, low] of token.ranges) {
     at -= high - low + 1;
     pieces.push({ at, width: high - low + 1, to: low });
     bits = Math.max(bits, high + 1);
   }
-  return {
-    name,
-    pieces,
-    bits,
-    isSigned: groups['sign'] !== undefined,
-    bias: groups['compact'] === undefined ? 0 : 8,
-    rejects: groups['rejects']?.split(',').map(Number) ?? earlier?.rejects ?? [],
-  };
+  return { name, pieces, bits, isSigned, bias, rejects: token.rejects ?? before?.rejects ?? [] };
 }
 
 /** The operand's value in `word`. */

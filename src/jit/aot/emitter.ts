@@ -64,7 +64,7 @@ export class AotEmitter extends Tier1Emitter {
     }
     this.leaveIfAsked();
     code.globalGet(firstSlot).i32(number).op(OP.i32_add).set(this.status);
-    countEntry(this, this.status, this.granted);
+    countEntry(this, this.status, this.granted, this.targets.runtime.promoted);
     code.get(CPU).i32(number).returnCallIndirect(this.targets.blockType, links);
   }
 

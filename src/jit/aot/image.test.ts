@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMPTY_IMAGE, encodeImage, parseImage, withLayer } from './image.ts';
+import { EMPTY_IMAGE, encodeImage, pagesOfRegion, parseImage, withLayer, withRegions } from './image.ts';
 
 const PAGE = 4096;
 
@@ -25,6 +25,34 @@ test('an image of two layers is read as it was written', () => {
   assert.equal(image.pages.get(0x20)![5], 0x20, 'the bytes of a page are those of its first block');
   assert.deepEqual(parseImage(encodeImage(image)), image);
   assert.deepEqual(parseImage(encodeImage(EMPTY_IMAGE)), EMPTY_IMAGE);
+});
+
+test('regions are read as they were written, and only if they begin with blocks', () => {
+  const blocks = [
+    { address: 0x2_0004, length: 8 },
+    { address: 0x2_1000, length: 4 },
+  ];
+  const before = withLayer(EMPTY_IMAGE, { module: Uint8Array.of(1), blocks }, () => new Uint8Array(PAGE));
+  const first = withRegions(before, { module: Uint8Array.of(2), regions: [{ block: 1, pages: [0x21, 0x20] }] });
+  const regions = [
+    { block: 0, pages: [0x20] },
+    { block: 1, pages: [0x21] },
+  ];
+  const image = withRegions(first, { module: Uint8Array.of(3), regions });
+  assert.deepEqual(
+    [0, 1, 2].map((region) => [...pagesOfRegion(image, region)]),
+    [[0x21, 0x20], [0x20], [0x21]],
+  );
+  assert.deepEqual(
+    [image.counts, image.regionCounts],
+    [
+      [2, 0, 0],
+      [0, 1, 2],
+    ],
+  );
+  assert.deepEqual(parseImage(encodeImage(image)), image);
+  const wild = withRegions(before, { module: Uint8Array.of(2), regions: [{ block: 2, pages: [0x20] }] });
+  assert.equal(parseImage(encodeImage(wild)), undefined);
 });
 
 test('what is cut short is none, wherever', () => {

@@ -1,11 +1,16 @@
-const PAGE = 4096;
-const MAGIC = 0x31_54_4f_41;
-/** Words of the header: magic, blocks, pages, layers. */
-const HEADER_WORDS = 4;
-/** Words of a layer: blocks, bytes of the module, bytes of what was compiled of it, whether that is all. */
-const LAYER_WORDS = 4;
+import { withCustomSection } from '../../wasm/custom-section.ts';
 
-/** A module of blocks, which have the numbers after those of the layers before, and what was made of it. */
+const PAGE = 4096;
+/** Most blocks of an image. A thread has slots for twice as many. */
+export const MOST_BLOCKS = 2 ** 14;
+const MAGIC = 0x32_54_4f_41;
+/** Words of the header: magic, blocks, pages, layers, regions, pages of regions, blocks searched. */
+const HEADER_WORDS = 7;
+type Header = [number, number, number, number, number, number, number];
+/** Words of a layer: blocks, regions, bytes of the module, bytes of what was compiled of it, whether that is all. */
+const LAYER_WORDS = 5;
+
+/** A module of blocks or regions, which have the numbers after those of the layers before, and what was made of it. */
 export interface AotLayer {
   readonly module: Uint8Array<ArrayBuffer>;
   /** The code that the host's compiler made. */
@@ -21,8 +26,15 @@ export interface AotIndex {
   /** Of each block its address, and its bytes. */
   readonly addresses: Uint32Array;
   readonly lengths: Uint32Array;
-  /** How many blocks each layer has. */
+  /** How many blocks each layer has, and how many regions. */
   readonly counts: readonly number[];
+  readonly regionCounts: readonly number[];
+  /** Of each region the block that it begins with, and up to where in `regionPages` the numbers of its pages are. */
+  readonly regionBlocks: Uint32Array;
+  readonly regionEnds: Uint32Array;
+  readonly regionPages: Uint32Array;
+  /** Of so many blocks, the first ones, all regions were made. */
+  readonly searched: number;
 }
 
 /**
@@ -56,6 +68,11 @@ export const EMPTY_IMAGE: AotImage = {
   addresses: new Uint32Array(),
   lengths: new Uint32Array(),
   counts: [],
+  regionCounts: [],
+  regionBlocks: new Uint32Array(),
+  regionEnds: new Uint32Array(),
+  regionPages: new Uint32Array(),
+  searched: 0,
   layers: [],
 };
 
@@ -77,24 +94,68 @@ export function withLayer(
     if (!pages.has(page)) pages.set(page, bytesOf(page));
   }
   return {
+    ...image,
     pages,
     addresses: Uint32Array.from([...image.addresses, ...blocks.map(({ address }) => address)]),
     lengths: Uint32Array.from([...image.lengths, ...blocks.map(({ length }) => length)]),
     counts: [...image.counts, blocks.length],
+    regionCounts: [...image.regionCounts, 0],
     layers: [...image.layers, { module, compiled: undefined, isSettled: false }],
   };
 }
 
+/** Regions that were made for an image: a module of them, in order. */
+export interface MadeRegions {
+  readonly module: Uint8Array<ArrayBuffer>;
+  /** Of each the number of the block that it begins with, and of the pages that it was made from. */
+  readonly regions: readonly { readonly block: number; readonly pages: readonly number[] }[];
+}
+
+/** An image with a layer of regions more: all of its pages are in it. */
+export function withRegions(image: AotImage, { module, regions }: MadeRegions): AotImage {
+  let end = image.regionPages.length;
+  const ends = regions.map(({ pages }) => (end += pages.length));
+  return {
+    ...image,
+    counts: [...image.counts, 0],
+    regionCounts: [...image.regionCounts, regions.length],
+    regionBlocks: Uint32Array.from([...image.regionBlocks, ...regions.map(({ block }) => block)]),
+    regionEnds: Uint32Array.from([...image.regionEnds, ...ends]),
+    regionPages: Uint32Array.from([...image.regionPages, ...regions.flatMap(({ pages }) => pages)]),
+    layers: [...image.layers, { module, compiled: undefined, isSettled: false }],
+  };
+}
+
+/** The pages that region `number` was made from. */
+export function pagesOfRegion({ regionEnds, regionPages }: AotIndex, number: number): Uint32Array {
+  return regionPages.subarray(number === 0 ? 0 : regionEnds[number - 1]!, regionEnds[number]!);
+}
+
+/** A layer's module in bytes that no module in use has been made of. */
+export function inOtherBytes(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  return withCustomSection(module, 'optimized');
+}
+
 /**
- * An image as bytes: header, words of each layer, addresses and lengths of blocks, numbers of pages, all of these u32,
- * little-endian as the host is; then the bytes of the pages, and of each layer its module and what was compiled.
+ * An image as bytes: header, words of each layer, addresses and lengths of blocks, what is said of regions, numbers of
+ * pages, all of these u32, little-endian as the host is; then the bytes of the pages, and of each layer its module and what was compiled.
  */
-export function encodeImage({ pages, addresses, lengths, counts, layers }: AotImage): Uint8Array<ArrayBuffer> {
+export function encodeImage(image: AotImage): Uint8Array<ArrayBuffer> {
+  const { pages, addresses, lengths, counts, regionCounts, regionBlocks, regionEnds, regionPages, layers } = image;
   const words = [MAGIC, addresses.length, pages.size, layers.length];
+  words.push(regionBlocks.length, regionPages.length, image.searched);
   layers.forEach(({ module, compiled, isSettled }, i) => {
-    words.push(counts[i]!, module.length, compiled?.length ?? 0, isSettled ? 1 : 0);
+    words.push(counts[i]!, regionCounts[i]!, module.length, compiled?.length ?? 0, isSettled ? 1 : 0);
   });
-  const numbers = Uint32Array.from([...words, ...addresses, ...lengths, ...pages.keys()]);
+  const numbers = Uint32Array.from([
+    ...words,
+    ...addresses,
+    ...lengths,
+    ...regionBlocks,
+    ...regionEnds,
+    ...regionPages,
+    ...pages.keys(),
+  ]);
   const blobs = [
     ...pages.values(),
     ...layers.flatMap(({ module, compiled }) => [module, compiled ?? new Uint8Array()]),
@@ -127,21 +188,44 @@ export function parseIndex(given: Uint8Array): ParsedIndex | undefined {
   };
   const header = take(HEADER_WORDS);
   if (header === undefined || header[0] !== MAGIC) return undefined;
-  const [, blocks, pageCount, layerCount] = header as unknown as [number, number, number, number];
+  const [, blocks, pageCount, layerCount, regions, pagesOfRegions, searched] = Array.from(header) as Header;
   const layerWords = take(layerCount * LAYER_WORDS);
   const addresses = layerWords && take(blocks);
   const lengths = addresses && take(blocks);
-  const numbers = lengths && take(pageCount);
+  const regionBlocks = lengths && take(regions);
+  const regionEnds = regionBlocks && take(regions);
+  const regionPages = regionEnds && take(pagesOfRegions);
+  const numbers = regionPages && take(pageCount);
   if (numbers === undefined || pageCount * PAGE > bytes.length - at) return undefined;
   const pages = new Map<number, Uint8Array>();
   for (const number of numbers) {
     pages.set(number, bytes.subarray(at, at + PAGE));
     at += PAGE;
   }
-  const counts = Array.from({ length: layerCount }, (_, i) => layerWords![i * LAYER_WORDS]!);
-  if (counts.reduce((sum, count) => sum + count, 0) !== blocks) return undefined;
-  const index = { pages, addresses: addresses!, lengths: lengths!, counts };
+  const ofLayers = (word: number): number[] =>
+    Array.from({ length: layerCount }, (_, i) => layerWords![i * LAYER_WORDS + word]!);
+  const sum = (all: number[]): number => all.reduce((before, one) => before + one, 0);
+  const [counts, regionCounts] = [ofLayers(0), ofLayers(1)];
+  if (sum(counts) !== blocks || sum(regionCounts) !== regions) return undefined;
+  if (!areRegions(regionBlocks!, regionEnds!, blocks, pagesOfRegions)) return undefined;
+  const index = {
+    pages,
+    addresses: addresses!,
+    lengths: lengths!,
+    counts,
+    regionCounts,
+    regionBlocks: regionBlocks!,
+    regionEnds: regionEnds!,
+    regionPages: regionPages!,
+    searched,
+  };
   return { index, bytes: at, layerWords: layerWords! };
+}
+
+/** Whether regions begin with blocks that there are, and their pages follow each other. */
+function areRegions(blocks: Uint32Array, ends: Uint32Array, allBlocks: number, allPages: number): boolean {
+  if ((ends.at(-1) ?? 0) !== allPages || blocks.some((block) => block >= allBlocks)) return false;
+  return ends.every((end, i) => i === 0 || end >= ends[i - 1]!);
 }
 
 /** The image that bytes say; undefined if they say none. */
@@ -157,7 +241,7 @@ export function parseImage(bytes: Uint8Array<ArrayBuffer>): AotImage | undefined
   };
   const layers: AotLayer[] = [];
   for (let i = 0; i < index.counts.length; i++) {
-    const [, moduleBytes, compiledBytes, flags] = layerWords.subarray(i * LAYER_WORDS) as unknown as number[];
+    const [, , moduleBytes, compiledBytes, flags] = layerWords.subarray(i * LAYER_WORDS) as unknown as number[];
     const module = blob(moduleBytes!);
     const compiled = module && blob(compiledBytes!);
     if (compiled === undefined) return undefined;

@@ -7,6 +7,11 @@ const image: AotImage = {
   addresses: Uint32Array.of(0x1_1000, 0x1_1010, 0x1_1008),
   lengths: Uint32Array.of(8, 12, 8),
   counts: [2, 1],
+  regionCounts: [0, 1],
+  regionBlocks: Uint32Array.of(2),
+  regionEnds: Uint32Array.of(1),
+  regionPages: Uint32Array.of(17),
+  searched: 0,
   layers: [
     { module, compiled: Uint8Array.of(1, 2, 3), isSettled: true },
     { module, compiled: undefined, isSettled: false },

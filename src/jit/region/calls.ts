@@ -3,7 +3,7 @@ import { BUDGET_SLACK } from '../interpreter.ts';
 import { CPU } from '../locals.ts';
 import { LEFT, UNWOUND } from '../outcome.ts';
 import type { RegionBlock } from './graph.ts';
-import { BASE, DEPTH, REMAINING, type RegionEmitter } from './region-emitter.ts';
+import { DEPTH, REMAINING, type RegionEmitter } from './region-emitter.ts';
 
 /** Deepest nesting of guest calls as wasm calls; beyond it calls are jumps. */
 const CALL_DEPTH = 100;
@@ -44,24 +44,25 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: numb
   }
   code.get(DEPTH).i32(CALL_DEPTH).op(OP.i32_ge_s);
   code.if(0x40, false);
-  storeTarget();
-  emitter.leave();
+  if (target !== undefined) emitter.leaveSpilled(target);
+  else {
+    storeTarget();
+    emitter.leave();
+  }
   code.end();
   const pc = emitter.locals.take(I64);
   const called = code.block();
   for (const offset of seen) {
-    const callee = emitter.functionAt(offset);
-    if (callee === undefined || emitter.nodeAt(offset, [...context, next]) !== undefined) continue;
+    if (!emitter.isRegion(offset) || emitter.nodeAt(offset, [...context, next]) !== undefined) continue;
     code.get(local!);
     emitter.address(offset);
     code.op(OP.i64_eq);
     code.if();
-    callDirectly(emitter, callee, pc, next);
+    callDirectly(emitter, offset, pc, next);
     code.br(called);
     code.end();
   }
-  const callee = target === undefined ? undefined : emitter.functionAt(target);
-  if (callee !== undefined) callDirectly(emitter, callee, pc, next);
+  if (target !== undefined && emitter.isRegion(target)) callDirectly(emitter, target, pc, next);
   else {
     storeTarget();
     emitter.storeRemaining(0);
@@ -75,13 +76,14 @@ export function emitCall(emitter: RegionEmitter, block: RegionBlock, local: numb
   emitter.goOn(continuation, next);
 }
 
-/** Calls a region of the same module. */
+/** Calls the region that begins at an offset. */
 function callDirectly(emitter: RegionEmitter, callee: number, pc: number, next: number): void {
   const { code } = emitter;
-  code.get(CPU).get(BASE);
-  emitter.remaining();
-  code.get(DEPTH).i32(1).op(OP.i32_add);
-  code.call(callee).set(pc).tee(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
+  emitter.callRegion(callee, () => {
+    emitter.remaining();
+    code.get(DEPTH).i32(1).op(OP.i32_add);
+  });
+  code.set(pc).tee(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
   code.get(pc);
   emitter.address(next);
   code.op(OP.i64_ne).op(OP.i32_or);

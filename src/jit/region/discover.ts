@@ -9,9 +9,13 @@ import type { Transfers } from './transfers.ts';
 import { makeNode, type Ending, type RegionBlock, type RegionNode } from './graph.ts';
 
 const PAGE = 4096;
-/** Most blocks and instructions of a region. */
-const MOST_BLOCKS = 240;
-const MOST_INSTRUCTIONS = 1600;
+
+/** How large a region may become. */
+export interface RegionLimits {
+  readonly blocks: number;
+  readonly instructions: number;
+}
+const LIMITS: RegionLimits = { blocks: 240, instructions: 1600 };
 /** Most regions and instructions of a cluster, and pages it may span. */
 const MOST_REGIONS = 16;
 const MOST_IN_ALL = 1400;
@@ -41,19 +45,28 @@ interface Line {
   readonly ending: Ending;
 }
 
-export interface DiscoveryOptions {
+/** The pages that code is found in, and what is known of them. */
+export type CodeSource<Page> = {
+  readonly [Name in 'isCold' | 'wasEntered' | 'wasDecoded' | 'instructionAt']: (
+    page: Page,
+    ...rest: Parameters<CodePages[Name]> extends [unknown, ...infer Rest] ? Rest : never
+  ) => ReturnType<CodePages[Name]>;
+};
+
+export interface DiscoveryOptions<Page> {
   readonly guest: Guest;
   readonly transfers: Transfers;
-  readonly pages: CodePages;
+  readonly pages: CodeSource<Page>;
   readonly optimizations: Optimizations;
   /** The code page mapped `delta` pages from the region's first, if that is known now. */
-  readonly pageAt: (delta: number) => CodePage | undefined;
+  readonly pageAt: (delta: number) => Page | undefined;
   /** Where the computed jump at an offset of a page was seen to go, by distance, and how often. */
-  readonly seenFrom: (page: CodePage, offset: number) => readonly (readonly [distance: number, count: number])[];
+  readonly seenFrom: (page: Page, offset: number) => readonly (readonly [distance: number, count: number])[];
   /** Of the region that is asked for only the loops are wanted that come back to its start without passing this offset. */
   readonly around: number | undefined;
   /** A cluster of so many blocks gets no more regions. */
   readonly enough: number;
+  readonly limits?: RegionLimits;
 }
 
 /** Code that one wasm function is made of. */
@@ -79,29 +92,29 @@ export interface Hub {
 const HUB_TARGETS = 4;
 
 /** Regions that call one another. */
-export interface Cluster {
+export interface Cluster<Page = CodePage> {
   /** The first is the one that was asked for. */
   readonly regions: readonly Region[];
   /** The pages whose mapping it depends on, by distance from the first. */
-  readonly pages: ReadonlyMap<number, CodePage>;
+  readonly pages: ReadonlyMap<number, Page>;
 }
 
 /** Finds the code that hangs together with what begins at `start` bytes into the first page. */
-export function discover(options: DiscoveryOptions, first: CodePage, start: number): Cluster | undefined {
+export function discover<Page>(options: DiscoveryOptions<Page>, first: Page, start: number): Cluster<Page> | undefined {
   return new Discovery(options, first).run(start);
 }
 
 const keyOf = (offset: number, context: readonly number[]): string => `${context.join()}:${offset}`;
 
-class Discovery {
+class Discovery<Page> {
   readonly #guest: Guest;
   readonly #transfers: Transfers;
-  readonly #codePages: CodePages;
-  readonly #pageAt: DiscoveryOptions['pageAt'];
-  readonly #seenFrom: DiscoveryOptions['seenFrom'];
+  readonly #codePages: CodeSource<Page>;
+  readonly #pageAt: DiscoveryOptions<Page>['pageAt'];
+  readonly #seenFrom: DiscoveryOptions<Page>['seenFrom'];
   /** Pages looked at, and those that code was taken from. */
-  readonly #near = new Map<number, CodePage | undefined>();
-  readonly #pages = new Map<number, CodePage>();
+  readonly #near = new Map<number, Page | undefined>();
+  readonly #pages = new Map<number, Page>();
   readonly #names: readonly (readonly string[])[];
   readonly #leaders = new Set<number>();
   readonly #lines = new Map<number, Line | undefined>();
@@ -113,11 +126,13 @@ class Discovery {
   #inAll = 0;
   #blocks = 0;
   readonly #enough: number;
+  readonly #limits: RegionLimits;
 
-  constructor(options: DiscoveryOptions, first: CodePage) {
+  constructor(options: DiscoveryOptions<Page>, first: Page) {
     const { guest, transfers, pages, pageAt, seenFrom, optimizations, around, enough } = options;
     this.#around = around;
     this.#enough = enough;
+    this.#limits = options.limits ?? LIMITS;
     this.#guest = guest;
     this.#transfers = transfers;
     this.#codePages = pages;
@@ -129,7 +144,7 @@ class Discovery {
     this.#names = guest.instructions.map(({ operands }) => operands.map(({ name }) => name));
   }
 
-  run(start: number): Cluster | undefined {
+  run(start: number): Cluster<Page> | undefined {
     const first = this.#region(start, this.#around);
     if (first === undefined) return undefined;
     const regions = new Map([[start, first]]);
@@ -160,7 +175,7 @@ class Discovery {
       const key = keyOf(offset, context);
       const known = nodes.get(key);
       if (known !== undefined) return known;
-      if (nodes.size >= MOST_BLOCKS || instructions >= MOST_INSTRUCTIONS) return undefined;
+      if (nodes.size >= this.#limits.blocks || instructions >= this.#limits.instructions) return undefined;
       const block = this.#take(offset) ? this.#lower(offset, context) : undefined;
       if (block === undefined) return undefined;
       instructions += block.count;
@@ -300,7 +315,7 @@ class Discovery {
       if (line === undefined) continue;
       const { count, ending } = line;
       instructions += count;
-      if (instructions > MOST_INSTRUCTIONS) return;
+      if (instructions > this.#limits.instructions) return;
       for (const [next] of this.#targets(ending, [])) if (this.#isWarm(next, ending)) queue.push(next);
       // Where an inlined call comes back.
       if (ending.kind === 'call') queue.push(ending.next);
@@ -308,13 +323,13 @@ class Discovery {
   }
 
   /** Where the computed jump at an offset was seen to go, the most frequent first. */
-  #seen(page: CodePage, from: number): number[] {
+  #seen(page: Page, from: number): number[] {
     const seen = this.#seenFrom(page, from - Math.floor(from / PAGE) * PAGE);
     const all = seen.reduce((sum, [, count]) => sum + count, 0);
     return seen.filter(([, count]) => count * LEAST_SHARE >= all).map(([distance]) => from + distance);
   }
 
-  #page(delta: number): CodePage | undefined {
+  #page(delta: number): Page | undefined {
     if (!this.#near.has(delta)) this.#near.set(delta, this.#pageAt(delta));
     return this.#near.get(delta);
   }
@@ -367,7 +382,7 @@ class Discovery {
   }
 
   /** How a line ends with the transfer of control at an offset, whose last operation is given as if alone. */
-  #endingOf({ op, attributes }: Node, page: CodePage, at: number, length: number): Ending {
+  #endingOf({ op, attributes }: Node, page: Page, at: number, length: number): Ending {
     const next = at + length;
     const target = at + (attributes.target as number);
     switch (op) {

@@ -20,6 +20,7 @@ import { emitCall } from './calls.ts';
 import type { Region } from './discover.ts';
 import type { Dispatch, RegionBlock, RegionNode } from './graph.ts';
 import { RegionConstants } from './constants.ts';
+import { RegionExits } from './exits.ts';
 import { RegionRegisters, type RegisterSet } from './registers.ts';
 import { route, structure } from './structure.ts';
 import { emitCases, type Case } from './switches.ts';
@@ -38,28 +39,32 @@ const STAY = 200_000;
 const STAY_GROWTH = 32;
 const MOST_STAY = 16_000_000;
 
-export interface RegionContext {
-  readonly region: Region;
+/** What all regions have in common. */
+export interface RegionSettings {
   /** Register files that are kept in locals. */
   readonly files: ReadonlySet<string>;
+  /** State that does not change in a region. */
+  readonly steady: ReadonlySet<string>;
   readonly layout: StateLayout;
-  readonly targets: CallTargets;
   readonly width: 32 | 64;
   /** Bytes of the guest's smallest instruction. */
   readonly parcel: number;
-  /** Address of the record of the instruction at an offset. */
-  readonly recordAt: (offset: number) => number;
-  /** The function, in the same module, of the region that begins at an offset. */
-  readonly functionAt: (offset: number) => number | undefined;
-  /** Global: by how much the region's stays have grown. */
-  readonly stayed: number;
-  /** State that does not change in a region. */
-  readonly steady: ReadonlySet<string>;
-  /** Address of the CPU's state. */
-  readonly state: number;
   /** Address of the flags of host pages. */
   readonly pageFlags: number;
   readonly optimizations: Optimizations;
+}
+
+export interface RegionContext extends RegionSettings {
+  readonly region: Region;
+  readonly targets: CallTargets;
+  /** Address of the record of the instruction at an offset; undefined: the region stays as it is, whatever is seen of it. */
+  readonly recordAt: ((offset: number) => number) | undefined;
+  /** The function, in the same module, of the region that begins at an offset. */
+  readonly functionAt: (offset: number) => number | undefined;
+  /** Global: by how much the region's stays have grown; undefined: a loop may go on for as long as it likes. */
+  readonly stayed: number | undefined;
+  /** Address of the CPU's state; undefined: whatever the caller says. */
+  readonly state: number | undefined;
 }
 
 /** Where a guest register is in a region. */
@@ -102,8 +107,12 @@ export class RegionEmitter extends Emitter {
   #index = -1;
   /** Registers are in memory, for the helper that is called. */
   #isSpilled = false;
+  /** The instruction has changed nothing yet. */
+  #isUntouched = true;
   #offset = 0;
   #length = 0;
+  /** Where memory is a program's. */
+  readonly #exits: RegionExits | undefined;
 
   constructor(context: RegionContext) {
     super(new Code(4096), new Locals(4), context.layout, context.targets, context.width);
@@ -117,6 +126,7 @@ export class RegionEmitter extends Emitter {
       const type = asFloats && floats > 0 ? 'f64' : 'i64';
       return { type, local: this.locals.take(wasmType(type)) };
     });
+    this.#exits = this.targets.window === undefined ? undefined : new RegionExits(this);
     this.#constants = new RegionConstants(this, this.#order, context);
     this.#floor = this.#order.some(({ isLoop }) => isLoop) ? this.locals.take(I32) : undefined;
     this.#tlb = this.locals.take(addressType(width));
@@ -138,7 +148,10 @@ export class RegionEmitter extends Emitter {
     const { code } = this;
     const [root] = this.#order as [RegionNode];
     this.#prologue(root);
-    this.#tree(root);
+    const nodes = this.#order.filter(({ block }) => block !== undefined);
+    const dirty = nodes.map((node) => this.#registers.of(node).dirty);
+    if (this.#exits === undefined) this.#tree(root);
+    else this.#exits.around(dirty, () => this.#tree(root));
     code.op(OP.unreachable);
     return { locals: this.locals.types, code };
   }
@@ -147,7 +160,7 @@ export class RegionEmitter extends Emitter {
   #prologue(root: RegionNode): void {
     const { code, layout, width } = this;
     const { state } = this.#context;
-    (width === 32 ? code.i32(state) : code.i64(state)).set(CPU);
+    if (state !== undefined) (width === 32 ? code.i32(state) : code.i64(state)).set(CPU);
     code.get(REMAINING).i32(BUDGET_SLACK).op(OP.i32_lt_s);
     code.get(CPU).memory(OP.i32_load, layout.offset('exit')).tee(this.#status).op(OP.i32_or);
     code.if(0x40, false);
@@ -156,8 +169,10 @@ export class RegionEmitter extends Emitter {
     this.#interrupted();
     code.end();
     if (this.#floor !== undefined) this.#stay(this.#floor);
-    code.get(CPU);
-    code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
+    if (this.targets.window === undefined || this.#context.region.nodes.some(needsTlb)) {
+      code.get(CPU);
+      code.memory(width === 64 ? OP.i64_load32_u : OP.i32_load, layout.offset('tlb')).set(this.#tlb);
+    }
     this.#constants.load();
     this.#takeSegment();
     this.#load(this.#registers.of(root).live);
@@ -168,6 +183,11 @@ export class RegionEmitter extends Emitter {
     const { code } = this;
     const { stayed } = this.#context;
     const longer = this.#status;
+    if (stayed === undefined) {
+      code.i32(BUDGET_SLACK).set(floor);
+      code.get(REMAINING).get(floor).op(OP.i32_sub).set(REMAINING);
+      return;
+    }
     code.get(REMAINING).globalGet(stayed).i32(STAY).op(OP.i32_add).tee(longer).op(OP.i32_sub);
     code.tee(floor).i32(BUDGET_SLACK);
     code.get(floor).i32(BUDGET_SLACK).op(OP.i32_gt_s).op(OP.select).set(floor);
@@ -268,11 +288,15 @@ export class RegionEmitter extends Emitter {
     else if (node === hub?.node) this.#jump(hub.cases, this.#jumpTarget);
     else {
       this.#block = node.block!;
-      this.unit(this.#block.unit);
-      const { ending } = this.#block;
-      if (ending.kind === 'fall' || ending.kind === 'branch') this.#goTo(ending.next, this.#block.count);
+      const emit = (): void => this.#emitBlock(this.#block);
+      if (this.#exits === undefined) emit();
+      else this.#exits.aroundNode(accessesOf(node), this.#registers.of(node).dirty, emit);
     }
     [this.#node, this.#block, this.#written, this.#index, this.#offset, this.#length] = outer;
+  }
+  #emitBlock({ unit, ending, count }: RegionBlock): void {
+    this.unit(unit);
+    if (ending.kind === 'fall' || ending.kind === 'branch') this.#goTo(ending.next, count);
   }
 
   #dispatch(node: RegionNode, { entries }: Dispatch): void {
@@ -324,7 +348,7 @@ export class RegionEmitter extends Emitter {
     this.spill(this.dirty);
     this.storeRemaining(0);
     this.tellSurprise();
-    this.#result(LEFT);
+    this.result(LEFT);
   }
   /**
    * Tells of one in so many jumps that went where none was seen to go before; everything is in memory.
@@ -334,9 +358,10 @@ export class RegionEmitter extends Emitter {
     const { code } = this;
     const at = this.#node.block === undefined ? undefined : this.#block.offset + this.#offset;
     // At the hub it is not known which jump it was.
-    if (at === undefined) return;
+    const { recordAt } = this.#context;
+    if (at === undefined || recordAt === undefined) return;
     emitTelling(this, this.#status);
-    code.i32(this.#context.recordAt(at));
+    code.i32(recordAt(at));
     this.address(at);
     code.op(OP.i32_wrap_i64).call(this.targets.surprised);
     code.if();
@@ -381,26 +406,41 @@ export class RegionEmitter extends Emitter {
   }
   /** Leaves the region for code outside it. */
   #leaveFor(offset: number, retired: number): void {
+    if (this.#exits !== undefined) return this.#exits.leave(this.#written, offset, retired, false);
     this.storePc(offset);
     this.storeRemaining(retired);
     this.spill(this.dirty);
-    this.#result(LEFT);
+    this.result(LEFT);
   }
   /** Leaves for pc: it and registers are in memory, what remains is not. */
   leave(): void {
     this.storeRemaining(0);
-    this.#result(LEFT);
+    this.result(LEFT);
+  }
+  /** Leaves for an offset, the block being done; registers are in memory. */
+  leaveSpilled(offset: number): void {
+    if (this.#exits !== undefined) return this.#exits.leaveStored(offset);
+    this.storePc(offset);
+    this.leave();
   }
   /** Unwinds all wasm frames; everything is in memory. */
   unwind(): void {
-    this.#result(UNWOUND);
+    this.result(UNWOUND);
   }
-  #result(outcome: number): void {
+  /** Returns an outcome below 0. */
+  result(outcome: number): void {
     this.code.i32(outcome).i64(0).op(OP.return);
   }
 
-  functionAt(offset: number): number | undefined {
-    return this.#context.functionAt(offset);
+  /** Whether the region that begins at an offset can be called as it is. */
+  isRegion(offset: number): boolean {
+    return this.#context.functionAt(offset) !== undefined;
+  }
+  /** Calls that region; `pushRest` pushes what remains and the depth of the call. */
+  callRegion(offset: number, pushRest: () => void): void {
+    this.code.get(CPU).get(BASE);
+    pushRest();
+    this.code.call(this.#context.functionAt(offset)!);
   }
   nodeAt(offset: number, context: readonly number[]): RegionNode | undefined {
     return this.#context.region.at(offset, context);
@@ -430,6 +470,7 @@ export class RegionEmitter extends Emitter {
     }
   }
   protected override writeState(node: Node): void {
+    this.#isUntouched = false;
     const id = this.#registers.idOf(node);
     if (id === undefined) {
       super.writeState(node);
@@ -459,8 +500,16 @@ export class RegionEmitter extends Emitter {
   override tlb(): void {
     this.code.get(this.#tlb);
   }
+  override get leavesAlone(): boolean {
+    return this.#exits !== undefined && this.#isUntouched;
+  }
+  override leaveAlone(): void {
+    this.#exits!.leave(this.#written, this.#block.offset + this.#offset, this.#index, true);
+  }
+
   protected override startInstruction(node: Node): void {
     this.#index++;
+    this.#isUntouched = true;
     this.#offset = node.attributes.value as number;
     this.#length = node.attributes.length!;
   }
@@ -518,6 +567,7 @@ export class RegionEmitter extends Emitter {
   }
 
   override sync(before: 'access' | 'call', helper?: HelperDefinition): void {
+    this.#isUntouched = false;
     this.storePc(this.#block.offset + this.#offset);
     this.storeRemaining(this.#index);
     this.#isSpilled = before === 'call' && this.#registers.concerns(helper!.reads);
@@ -551,5 +601,8 @@ export class RegionEmitter extends Emitter {
   }
 }
 
-const touchesMemory = ({ block }: RegionNode): boolean =>
-  block!.unit.nodes.some(({ op }) => op === 'load' || op === 'store');
+const needsTlb = ({ block }: RegionNode): boolean =>
+  block!.unit.nodes.some(({ attributes }) => attributes.access?.align === 'natural');
+const accessesOf = ({ block }: RegionNode): number =>
+  block!.unit.nodes.filter(({ op }) => op === 'load' || op === 'store').length;
+const touchesMemory = (node: RegionNode): boolean => accessesOf(node) > 0;

@@ -99,5 +99,7 @@ export function startProgram(process: GuestProcess, program: NewProgram): Starte
   const stack = buildStack(memory, top, lowest, { ...program, auxiliary });
   if (typeof stack === 'number') return stack;
   process.program.set(file.name, stack, { start: loaded.bias, end: loaded.end });
+  // What is translated for accesses that are not checked would be of no use soon.
+  if (process.images?.expectsChecks === true) process.checkAccesses();
   return { pc: interpreter?.entry ?? loaded.entry, stack };
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -41,23 +41,26 @@ export function emptyDisk(): string[] {
 
 const OPTIONS = '-M virt -m 128 -display none -monitor none -serial stdio';
 
+let transcripts = 0;
+
 /** What a program prints on a machine that is started with QEMU's command line. */
 export async function runMachine(
   command: string,
   program: string,
   { cpu = 'rv64,h=off', bios = 'none', seconds = 60, extra = [] }: MachineOptions = {},
 ): Promise<string> {
+  // Into a pipe that is full native QEMU, about to end, writes nothing more, and ends.
+  const transcript = join(out, `transcript${transcripts++}`);
+  const stdout = openSync(transcript, 'wx');
   const machine = spawn(
     command,
     [...OPTIONS.split(' '), '-cpu', cpu, '-bios', bios, '-kernel', program, ...extra],
     // Told to end, a machine may do so with status 0: the killed one cannot.
-    { timeout: seconds * 1000, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] },
+    { timeout: seconds * 1000, killSignal: 'SIGKILL', stdio: ['ignore', stdout, 'pipe'] },
   );
-  const [output, errors, [status, signal]] = await Promise.all([
-    text(machine.stdout),
-    text(machine.stderr),
-    once(machine, 'close'),
-  ]);
+  closeSync(stdout);
+  const [errors, [status, signal]] = await Promise.all([text(machine.stderr!), once(machine, 'close')]);
+  const output = readFileSync(transcript, 'utf8');
   const failed = signal === null ? `status ${status}` : `killed after ${seconds} s`;
   assert.equal(status, 0, `${command}: ${failed}: ${errors}\n${output.slice(-2000)}`);
   return output;
