@@ -35,25 +35,29 @@ export class Tracer {
   /** Reports where the CPU is and lets it enter there, for at most `instructions`. */
   run(instructions: number, runner: Runner): number {
     const log = this.#log;
-    const words = this.#words;
-    const pc = (BigInt(words[PC + 1]! >>> 0) << 32n) | BigInt(words[PC]! >>> 0);
-    if (log.covers(pc)) {
-      if (log.has('exec')) log.write(this.#line(pc, runner.hostOfPc()));
-      if (log.has('cpu')) log.write(this.#registers());
-    }
-    return runner.enter(instructions, log.has('nochain'));
+    const pc = this.#pc();
+    const isExecTold = log.has('exec') && log.covers(pc);
+    const place = isExecTold ? runner.hostOfPc() : 0;
+    if (isExecTold) log.write(this.#entered(pc, place));
+    if (log.has('cpu') && log.covers(pc)) log.write(this.#registers());
+    const retired = runner.enter(instructions, log.has('nochain'));
+    if (isExecTold && retired === 0 && this.#pc() === pc) log.write(stopped(pc, place));
+    return retired;
   }
 
   reportReset(): void {
     this.#log.write(`CPU Reset (CPU ${this.#index})\n${this.#registers()}`);
   }
 
+  #pc(): bigint {
+    const words = this.#words;
+    return (BigInt(words[PC + 1]! >>> 0) << 32n) | BigInt(words[PC]! >>> 0);
+  }
+
   /** The place of the code, code segment base, pc, translation mode, flags of the translation. */
-  #line(pc: bigint, host: number): string {
-    const place = Math.max(host, 0).toString(16);
-    const address = pc.toString(16).padStart(16, '0');
+  #entered(pc: bigint, place: number): string {
     const mode = (this.#words[MODE]! >>> 0).toString(16).padStart(8, '0');
-    return `Trace ${this.#index}: 0x${place} [${'0'.repeat(16)}/${address}/${mode}/00000000] \n`;
+    return `Trace ${this.#index}: ${pointer(place)} [${'0'.repeat(16)}/${address(pc)}/${mode}/00000000] \n`;
   }
 
   #registers(): string {
@@ -62,3 +66,10 @@ export class Tracer {
     return `${shown.join('\n')}\n`;
   }
 }
+
+/** The CPU was called away before it ran anything of what it had entered, and will enter there once more. */
+const stopped = (pc: bigint, place: number): string =>
+  `Stopped execution of TB chain before ${pointer(place)} [${address(pc)}] \n`;
+
+const pointer = (place: number): string => `0x${Math.max(place, 0).toString(16)}`;
+const address = (pc: bigint): string => pc.toString(16).padStart(16, '0');

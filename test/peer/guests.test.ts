@@ -24,18 +24,34 @@ after(() => rmSync(directory, { recursive: true }));
 const skip = existsSync(join(SCRIPTS, 'get-guest.sh')) ? false : `no guests: ${SCRIPTS} is not there`;
 
 /** Directory of a guest's kernel and initrd. */
-function guest(kind: 'tiny' | 'netboot', extra?: string): string {
-  const out = extra === undefined ? join(CACHE, 'guest', `${kind}-trixie-riscv64`) : join(directory, kind);
+function guest(kind: 'tiny' | 'netboot'): string {
+  const out = join(CACHE, 'guest', `${kind}-trixie-riscv64`);
   if (existsSync(join(out, 'SHA256SUMS'))) return out;
   const { status, stderr } = spawnSync(join(SCRIPTS, 'get-guest.sh'), ['riscv64', '--kind', kind, '--out', out], {
-    env: { ...process.env, ASSETS_CACHE: CACHE, ...(extra === undefined ? {} : { GUEST_EXTRA: extra }) },
+    env: { ...process.env, ASSETS_CACHE: CACHE },
     encoding: 'utf8',
   });
   assert.equal(status, 0, stderr);
   return out;
 }
 
-const files = (from: string): string[] => ['-kernel', join(from, 'kernel'), '-initrd', join(from, 'initrd')];
+const files = (from: string, initrd = join(from, 'initrd')): string[] => [
+  '-kernel',
+  join(from, 'kernel'),
+  '-initrd',
+  initrd,
+];
+
+/** An initrd of a guest's own and, as a second archive behind it, the files of a directory. */
+function initrdWith(from: string, extra: string): string {
+  const [archive, initrd] = [join(directory, 'extra.gz'), join(directory, 'initrd')];
+  const { status, stderr } = spawnSync(process.execPath, [join(SCRIPTS, 'mkcpio.mjs'), extra, archive], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  writeFileSync(initrd, Buffer.concat([readFileSync(join(from, 'initrd')), readFileSync(archive)]));
+  return initrd;
+}
 
 /** The prompt of BusyBox, which may ask where the cursor is. */
 const PROMPT = /# (.\[6n)?$/;
@@ -120,11 +136,13 @@ sync
   writeFileSync(disk, content);
   const drive = ['-drive', `file=${disk},format=raw,if=none,id=d`, '-device', 'virtio-blk-device,drive=d'];
   const boot = ['-append', 'console=ttyS0', '-nographic'];
+  const tiny = guest('tiny');
+  const initrd = initrdWith(tiny, extra);
   for (const modern of [false, true]) {
     const transport = modern ? ['-global', 'virtio-mmio.force-legacy=false'] : [];
     writeFileSync(disk, content);
     const { status, stdout } = system(
-      ['-M', 'virt', '-m', '512', ...files(guest('tiny', extra)), ...drive, ...transport, ...boot],
+      ['-M', 'virt', '-m', '512', ...files(tiny, initrd), ...drive, ...transport, ...boot],
       400,
     );
     assert.match(

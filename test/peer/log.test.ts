@@ -54,6 +54,9 @@ function logOf(command: string, ...args: string[]): string {
 const theirs = (...args: string[]): string => logOf('qemu-system-riscv64', ...args);
 const ours = (...args: string[]): string => logOf(SYSTEM, ...args);
 
+/** An entry that came to nothing, as the machine had something else to do first: when that is, is chance. */
+const CALLED_AWAY = /^Trace .*\nStopped execution of TB chain before .*\n/gm;
+
 /** Without the short forms of common instructions, for which the other side has names. */
 const ALIASES: readonly (readonly [RegExp, string])[] = [
   [/^b(\w+)z +(\w+),(-?\d+)/, 'b$1 $2,zero,$3'],
@@ -105,7 +108,9 @@ test('int: the same lines', () => {
 
 test('exec,nochain: control goes the same way', () => {
   const pcs = (log: string): number[] =>
-    [...log.matchAll(/^Trace 0: 0x[0-9a-f]+ \[0{16}\/([0-9a-f]{16})\//gm)].map((match) => Number(`0x${match[1]}`));
+    [...log.replaceAll(CALLED_AWAY, '').matchAll(/^Trace 0: 0x[0-9a-f]+ \[0{16}\/([0-9a-f]{16})\//gm)].map((match) =>
+      Number(`0x${match[1]}`),
+    );
   /** Up to the instruction that switches off. */
   const end = 'sw t1,0(t0)';
   const steps = pcs(theirs('-singlestep', '-d', 'exec,nochain'));
