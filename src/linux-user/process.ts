@@ -230,6 +230,7 @@ export class GuestProcess {
   /** For a new program. */
   clear(): void {
     this.space.clear();
+    this.threads.clear();
     this.images?.clear();
     Atomics.store(this.#checks, 0, 0);
   }

@@ -14,7 +14,8 @@ import {
   type MadeRegions,
 } from '../jit/aot/image.ts';
 import { hostFuses } from '../jit/fusion.ts';
-import type { LoadedImage } from '../jit/aot/attached.ts';
+import { loadedImage, type LoadedImage } from '../jit/aot/attached.ts';
+import { PlaceTable } from '../jit/aot/place-table.ts';
 import type { ImageStore } from '../host/image-store.ts';
 import type { Caller } from './calls/caller.ts';
 import { BEYOND, PAGE, PROT_EXEC, PROT_READ, PROT_WRITE, SHARED } from './memory/pages.ts';
@@ -42,8 +43,11 @@ const MOST_OPTIMIZED = 4 << 20;
 const REGIONS_PER_MILLISECOND = 20;
 /** What the compiler has made in passing is kept if it is so many times what was kept before. */
 const GROWTH = 1.05;
-/** Name of what is kept besides images. */
+/** Names of what is kept besides images. */
 const RUNTIME = 'runtime';
+const THREADS = 'threads';
+/** Threads of the host that are started before the guest wants them: one that has more will have use for those of a pool. */
+const MOST_EXPECTED = 8;
 
 /** What makes layers: an engine. */
 interface LayerMaker {
@@ -58,6 +62,9 @@ export interface SharedImage {
   /** Its index, in memory that they share. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly modules: readonly WebAssembly.Module[];
+  /** Words of the tables of its blocks and regions, in memory that they share. */
+  readonly blocks: Uint32Array;
+  readonly regions: Uint32Array;
   readonly isSettled: boolean;
 }
 
@@ -151,6 +158,21 @@ export class ProgramImages {
     this.#store.write(this.#store.host, RUNTIME + this.#memoryLayout, encodeImage(image));
   }
 
+  /** How many threads the program is likely to have besides its first; 0 if that is not known. */
+  likelyThreads = 0;
+
+  /** What of that is kept: how many it had the last time. */
+  #threadsBefore(): number {
+    const [before = 0] = this.#store.read(this.#process.program.path, THREADS) ?? [];
+    return Math.min(before, MOST_EXPECTED);
+  }
+
+  #keepThreads(): void {
+    const now = Math.min(this.#process.threads.most - 1, MOST_EXPECTED);
+    if (now === this.#threadsBefore()) return;
+    this.#store.write(this.#process.program.path, THREADS, Uint8Array.of(now));
+  }
+
   /** The image of the program that is run now. */
   load(): LoadedImage | undefined {
     this.#isRead = this.name;
@@ -163,11 +185,14 @@ export class ProgramImages {
     return this.#shared?.name === this.name ? this.#shared : undefined;
   }
 
-  #given({ bytes, modules }: SharedImage): LoadedImage {
-    return { index: parseIndex(bytes)!.index, modules };
+  /** What another thread has read. */
+  #given({ bytes, modules, blocks, regions }: SharedImage): LoadedImage {
+    const { index } = parseIndex(bytes)!;
+    return { index, modules, blocks: new PlaceTable(blocks), regions: new PlaceTable(regions) };
   }
 
   #read(): LoadedImage | undefined {
+    this.likelyThreads = this.#threadsBefore();
     const bytes = this.#store.read(this.#process.program.path, this.#variant);
     const image = bytes && parseImage(bytes);
     if (image === undefined) return undefined;
@@ -177,8 +202,10 @@ export class ProgramImages {
       const shared = new Uint8Array(new SharedArrayBuffer(head));
       shared.set(bytes!.subarray(0, head));
       const isSettled = image.layers.every((layer) => layer.isSettled);
-      this.#shared = { name: this.name, bytes: shared, modules, isSettled };
-      return { index: image, modules };
+      const loaded = loadedImage(image, modules);
+      const [blocks, regions] = [loaded.blocks.words, loaded.regions.words];
+      this.#shared = { name: this.name, bytes: shared, modules, blocks, regions, isSettled };
+      return loaded;
     } catch (error) {
       if (!(error instanceof WebAssembly.CompileError)) throw error;
       return undefined;
@@ -193,6 +220,7 @@ export class ProgramImages {
   /** The program ends: keeps what was learnt of it. */
   save(caller: Caller, maker: LayerMaker): void {
     if (this.#words[WORDS.IS_CHILD] !== 0 || this.#isRead !== this.name) return;
+    this.#keepThreads();
     const fresh = this.#worthAdding(this.#loaded?.index ?? EMPTY_IMAGE);
     if (fresh.length === 0 && this.#isSettled && !this.#wantsRegions) return;
     const { threads } = this.#process;

@@ -373,11 +373,12 @@ export class GuestThread implements Caller {
     const count = end - first;
     if (count > FEW_PAGES) this.#tlb.flushAll();
     else flush(this.#tlb, { low: (first * PAGE) | 0, high: 0, count }, -1);
-    this.#wrote(first * PAGE, count * PAGE);
     const { threads, space, checksAccesses } = this.process;
+    const heldCode = space.pages.holdCode(first, end);
+    if (heldCode) this.#wrote(first * PAGE, count * PAGE);
     threads.remapped(this.shared, first, count);
     // Where the host sees to what is allowed, others need not know at once: a page is where it always is.
-    if (checksAccesses || space.pages.holdCode(first, end)) threads.settle(this.shared);
+    if (checksAccesses || heldCode) threads.settle(this.shared);
   }
 
   /** Code that does not check accesses is of no use from the moment on that they are to be checked. */
@@ -394,7 +395,9 @@ export class GuestThread implements Caller {
     if (images === undefined || images.name === this.#image) return;
     this.#image = images.name;
     this.engine.codePages.reset();
-    this.engine.ahead!.use(images.load());
+    const image = images.load();
+    this.process.threads.expect(this.shared, images.likelyThreads);
+    this.engine.ahead!.use(image);
   }
 
   #requestTarget(): RequestTarget {

@@ -21,7 +21,7 @@ const MOST_CODE_PAGES = 1280;
 /** Translations of more pages than that are forgotten with all others. */
 export const FEW_PAGES = 64;
 
-const WORDS = { LIVE: 0, STARTED: 1, SHARING: 2, LEADER: 3, ENDING: 4, PAUSE: 5, COUNT: 8 } as const;
+const WORDS = { LIVE: 0, STARTED: 1, SHARING: 2, LEADER: 3, ENDING: 4, PAUSE: 5, MOST: 6, COUNT: 8 } as const;
 
 /** Starts a thread of the host for the thread at an index, which parks itself when it is ready; gives its number, or 0. */
 export type Spawn = (index: number) => number;
@@ -79,6 +79,16 @@ export class Threads {
     return Atomics.load(this.#words, WORDS.LIVE);
   }
 
+  /** The most that there were at a time since the program began. */
+  get most(): number {
+    return this.#words[WORDS.MOST]!;
+  }
+
+  /** Another program takes the place of the one that was. */
+  clear(): void {
+    this.#words[WORDS.MOST] = 1;
+  }
+
   /** Others, threads or processes, may see what a thread does in memory from now on. */
   share(): void {
     Atomics.store(this.#words, WORDS.SHARING, 2);
@@ -91,6 +101,7 @@ export class Threads {
     shared.isReady = true;
     shared.phase = PHASE.RUNNING;
     Atomics.store(this.#words, WORDS.LIVE, 1);
+    this.clear();
     if (this.started <= index) Atomics.store(this.#words, WORDS.STARTED, index + 1);
     this.#words[WORDS.LEADER] = index;
     return shared;
@@ -122,9 +133,20 @@ export class Threads {
       // It takes long until it is there, but it need not be: all that it has to be given lies in memory.
       if (thread.tid === 0) thread.waitUntilReady();
       thread.phase = PHASE.TAKEN;
-      Atomics.add(this.#words, WORDS.LIVE, 1);
+      const live = Atomics.add(this.#words, WORDS.LIVE, 1) + 1;
+      this.#words[WORDS.MOST] = Math.max(this.most, live);
       this.share();
       return thread;
+    });
+  }
+
+  /**
+   * Starts threads of the host for as many as the guest is likely to have besides the one that it has, at once: one takes
+   * so long to be ready as the guest takes to want it.
+   */
+  expect(own: ThreadShared, count: number): void {
+    this.#alone(own, () => {
+      while (this.started - 1 < count && this.#prepare() !== undefined);
     });
   }
 

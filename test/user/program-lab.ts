@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { LoadedImage } from '../../src/jit/aot/attached.ts';
+import { loadedImage, type LoadedImage } from '../../src/jit/aot/attached.ts';
 import { EMPTY_IMAGE, encodeImage, parseImage, withLayer, withRegions } from '../../src/jit/aot/image.ts';
 import { Engine } from '../../src/jit/engine.ts';
 import type { JumpCache } from '../../src/jit/jump-cache.ts';
@@ -122,7 +122,10 @@ function imageOf(
   }
   const read = parseImage(encodeImage(image));
   assert.ok(read !== undefined);
-  return { index: read, modules: read.layers.map(({ module }) => new WebAssembly.Module(module)) };
+  return loadedImage(
+    read,
+    read.layers.map(({ module }) => new WebAssembly.Module(module)),
+  );
 }
 
 const isAhead = (name: Tiers | Ahead): name is Ahead => name.includes('ahead');

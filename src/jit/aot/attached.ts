@@ -2,8 +2,9 @@ import type { AotPlaces, CodePage, CodePages, InstalledCode } from '../code-page
 import type { EntryCounts } from '../entry-counts.ts';
 import type { FunctionTable } from '../function-table.ts';
 import type { StateLayout } from '../layout.ts';
-import { pageRuns, pagesOfRegion, type AotIndex } from './image.ts';
+import { pagesOfRegion, type AotIndex } from './image.ts';
 import { buildLinks, type Links } from './links.ts';
+import { PlaceTable, type Place } from './place-table.ts';
 import type { LayerExports } from './placing.ts';
 
 const PAGE = 4096;
@@ -13,6 +14,20 @@ export interface LoadedImage {
   readonly index: AotIndex;
   /** Of each layer. */
   readonly modules: readonly WebAssembly.Module[];
+  /** Where the functions of its blocks are, and of its regions. */
+  readonly blocks: PlaceTable;
+  readonly regions: PlaceTable;
+}
+
+/** An image with modules that were made of its layers. */
+export function loadedImage(index: AotIndex, modules: readonly WebAssembly.Module[]): LoadedImage {
+  const regionAddresses = index.regionBlocks.map((block) => index.addresses[block]!);
+  return {
+    index,
+    modules,
+    blocks: PlaceTable.of(index.addresses, index.counts),
+    regions: PlaceTable.of(regionAddresses, index.regionCounts),
+  };
 }
 
 export interface AttachedOptions {
@@ -34,38 +49,6 @@ export interface AttachedOptions {
   readonly firstHostPage: number;
 }
 
-/** Functions that a layer made from what begins in one page: with the numbers `first` to `end` - 1, they are in `run`. */
-interface Run {
-  readonly layer: LayerExports;
-  readonly run: number;
-  readonly first: number;
-  readonly end: number;
-}
-
-/** Runs of all layers, by the number of the page. */
-class Runs {
-  readonly #ofPages = new Map<number, Run[]>();
-
-  /** `addresses`: of blocks or regions by number; `counts`: how many each layer has. */
-  constructor(addresses: ArrayLike<number>, counts: readonly number[], layers: readonly LayerExports[]) {
-    let from = 0;
-    counts.forEach((ofLayer, i) => {
-      pageRuns(addresses, from, from + ofLayer).forEach(({ first, count }, run) => {
-        const page = Math.floor(addresses[first]! / PAGE);
-        const one = { layer: layers[i]!, run, first, end: first + count };
-        const others = this.#ofPages.get(page);
-        if (others === undefined) this.#ofPages.set(page, [one]);
-        else others.push(one);
-      });
-      from += ofLayer;
-    });
-  }
-
-  in(page: number): readonly Run[] {
-    return this.#ofPages.get(page) ?? [];
-  }
-}
-
 /** An image in use by an engine. Its code is put in place when control first comes there, if its page holds what it did. */
 export class AttachedImage {
   /** Pages that hold what they did when the image was made, and that do not. */
@@ -73,10 +56,7 @@ export class AttachedImage {
   mismatches = 0;
   readonly #options: AttachedOptions;
   readonly #links: Links;
-  readonly #blocks: Runs;
-  readonly #regions: Runs;
-  /** By number: where regions begin. */
-  readonly #regionAddresses: Uint32Array;
+  readonly #layers: readonly LayerExports[];
   readonly #firstRegionSlot: number;
   #isPlacing = false;
 
@@ -91,13 +71,10 @@ export class AttachedImage {
       regions: this.#links.regions,
       firstSlot: new WebAssembly.Global({ value: 'i32', mutable: false }, firstSlot),
     };
-    const layers = modules.map(
+    this.#layers = modules.map(
       (module) => new WebAssembly.Instance(module, { ...imports, aot }).exports as unknown as LayerExports,
     );
     this.#firstRegionSlot = firstSlot + index.addresses.length;
-    this.#regionAddresses = index.regionBlocks.map((block) => index.addresses[block]!);
-    this.#blocks = new Runs(index.addresses, index.counts, layers);
-    this.#regions = new Runs(this.#regionAddresses, index.regionCounts, layers);
   }
 
   /** A page is known that was not before: from now on its code may be put in place, if it holds what that was made from. */
@@ -116,9 +93,12 @@ export class AttachedImage {
     page.aot = new Places(this, page, number);
   }
 
-  /** The blocks that begin in a page, in runs. */
-  blocksIn(page: number): readonly Run[] {
-    return this.#blocks.in(page);
+  /** The blocks that begin in a page, and the one that begins at an offset of it; -1 if there is none. */
+  blocksIn(page: number): Uint32Array {
+    return this.#options.loaded.blocks.in(page);
+  }
+  blockAt(page: number, offset: number): number {
+    return this.#options.loaded.blocks.find(page * PAGE + offset);
   }
   /** Offset of a block in its page, and its bytes. */
   offsetOf(block: number): number {
@@ -132,33 +112,32 @@ export class AttachedImage {
   place(page: CodePage, block: number): void {
     const number = page.hostPage - this.#options.firstHostPage;
     if (this.#placeRegion(page, number, block)) return;
-    const run = numbered(this.#blocks.in(number), block);
+    const { loaded, firstSlot } = this.#options;
     // Blocks of a page call each other directly: a change of any of it makes all of them useless.
-    this.#install(run!, block, block, { slot: this.#options.firstSlot + block, page, isRegion: false }, [page]);
+    this.#install(loaded.blocks.placeOf(block), block, { slot: firstSlot + block, page, isRegion: false }, [page]);
   }
 
   #placeRegion(page: CodePage, number: number, block: number): boolean {
     const { loaded, pageAt, firstHostPage } = this.#options;
-    const address = loaded.index.addresses[block]!;
-    for (const run of this.#regions.in(number)) {
-      for (let region = run.first; region < run.end; region++) {
-        if (this.#regionAddresses[region] !== address) continue;
-        const numbers = [...pagesOfRegion(loaded.index, region)];
-        const all = numbers.map((one) => (one === number ? page : pageAt(one)));
-        // A page that was not known takes the place of another one, perhaps.
-        if (!all.every((one, i) => one?.aot?.isWhole === true && one.hostPage === firstHostPage + numbers[i]!))
-          continue;
-        const code = { slot: this.#firstRegionSlot + region, page, isRegion: true };
-        this.#install(run, region, block, code, all as CodePage[]);
-        return true;
-      }
+    const region = loaded.regions.find(loaded.index.addresses[block]!);
+    if (region < 0) return false;
+    const from: CodePage[] = [];
+    for (const one of pagesOfRegion(loaded.index, region)) {
+      const known = one === number ? page : pageAt(one);
+      if (known === undefined) return false;
+      from.push(known);
+      // Its code may be gone by now.
+      if (known.aot?.isWhole !== true) return false;
     }
-    return false;
+    // A page that was not known takes the place of another one, perhaps.
+    if (!pagesOfRegion(loaded.index, region).every((one, i) => from[i]!.hostPage === firstHostPage + one)) return false;
+    const code = { slot: this.#firstRegionSlot + region, page, isRegion: true };
+    this.#install(loaded.regions.placeOf(region), block, code, from);
+    return true;
   }
 
   #install(
-    { layer, run, first }: Run,
-    number: number,
+    { layer, run, index }: Place,
     block: number,
     entered: Pick<InstalledCode, 'slot' | 'page' | 'isRegion'>,
     from: readonly CodePage[],
@@ -166,7 +145,7 @@ export class AttachedImage {
     const { functions, pages } = this.#options;
     const code = { ...entered, offset: this.offsetOf(block), companions: [], isDropped: false };
     this.#isPlacing = true;
-    layer.install(run, number - first, block, code.slot);
+    this.#layers[layer]!.install(run, index, block, code.slot);
     functions.install(code);
     pages.install(
       code,
@@ -203,64 +182,47 @@ function isEqual(memory: Uint8Array, at: number, expected: Uint8Array): boolean 
   return true;
 }
 
-/** The run that a number is in. */
-function numbered(runs: readonly Run[], number: number): Run | undefined {
-  return runs.find(({ first, end }) => first <= number && number < end);
-}
-
 /** An image's code of one page that holds what it did. */
 class Places implements AotPlaces {
   isWhole = true;
   readonly #image: AttachedImage;
   readonly #page: CodePage;
-  readonly #runs: readonly Run[];
+  readonly #number: number;
 
   constructor(image: AttachedImage, page: CodePage, number: number) {
     this.#image = image;
     this.#page = page;
-    this.#runs = image.blocksIn(number);
+    this.#number = number;
   }
 
   place(offset: number): boolean {
-    const block = this.isWhole ? this.#blockAt(offset) : -1;
+    const block = this.isWhole ? this.#image.blockAt(this.#number, offset) : -1;
     if (block < 0) return false;
     this.#image.place(this.#page, block);
     return true;
   }
 
   begins(offset: number): boolean {
-    return this.#blockAt(offset) >= 0;
+    return this.#image.blockAt(this.#number, offset) >= 0;
   }
 
   holds(offset: number): boolean {
-    for (const { first, end } of this.#runs) {
-      for (let block = first; block < end; block++) {
-        const distance = offset - this.#image.offsetOf(block);
-        if (distance >= 0 && distance < this.#image.lengthOf(block)) return true;
-      }
-    }
-    return false;
+    return this.#image.blocksIn(this.#number).some((block) => {
+      const distance = offset - this.#image.offsetOf(block);
+      return distance >= 0 && distance < this.#image.lengthOf(block);
+    });
   }
 
   linked(offset: number, link: number): void {
-    const block = this.#blockAt(offset);
+    const block = this.#image.blockAt(this.#number, offset);
     if (block >= 0) this.#image.linked(block, link);
   }
 
   cut(from: number, to: number): void {
     this.isWhole = false;
-    for (const { first, end } of this.#runs) {
-      for (let block = first; block < end; block++) {
-        const offset = this.#image.offsetOf(block);
-        if (offset >= from && offset < to) this.#image.linked(block, 0);
-      }
+    for (const block of this.#image.blocksIn(this.#number)) {
+      const offset = this.#image.offsetOf(block);
+      if (offset >= from && offset < to) this.#image.linked(block, 0);
     }
-  }
-
-  #blockAt(offset: number): number {
-    for (const { first, end } of this.#runs) {
-      for (let block = first; block < end; block++) if (this.#image.offsetOf(block) === offset) return block;
-    }
-    return -1;
   }
 }

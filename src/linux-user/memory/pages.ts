@@ -22,8 +22,9 @@ export const CODE = 128;
 /** Flags that have nothing to do with what is mapped. */
 export const OTHERS = CODE | WATCHED;
 
-/** Pages of a chunk. */
-const CHUNK = 256;
+/** Pages of a chunk: a loop over pages goes on by chunks where it can, for there are many and most lead nowhere. */
+const CHUNK_SHIFT = 8;
+const CHUNK = 1 << CHUNK_SHIFT;
 
 /** Accesses that need no look at anything but the flags: what of them is compared with what. */
 export const MAY_READ = { mask: PROT_READ | BEYOND | WATCHED, value: PROT_READ } as const;
@@ -41,8 +42,10 @@ export class PageTable {
   /** Number of the mapping, 0 for one that is anonymous. */
   readonly mapping: Uint32Array;
 
-  /** Of each chunk of pages whether one of them may be mapped. */
+  /** Of each chunk of pages whether anything may be said of one of them; else there is no flag and no mapping. */
   readonly #used: Uint8Array;
+  /** Of each chunk how many of its pages are mapped. */
+  readonly #mapped: Uint16Array;
 
   /** Held while flags are changed: marks come from threads that hold no other lock. */
   readonly #lock: Lock;
@@ -53,7 +56,9 @@ export class PageTable {
     const { buffer } = memory;
     this.#lock = new Lock(memory, arena.allocate(8));
     this.flags = new Uint8Array(buffer, arena.allocate(this.count), this.count);
-    this.#used = new Uint8Array(buffer, arena.allocate(this.count / CHUNK + 1), Math.ceil(this.count / CHUNK));
+    const chunks = Math.ceil(this.count / CHUNK);
+    this.#used = new Uint8Array(buffer, arena.allocate(chunks), chunks);
+    this.#mapped = new Uint16Array(buffer, arena.allocate(2 * chunks), chunks);
     this.mapping = new Uint32Array(buffer, arena.allocate(4 * this.count), this.count);
   }
 
@@ -80,10 +85,30 @@ export class PageTable {
 
   set(from: number, to: number, flags: number, mapping: number): void {
     this.#lock.acquire();
-    for (let page = from; page < to; page++) this.flags[page] = flags | (this.flags[page]! & OTHERS);
+    for (let page = from, end = from; page < to; page = end) {
+      end = Math.min(to, endOfChunk(page));
+      this.#setInChunk(page >>> CHUNK_SHIFT, page, end, flags);
+      if (mapping !== 0 || this.#used[page >>> CHUNK_SHIFT] !== 0) this.mapping.fill(mapping, page, end);
+    }
     this.#lock.release();
-    this.mapping.fill(mapping, from, to);
-    if (flags !== 0) this.#used.fill(1, Math.floor(from / CHUNK), Math.ceil(to / CHUNK));
+  }
+
+  #setInChunk(chunk: number, from: number, to: number, flags: number): void {
+    const all = this.flags;
+    if (this.#used[chunk] === 0) {
+      if (flags === 0) return;
+      this.#used[chunk] = 1;
+      this.#mapped[chunk] = to - from;
+      all.fill(flags, from, to);
+      return;
+    }
+    let mapped = this.#mapped[chunk]!;
+    for (let page = from; page < to; page++) {
+      const before = all[page]!;
+      if ((before & ~OTHERS) !== 0) mapped--;
+      all[page] = flags | (before & OTHERS);
+    }
+    this.#mapped[chunk] = flags === 0 ? mapped : mapped + to - from;
   }
 
   /** Leaves only permissions that are in `prot`; true if there were others. */
@@ -113,7 +138,14 @@ export class PageTable {
 
   /** Whether a thread may keep code of one of the pages. */
   holdCode(from: number, to: number): boolean {
-    for (let page = from; page < to; page++) if ((this.flags[page]! & CODE) !== 0) return true;
+    const { flags } = this;
+    for (let page = from; page < to;) {
+      const end = Math.min(to, endOfChunk(page));
+      if (this.#used[page >>> CHUNK_SHIFT] !== 0) {
+        for (; page < end; page++) if ((flags[page]! & CODE) !== 0) return true;
+      }
+      page = end;
+    }
     return false;
   }
 
@@ -131,25 +163,28 @@ export class PageTable {
     }
     for (const { address, length } of ranges) {
       const last = Math.min(this.count - 1, Math.floor((address + length - 1) / PAGE));
-      for (let page = Math.floor(address / PAGE); page <= last; page++) Atomics.or(this.flags, page, WATCHED);
+      for (let page = Math.floor(address / PAGE); page <= last; page++) {
+        this.#used[page >>> CHUNK_SHIFT] = 1;
+        Atomics.or(this.flags, page, WATCHED);
+      }
     }
   }
 
   isFree(from: number, to: number): boolean {
-    const { flags } = this;
-    for (let page = from; page < to; page++) if ((flags[page]! & ~OTHERS) !== 0) return false;
-    return true;
+    return this.nextUsed(from, to) === to;
   }
 
-  /** First page from `from` on that is mapped; `count` if there is none. */
-  nextUsed(from: number): number {
-    const { flags, count } = this;
-    for (let page = from; page < count; page++) {
-      // Most of a process's addresses lead nowhere.
-      while (page % CHUNK === 0 && page < count && this.#used[page / CHUNK] === 0) page += CHUNK;
-      if (page < count && (flags[page]! & ~OTHERS) !== 0) return page;
+  /** First page from `from` on that is mapped; `to` if there is none before that. */
+  nextUsed(from: number, to = this.count): number {
+    const { flags } = this;
+    for (let page = from; page < to;) {
+      const end = Math.min(to, endOfChunk(page));
+      if (this.#mapped[page >>> CHUNK_SHIFT] !== 0) {
+        for (; page < end; page++) if ((flags[page]! & ~OTHERS) !== 0) return page;
+      }
+      page = end;
     }
-    return count;
+    return to;
   }
 
   /** First page from `from` on that is not mapped. */
@@ -164,10 +199,25 @@ export class PageTable {
   findBelow(pages: number, low: number, high: number): number {
     const { flags } = this;
     let free = 0;
-    for (let page = high - 1; page >= low; page--) {
-      free = (flags[page]! & ~OTHERS) === 0 ? free + 1 : 0;
-      if (free === pages) return page;
+    for (let page = high - 1; page >= low;) {
+      const chunk = page >>> CHUNK_SHIFT;
+      const first = Math.max(low, chunk * CHUNK);
+      const mapped = this.#mapped[chunk]!;
+      if (mapped === 0) {
+        const here = page - first + 1;
+        if (free + here >= pages) return page + 1 - (pages - free);
+        free += here;
+      } else if (mapped === CHUNK) free = 0;
+      else {
+        for (; page >= first; page--) {
+          free = (flags[page]! & ~OTHERS) === 0 ? free + 1 : 0;
+          if (free === pages) return page;
+        }
+      }
+      page = first - 1;
     }
     return -1;
   }
 }
+
+const endOfChunk = (page: number): number => (page | (CHUNK - 1)) + 1;

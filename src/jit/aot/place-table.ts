@@ -1,0 +1,84 @@
+import { pageRuns } from './image.ts';
+
+const PAGE = 4096;
+/** More than there are blocks: a place's key is its address times this, plus its number. */
+const NUMBERS = 2 ** 16;
+
+/** Where a layer has the function of a block or a region. */
+export interface Place {
+  readonly layer: number;
+  /** Which of its functions: the number of the page's run in the layer, and the place in that. */
+  readonly run: number;
+  readonly index: number;
+}
+
+/**
+ * Blocks or regions of an image by address, and where their functions are. To make it takes a while, and all threads
+ * need the same: its words can lie in memory that they share.
+ */
+export class PlaceTable {
+  /** What it consists of: numbers by address, then of each number its address, layer, run and index. */
+  readonly words: Uint32Array;
+  readonly #count: number;
+
+  constructor(words: Uint32Array) {
+    this.words = words;
+    this.#count = words.length / 5;
+  }
+
+  /** `addresses`: by number, of which no two are the same; `counts`: how many each layer has. */
+  static of(addresses: ArrayLike<number>, counts: readonly number[]): PlaceTable {
+    const count = addresses.length;
+    const words = new Uint32Array(new SharedArrayBuffer(5 * 4 * count));
+    const keys = Float64Array.from(addresses, (address, number) => address * NUMBERS + number).sort();
+    keys.forEach((key, at) => {
+      words[at] = key % NUMBERS;
+    });
+    let from = 0;
+    counts.forEach((ofLayer, layer) => {
+      pageRuns(addresses, from, from + ofLayer).forEach(({ first, count: ofRun }, run) => {
+        for (let index = 0; index < ofRun; index++) {
+          const number = first + index;
+          words[count + number] = addresses[number]!;
+          words[2 * count + number] = layer;
+          words[3 * count + number] = run;
+          words[4 * count + number] = index;
+        }
+      });
+      from += ofLayer;
+    });
+    return new PlaceTable(words);
+  }
+
+  /** Where the first address from `address` on is in the order, or the end of it. */
+  #from(address: number): number {
+    const { words } = this;
+    const count = this.#count;
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (words[count + words[middle]!]! < address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The number of what begins at an address; -1 if there is nothing. */
+  find(address: number): number {
+    const at = this.#from(address);
+    const number = this.words[at]!;
+    return at < this.#count && this.words[this.#count + number] === address ? number : -1;
+  }
+
+  placeOf(number: number): Place {
+    const { words } = this;
+    const at = this.#count + number;
+    return { layer: words[at + this.#count]!, run: words[at + 2 * this.#count]!, index: words[at + 3 * this.#count]! };
+  }
+
+  /** Numbers of what begins in a page, in the order of their addresses. */
+  in(page: number): Uint32Array {
+    return this.words.subarray(this.#from(page * PAGE), this.#from((page + 1) * PAGE));
+  }
+}
