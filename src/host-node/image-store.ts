@@ -47,7 +47,10 @@ export function imageStore(maker: string): ImageStore | undefined {
   if (folder === undefined) return undefined;
   const fileOf = (program: string, name: string): string => {
     const { size, mtimeNs } = statSync(program, { bigint: true });
-    const key = [maker, process.versions.v8, process.arch, program, size, mtimeNs, name];
+    const { versions, arch, execArgv, env } = process;
+    // V8 refuses what was compiled with other flags.
+    const host = [versions.v8, arch, env['NODE_OPTIONS'] ?? '', ...execArgv];
+    const key = [maker, ...host, program, size, mtimeNs, name];
     return join(folder, Buffer.from(checksum(new TextEncoder().encode(key.join('\0')))).toString('hex'));
   };
   return {

@@ -397,14 +397,22 @@ export class CodePages {
     return [...new Set(at.map(({ code }) => code))].filter(({ isDropped }) => !isDropped);
   }
 
+  /** As `install`, of code that depends on all of some pages. */
+  installWhole(code: InstalledCode, from: readonly CodePage[]): void {
+    for (const page of from) this.#note(page, 0, PAGE, code);
+    this.#setLink(code.page, code.offset, code.slot);
+  }
+
   /** Enters translated code at its record, and notes the bytes of each page that it depends on. */
   install(code: InstalledCode, parts: readonly (readonly [CodePage, number, number])[]): void {
-    for (const [page, start, end] of parts) {
-      page.parts.push({ start, end, code });
-      page.isFresh = true;
-      this.#mark(page.hostPage, start, end - 1);
-    }
+    for (const [page, start, end] of parts) this.#note(page, start, end, code);
     this.#setLink(code.page, code.offset, code.slot);
+  }
+
+  #note(page: CodePage, start: number, end: number, code: InstalledCode): void {
+    page.parts.push({ start, end, code });
+    page.isFresh = true;
+    this.#mark(page.hostPage, start, end - 1);
   }
 
   /** Address of the link that leads to translated code. */

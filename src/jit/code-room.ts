@@ -69,7 +69,8 @@ export class SharedCodeRoom {
   /** Stretches that nobody has. */
   get free(): number {
     let free = 0;
-    for (const owner of this.#owners) if (owner === 0) free++;
+    const owners = this.#owners;
+    for (let stretch = 0; stretch < owners.length; stretch++) if (owners[stretch] === 0) free++;
     return free;
   }
 

@@ -27,16 +27,6 @@ export type JitCounter = (typeof COUNTERS)[number];
 
 const INDEX = Object.fromEntries(COUNTERS.map((name, index) => [name, index])) as Record<JitCounter, number>;
 
-/** What was retired in a stretch without a look at anything else, and how. */
-export interface Stretch {
-  readonly retired: number;
-  /** In tier 0, and in regions. */
-  readonly interpreted: number;
-  readonly inRegions: number;
-  /** Times that the run loop entered code. */
-  readonly rounds: number;
-}
-
 /** How large a region is. */
 export interface RegionSize {
   readonly blocks: number;
@@ -73,12 +63,12 @@ export class JitCounters {
   }
 
   codeTlbMissed(): void {
-    this.#add('codeTlbMisses');
+    this.#values[INDEX.codeTlbMisses]! += 1;
   }
 
   /** A straight line of instructions was decoded for tier 0. */
   decoded(): void {
-    this.#add('decodedBlocks');
+    this.#values[INDEX.decodedBlocks]! += 1;
   }
 
   /** The CPU stood still so long while something was translated. */
@@ -86,11 +76,13 @@ export class JitCounters {
     this.#raise('longestStop', Math.round(milliseconds * 1000));
   }
 
-  ran({ retired, interpreted, inRegions, rounds }: Stretch): void {
-    this.#add('interpreted', interpreted);
-    this.#add('inRegions', inRegions);
-    this.#add('inBlocks', retired - interpreted - inRegions);
-    this.#add('linkMisses', Math.max(0, rounds - 1));
+  /** Instructions were retired, some of them by tier 0 and in regions, in so many rounds of the run loop. */
+  ran(retired: number, interpreted: number, inRegions: number, rounds: number): void {
+    const values = this.#values;
+    values[INDEX.interpreted]! += interpreted;
+    values[INDEX.inRegions]! += inRegions;
+    values[INDEX.inBlocks]! += retired - interpreted - inRegions;
+    if (rounds > 1) values[INDEX.linkMisses]! += rounds - 1;
   }
 
   /** Regions were translated into `bytes` bytes of wasm. */

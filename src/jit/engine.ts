@@ -106,8 +106,13 @@ export const INTERRUPT_BOUND = PAGE;
 /** Code that runs a CPU, whose state is at the address. What it gives does not matter here. */
 type RunCode = (cpu: number | bigint) => number;
 
-/** Fields of the CPU's state that start from 0 in every stretch. */
-const OF_A_STRETCH = ['callDepth', 'interpreted', 'inRegions', 'rounds'];
+/** Fields of the CPU's state that are looked at here again and again. */
+const LOOKED_AT = [
+  ...(['pc', 'mode', 'exit', 'granted', 'remaining', 'retired'] as const),
+  ...(['callDepth', 'interpreted', 'inRegions', 'rounds'] as const),
+];
+
+type LookedAt = Readonly<Record<(typeof LOOKED_AT)[number], number>>;
 
 /** Runs a virtual CPU by translation, on the thread that made it. */
 export class Engine {
@@ -121,6 +126,8 @@ export class Engine {
   readonly ahead: AheadOfTime | undefined;
   readonly #options: EngineOptions;
   readonly #layout: StateLayout;
+  /** Where they are, as words of the state. */
+  readonly #at: LookedAt;
   readonly #translator: Translator;
   readonly #functions: FunctionTable;
   readonly #clusters: Clusters;
@@ -154,6 +161,7 @@ export class Engine {
     this.counters = options.counters ?? new JitCounters(arena);
     this.#worked = options.worked ?? ((): number => performance.now());
     this.#layout = new StateLayout(stateStruct);
+    this.#at = Object.fromEntries(LOOKED_AT.map((name) => [name, this.#layout.offset(name) / 4])) as LookedAt;
     const layout = this.#layout;
     const records = new RecordLayout(guest);
     const { granules, claims, parallel, window, jumps } = options;
@@ -321,7 +329,7 @@ export class Engine {
   /** Jumps are not remembered to what the instruction TLB forgets. */
   #clearWithTlb(jumps: JumpCache): void {
     const { tlb, window } = this.#options;
-    const mode = this.#layout.offset('mode') / 4;
+    const mode = this.#at.mode;
     jumps.clear();
     tlb.codeDropped = (page): void => {
       // Most pages that a program maps anew have no code, so no link is in them.
@@ -367,7 +375,7 @@ export class Engine {
 
   /** Where the code at pc lies in the shared memory; -1 if the guest may not execute it. */
   hostOfPc(): number {
-    const pc = this.#layout.offset('pc') / 4;
+    const pc = this.#at.pc;
     const physical = this.#options.cpu.peek(this.#words[pc]!, this.#words[pc + 1]!, 'fetch');
     return physical < 0 ? -1 : this.#options.space.codeOffset(physical);
   }
@@ -375,27 +383,22 @@ export class Engine {
   #stretch(instructions: number, run = this.#run): number {
     // Only here is no translated function on the stack, or about to be entered.
     this.#live.trim();
-    const layout = this.#layout;
     const words = this.#words;
-    const granted = layout.offset('granted') / 4;
-    const remaining = layout.offset('remaining') / 4;
+    const { granted, remaining, retired: total, callDepth, interpreted, inRegions, rounds } = this.#at;
     words[granted] = instructions;
     words[remaining] = instructions;
-    for (const field of OF_A_STRETCH) words[layout.offset(field) / 4] = 0;
+    words[callDepth] = 0;
+    words[interpreted] = 0;
+    words[inRegions] = 0;
+    words[rounds] = 0;
     run(this.#cpuAddress);
     const retired = words[granted]! - words[remaining]!;
-    const total = layout.offset('retired') / 4;
     const low = (words[total]! >>> 0) + retired;
     words[total] = low;
     if (low > 0xffffffff) words[total + 1]!++;
     words[granted] = 0;
     words[remaining] = 0;
-    this.counters.ran({
-      retired,
-      interpreted: words[layout.offset('interpreted') / 4]!,
-      inRegions: words[layout.offset('inRegions') / 4]!,
-      rounds: words[layout.offset('rounds') / 4]!,
-    });
+    this.counters.ran(retired, words[interpreted]!, words[inRegions]!, words[rounds]!);
     return retired;
   }
 
@@ -421,13 +424,13 @@ export class Engine {
 
   #fetch(): number {
     const words = this.#words;
-    const pc = this.#layout.offset('pc') / 4;
+    const pc = this.#at.pc;
     const low = words[pc]!;
     const high = words[pc + 1]!;
     this.counters.codeTlbMissed();
     const { points, cpu } = this.#options;
     if (points?.breaksAt(low, high) === true) {
-      Atomics.or(words, this.#layout.offset('exit') / 4, EXIT_DEBUG);
+      Atomics.or(words, this.#at.exit, EXIT_DEBUG);
       return 0;
     }
     const host = this.#reach(low, high);
@@ -439,7 +442,7 @@ export class Engine {
 
   /** While a page was claimed, others may have asked for what comes before the next instruction. */
   get #isInterrupted(): boolean {
-    return (this.#words[this.#layout.offset('exit') / 4]! & EXIT_REQUEST) !== 0;
+    return (this.#words[this.#at.exit]! & EXIT_REQUEST) !== 0;
   }
 
   /** Where the byte to be executed at a virtual address lies; -1 if an exception was raised. */
@@ -471,13 +474,13 @@ export class Engine {
   #enter(low: number, high: number, host: number): CodePage {
     const { cpu, tlb, points } = this.#options;
     const { pageSize, isUniform } = cpu.translation;
-    const page = this.codePages.find(host, this.#words[this.#layout.offset('mode') / 4]!);
+    const page = this.codePages.find(host, this.#words[this.#at.mode]!);
     if (isUniform && points?.breaksIn(low, high) !== true) tlb.fillCode(low, high, page.records, pageSize);
     return page;
   }
 
   get #pc(): bigint {
-    const pc = this.#layout.offset('pc') / 4;
+    const pc = this.#at.pc;
     return (BigInt(this.#words[pc + 1]! >>> 0) << 32n) | BigInt(this.#words[pc]! >>> 0);
   }
 
@@ -530,7 +533,7 @@ export class Engine {
 
   #straddle(record: number): number {
     const words = this.#words;
-    const pc = this.#layout.offset('pc') / 4;
+    const pc = this.#at.pc;
     const resets = this.codePages.resets;
     const low = ((words[pc]! & ~0xfff) + PAGE) | 0;
     const high = low === 0 ? words[pc + 1]! + 1 : words[pc + 1]!;
@@ -630,7 +633,7 @@ export class Engine {
     const physical = cpu.peek(va | 0, 0, 'fetch');
     if (physical < 0 || !cpu.translation.isUniform) return undefined;
     const host = space.codeOffset(physical);
-    return host < 0 ? undefined : this.codePages.find(host, this.#words[this.#layout.offset('mode') / 4]!);
+    return host < 0 ? undefined : this.codePages.find(host, this.#words[this.#at.mode]!);
   }
 
   /** The code page mapped `delta` pages from the one that pc is in; raises nothing. */
@@ -645,7 +648,7 @@ export class Engine {
     const { pageSize } = cpu.translation;
     const host = space.codeOffset(physical);
     if (host < 0) return undefined;
-    const found = this.codePages.known(host, this.#words[this.#layout.offset('mode') / 4]!);
+    const found = this.codePages.known(host, this.#words[this.#at.mode]!);
     if (found !== undefined) tlb.fillCode(pageLow, pageHigh, found.records, pageSize);
     return found;
   }

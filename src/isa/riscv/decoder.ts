@@ -47,7 +47,7 @@ export class Decoder {
   readonly #groups: readonly number[][] = Array.from({ length: GROUPS }, () => []);
   readonly #compressed = new Uint16Array(0x10000);
   readonly #bucketOf = new Uint16Array(0x8000);
-  readonly #buckets: Int32Array[] = [new Int32Array(0)];
+  readonly #buckets: (readonly number[])[] = [[]];
 
   /** `indexOf` gives an instruction's place in the guest's list. */
   constructor(
@@ -123,8 +123,14 @@ export class Decoder {
 
   #meet(word: number): number {
     const rules = this.#rules;
-    const index = this.#groups[groupOf(word)]!.find((rule) => matches(rules[rule]!.pattern, word));
-    return (this.#compressed[word] = index === undefined ? NOTHING : index + 2);
+    let found = NOTHING;
+    for (const index of this.#groups[groupOf(word)]!) {
+      if (!matches(rules[index]!.pattern, word)) continue;
+      found = index + 2;
+      break;
+    }
+    this.#compressed[word] = found;
+    return found;
   }
 
   #fill(key: number, word: number): number {
@@ -134,7 +140,7 @@ export class Decoder {
       const fixed = mask & KEY_MASK;
       if ((word & fixed) === (match & fixed)) candidates.push(mask, match, index + 2);
     }
-    this.#buckets.push(Int32Array.from(candidates));
+    this.#buckets.push(candidates);
     return (this.#bucketOf[key] = this.#buckets.length - 1);
   }
 }

@@ -157,8 +157,9 @@ export function encode(pattern: Pattern, operands: Readonly<Record<string, numbe
 
 /** Whether `word` is an instruction of this pattern. */
 export function matches(pattern: Pattern, word: number): boolean {
-  return (
-    (word & pattern.mask) === pattern.match &&
-    pattern.fields.every((field) => !field.rejects.includes(extract(field, word)))
-  );
+  if ((word & pattern.mask) !== pattern.match) return false;
+  for (const field of pattern.fields) {
+    if (field.rejects.length > 0 && field.rejects.includes(extract(field, word))) return false;
+  }
+  return true;
 }

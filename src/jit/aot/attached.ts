@@ -4,10 +4,11 @@ import type { FunctionTable } from '../function-table.ts';
 import type { StateLayout } from '../layout.ts';
 import { pagesOfRegion, type AotIndex } from './image.ts';
 import { buildLinks, type Links } from './links.ts';
-import { PlaceTable, type Place } from './place-table.ts';
+import { PlaceTable } from './place-table.ts';
 import type { LayerExports } from './placing.ts';
 
 const PAGE = 4096;
+const NONE: readonly InstalledCode[] = [];
 
 /** An image that can be used. */
 export interface LoadedImage {
@@ -56,14 +57,16 @@ export class AttachedImage {
   mismatches = 0;
   readonly #options: AttachedOptions;
   readonly #links: Links;
-  readonly #layers: readonly LayerExports[];
+  readonly #imports: WebAssembly.Imports;
+  /** Those that anything was placed of: a thread that does little needs few. */
+  readonly #layers: (LayerExports | undefined)[] = [];
   readonly #firstRegionSlot: number;
   #isPlacing = false;
 
   constructor(options: AttachedOptions) {
     this.#options = options;
     const { loaded, imports, layout, width, memoryPages, firstSlot } = options;
-    const { index, modules } = loaded;
+    const { index } = loaded;
     const links = new WebAssembly.Instance(new WebAssembly.Module(buildLinks(width, layout, memoryPages)), imports);
     this.#links = links.exports as unknown as Links;
     const aot = {
@@ -71,9 +74,7 @@ export class AttachedImage {
       regions: this.#links.regions,
       firstSlot: new WebAssembly.Global({ value: 'i32', mutable: false }, firstSlot),
     };
-    this.#layers = modules.map(
-      (module) => new WebAssembly.Instance(module, { ...imports, aot }).exports as unknown as LayerExports,
-    );
+    this.#imports = { ...imports, aot };
     this.#firstRegionSlot = firstSlot + index.addresses.length;
   }
 
@@ -114,7 +115,7 @@ export class AttachedImage {
     if (this.#placeRegion(page, number, block)) return;
     const { loaded, firstSlot } = this.#options;
     // Blocks of a page call each other directly: a change of any of it makes all of them useless.
-    this.#install(loaded.blocks.placeOf(block), block, { slot: firstSlot + block, page, isRegion: false }, [page]);
+    this.#install(loaded.blocks, block, block, codeAt(page, this.offsetOf(block), firstSlot + block, false), [page]);
   }
 
   #placeRegion(page: CodePage, number: number, block: number): boolean {
@@ -131,27 +132,28 @@ export class AttachedImage {
     }
     // A page that was not known takes the place of another one, perhaps.
     if (!pagesOfRegion(loaded.index, region).every((one, i) => from[i]!.hostPage === firstHostPage + one)) return false;
-    const code = { slot: this.#firstRegionSlot + region, page, isRegion: true };
-    this.#install(loaded.regions.placeOf(region), block, code, from);
+    const code = codeAt(page, this.offsetOf(block), this.#firstRegionSlot + region, true);
+    this.#install(loaded.regions, region, block, code, from);
     return true;
   }
 
-  #install(
-    { layer, run, index }: Place,
-    block: number,
-    entered: Pick<InstalledCode, 'slot' | 'page' | 'isRegion'>,
-    from: readonly CodePage[],
-  ): void {
+  #install(table: PlaceTable, number: number, block: number, code: InstalledCode, from: readonly CodePage[]): void {
     const { functions, pages } = this.#options;
-    const code = { ...entered, offset: this.offsetOf(block), companions: [], isDropped: false };
     this.#isPlacing = true;
-    this.#layers[layer]!.install(run, index, block, code.slot);
+    this.#layer(table.layerOf(number)).install(table.runOf(number), table.indexOf(number), block, code.slot);
     functions.install(code);
-    pages.install(
-      code,
-      from.map((page) => [page, 0, PAGE]),
-    );
+    pages.installWhole(code, from);
     this.#isPlacing = false;
+  }
+
+  #layer(number: number): LayerExports {
+    let layer = this.#layers[number];
+    if (layer === undefined) {
+      const instance = new WebAssembly.Instance(this.#options.loaded.modules[number]!, this.#imports);
+      layer = instance.exports as unknown as LayerExports;
+      this.#layers[number] = layer;
+    }
+    return layer;
   }
 
   /** The link at a block leads to a slot now; below 1: nowhere. */
@@ -181,6 +183,15 @@ function isEqual(memory: Uint8Array, at: number, expected: Uint8Array): boolean 
   for (let i = 0; i < there.length; i++) if (here[i] !== there[i]) return false;
   return true;
 }
+
+const codeAt = (page: CodePage, offset: number, slot: number, isRegion: boolean): InstalledCode => ({
+  slot,
+  page,
+  offset,
+  companions: NONE,
+  isRegion,
+  isDropped: false,
+});
 
 /** An image's code of one page that holds what it did. */
 class Places implements AotPlaces {

@@ -12,14 +12,14 @@ test('functions of several layers are found by address, with their runs', () => 
     [0, 1, 2, 3, 4, 5],
   );
   assert.deepEqual(
-    addresses.map((_, number) => table.placeOf(number)),
+    addresses.map((_, number) => [table.layerOf(number), table.runOf(number), table.indexOf(number)]),
     [
-      { layer: 0, run: 0, index: 0 },
-      { layer: 0, run: 0, index: 1 },
-      { layer: 0, run: 1, index: 0 },
-      { layer: 2, run: 0, index: 0 },
-      { layer: 2, run: 1, index: 0 },
-      { layer: 2, run: 2, index: 0 },
+      [0, 0, 0],
+      [0, 0, 1],
+      [0, 1, 0],
+      [2, 0, 0],
+      [2, 1, 0],
+      [2, 2, 0],
     ],
   );
   for (const address of [0, 0x5002, 0x6002, 0xffff_ffff]) assert.equal(table.find(address), -1);

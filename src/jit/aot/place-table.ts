@@ -4,14 +4,6 @@ const PAGE = 4096;
 /** More than there are blocks: a place's key is its address times this, plus its number. */
 const NUMBERS = 2 ** 16;
 
-/** Where a layer has the function of a block or a region. */
-export interface Place {
-  readonly layer: number;
-  /** Which of its functions: the number of the page's run in the layer, and the place in that. */
-  readonly run: number;
-  readonly index: number;
-}
-
 /**
  * Blocks or regions of an image by address, and where their functions are. To make it takes a while, and all threads
  * need the same: its words can lie in memory that they share.
@@ -71,10 +63,15 @@ export class PlaceTable {
     return at < this.#count && this.words[this.#count + number] === address ? number : -1;
   }
 
-  placeOf(number: number): Place {
-    const { words } = this;
-    const at = this.#count + number;
-    return { layer: words[at + this.#count]!, run: words[at + 2 * this.#count]!, index: words[at + 3 * this.#count]! };
+  /** The layer that has the function of a number; which run of a page it is in there, and its place in that. */
+  layerOf(number: number): number {
+    return this.words[2 * this.#count + number]!;
+  }
+  runOf(number: number): number {
+    return this.words[3 * this.#count + number]!;
+  }
+  indexOf(number: number): number {
+    return this.words[4 * this.#count + number]!;
   }
 
   /** Numbers of what begins in a page, in the order of their addresses. */
