@@ -92,15 +92,29 @@ note_environment() {
   [ ${#tinamou_order} -gt 100000 ] || export TINAMOU_ORDER="$tinamou_order"
 }
 
-# Which signals were masked and which ignored when we began: Node changes both.
-note_signals() {
+# Which signals were masked and which ignored when we began, for Node changes both; and which processors are ours.
+note_status() {
   while read -r tinamou_key tinamou_value; do
     case $tinamou_key in
       SigBlk:) tinamou_masked=$tinamou_value ;;
-      SigIgn:) break ;;
+      SigIgn:) tinamou_ignored=$tinamou_value ;;
+      Cpus_allowed_list:) break ;;
     esac
   done </proc/self/status
-  export TINAMOU_SIGNALS="$tinamou_masked $tinamou_value"
+  export TINAMOU_SIGNALS="$tinamou_masked $tinamou_ignored"
+  tinamou_processors=$tinamou_value
+}
+
+# The engine's compilers and collector have four threads, and would get two thirds of two processors while a program's own
+# two threads want them: half as many as there are processors.
+share_processors() {
+  case $tinamou_processors in
+    *,* | '') return ;;
+    *-*) tinamou_processors=$((${tinamou_processors#*-} - ${tinamou_processors%-*} + 1)) ;;
+    *) tinamou_processors=1 ;;
+  esac
+  [ "$tinamou_processors" -ge 8 ] ||
+    tinamou_flags="$tinamou_flags --v8-pool-size=$((tinamou_processors < 4 ? 1 : tinamou_processors / 2))"
 }
 
 run_node() {
@@ -123,7 +137,8 @@ launch() {
       tinamou_main=$tinamou_name.cjs
       note_descriptors
       note_environment
-      note_signals
+      note_status
+      share_processors
       # SIGUSR1 would wake Node's inspector. Programs are short, and there need not be little memory: a tenth of their
       # time is the collector's otherwise. What comes first stays: the code that is kept of a program.
       tinamou_flags="$tinamou_flags --disable-sigusr1 --heap-growing-percent=0 --no-incremental-marking --min-semi-space-size=16 --max-semi-space-size=16 --initial-old-space-size=128"

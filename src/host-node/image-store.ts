@@ -1,6 +1,9 @@
 import {
+  closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,7 +13,8 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ImageStore } from '../host/image-store.ts';
+import type { FileRoom, ImageStore } from '../host/image-store.ts';
+import { engineFlags } from './engine-flags.ts';
 import { compiledModules } from './compiled/compiled-modules.ts';
 
 /** Bytes of a file before what is kept: a checksum of the rest. */
@@ -47,10 +51,8 @@ export function imageStore(maker: string): ImageStore | undefined {
   if (folder === undefined) return undefined;
   const fileOf = (program: string, name: string): string => {
     const { size, mtimeNs } = statSync(program, { bigint: true });
-    const { versions, arch, execArgv, env } = process;
-    // V8 refuses what was compiled with other flags.
-    const host = [versions.v8, arch, env['NODE_OPTIONS'] ?? '', ...execArgv];
-    const key = [maker, ...host, program, size, mtimeNs, name];
+    const { versions, arch } = process;
+    const key = [maker, versions.v8, arch, engineFlags(), program, size, mtimeNs, name];
     return join(folder, Buffer.from(checksum(new TextEncoder().encode(key.join('\0')))).toString('hex'));
   };
   return {
@@ -65,12 +67,12 @@ export function imageStore(maker: string): ImageStore | undefined {
         return false;
       }
     },
-    read(program, name) {
+    read(program, name, room) {
       try {
-        const bytes = readFileSync(fileOf(program, name));
+        const bytes = bytesOf(fileOf(program, name), room);
         if (bytes.length < HEADER) return undefined;
         const body = bytes.subarray(HEADER);
-        return bytes.subarray(0, HEADER).equals(checksum(body)) ? body : undefined;
+        return checksum(body).every((byte, i) => byte === bytes[i]) ? body : undefined;
       } catch {
         return undefined;
       }
@@ -86,6 +88,16 @@ export function imageStore(maker: string): ImageStore | undefined {
       }
     },
   };
+}
+
+/** Files are never written to, but put in each other's place: one that is mapped stays as it is. */
+function bytesOf(path: string, room: FileRoom | undefined): Uint8Array {
+  const fd = openSync(path, 'r');
+  try {
+    return room?.map(fd, fstatSync(fd).size) ?? readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { Script } from 'node:vm';
+import { engineFlags } from './engine-flags.ts';
 import { KEEP_CODE, type KeepCode } from './kept-code.ts';
 
 /** What is before V8's bytes: a hash of what follows, and at the ends of how many runs they were taken. */
@@ -70,10 +71,10 @@ function offerToKeep(file: string, script: Script, kept: Kept | undefined): void
 
 /** Where code of a file is kept; undefined: nowhere. V8 refuses what was made with other flags. */
 function placeOf(file: string): string | undefined {
-  const { NODE_COMPILE_CACHE: folder, NODE_OPTIONS = '' } = process.env;
+  const { NODE_COMPILE_CACHE: folder } = process.env;
   if (!folder) return undefined;
-  const { execArgv, arch, version } = process;
-  const maker = Buffer.from(JSON.stringify([version, arch, NODE_OPTIONS, ...execArgv]));
+  const { arch, version } = process;
+  const maker = Buffer.from(`${version} ${arch} ${engineFlags()}`);
   return `${folder}/scripts/${basename(file)}-${hashOf(maker).toString(16)}`;
 }
 

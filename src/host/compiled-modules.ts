@@ -14,6 +14,7 @@ export interface CompiledModules {
    * The module of `wireBytes` with the optimized code that `serialize` gave; the rest is compiled when it is called.
    * Undefined for bytes that were made of another module, by another engine or with other flags, or are damaged: compile
    * it then. A module of the same bytes that is alive in this process is returned as it is, with the code it has.
+   * `isChecked`: both are known to be as they were given, and are not looked through for damage.
    */
-  deserialize(compiled: Uint8Array, wireBytes: Uint8Array): WebAssembly.Module | undefined;
+  deserialize(compiled: Uint8Array, wireBytes: Uint8Array, isChecked?: boolean): WebAssembly.Module | undefined;
 }

@@ -139,7 +139,8 @@ export class GuestProcess {
     this.physical = new PhysicalSpace(memory);
     this.physical.add({ kind: 'ram', name: 'window', base: 0, size: options.windowSize, hostOffset: base });
     this.guestMemory = new GuestMemory(arena, this.physical, MOST_THREADS);
-    this.space = new AddressSpace(pages, new MappedFiles(arena), site.makeBacking(memory, base), {
+    const backing = site.makeBacking(memory, base);
+    this.space = new AddressSpace(pages, new MappedFiles(arena), backing, {
       remapped: (first, end) => this.onRemap?.(first, end),
       selfModifying: () => this.checkAccesses(),
       sharing: () => this.threads.share(),
@@ -154,7 +155,7 @@ export class GuestProcess {
       this.space.forbidAll();
       this.#origin[0] = this.#clock.now();
     }
-    this.images = site.images && new ProgramImages(this, site.images, site.image);
+    this.images = site.images && new ProgramImages(this, site.images, backing, site.image);
     // The last, for it takes all room that is left.
     this.threads = new Threads(arena, options.abi, site.spawn);
   }

@@ -18,6 +18,8 @@ import { loadedImage, type LoadedImage } from '../jit/aot/attached.ts';
 import { PlaceTable } from '../jit/aot/place-table.ts';
 import type { ImageStore } from '../host/image-store.ts';
 import type { Caller } from './calls/caller.ts';
+import { ImageRoom } from './image-room.ts';
+import type { Backing } from './memory/backing.ts';
 import { BEYOND, PAGE, PROT_EXEC, PROT_READ, PROT_WRITE, SHARED } from './memory/pages.ts';
 import type { GuestProcess } from './process.ts';
 
@@ -79,6 +81,7 @@ export class ProgramImages {
   readonly #words: Int32Array;
   /** Blocks that were entered often, as addresses of the guest; some are here several times. */
   readonly #noted: Uint32Array;
+  readonly #room: ImageRoom;
   /** The image in use, and its name; what of it others can be given. */
   #loaded: LoadedImage | undefined;
   #isRead = '';
@@ -87,13 +90,14 @@ export class ProgramImages {
   #shared: SharedImage | undefined;
 
   /** `given`: what another thread has loaded. */
-  constructor(process: GuestProcess, store: ImageStore, given: SharedImage | undefined) {
+  constructor(process: GuestProcess, store: ImageStore, backing: Backing, given: SharedImage | undefined) {
     this.#process = process;
     this.#store = store;
     this.#shared = given;
     const { arena } = process;
     this.#words = new Int32Array(arena.memory.buffer, arena.allocate(4 * WORDS.ALL), WORDS.ALL);
     this.#noted = new Uint32Array(arena.memory.buffer, arena.allocate(4 * MOST_NOTED), MOST_NOTED);
+    this.#room = new ImageRoom(arena, process.memory.base, backing);
   }
 
   /** A block is entered often, whose first byte is at a place in memory. */
@@ -193,14 +197,12 @@ export class ProgramImages {
 
   #read(): LoadedImage | undefined {
     this.likelyThreads = this.#threadsBefore();
-    const bytes = this.#store.read(this.#process.program.path, this.#variant);
+    const bytes = this.#store.read(this.#process.program.path, this.#variant, this.#room);
     const image = bytes && parseImage(bytes);
     if (image === undefined) return undefined;
     try {
       const modules = image.layers.map((layer) => this.#moduleOf(layer));
-      const head = parseIndex(bytes!)!.bytes;
-      const shared = new Uint8Array(new SharedArrayBuffer(head));
-      shared.set(bytes!.subarray(0, head));
+      const shared = inSharedMemory(bytes!.subarray(0, parseIndex(bytes!)!.bytes));
       const isSettled = image.layers.every((layer) => layer.isSettled);
       const loaded = loadedImage(image, modules);
       const [blocks, regions] = [loaded.blocks.words, loaded.regions.words];
@@ -213,8 +215,8 @@ export class ProgramImages {
   }
 
   #moduleOf({ module, compiled }: AotLayer): WebAssembly.Module {
-    const done = compiled && this.#store.compiled?.deserialize(compiled, module);
-    return done ?? new WebAssembly.Module(module);
+    const done = compiled && this.#store.compiled?.deserialize(compiled, module, true);
+    return done ?? new WebAssembly.Module(inOwnMemory(module));
   }
 
   /** The program ends: keeps what was learnt of it. */
@@ -327,6 +329,20 @@ export class ProgramImages {
     const { bytes } = this.#process.memory;
     return expected.every((byte, i) => byte === bytes[page * PAGE + i]);
   }
+}
+
+function inSharedMemory(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  if (buffer instanceof SharedArrayBuffer) return new Uint8Array(buffer, byteOffset, length);
+  const shared = new Uint8Array(new SharedArrayBuffer(length));
+  shared.set(bytes);
+  return shared;
+}
+
+/** WebAssembly takes no others. */
+function inOwnMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, length) : new Uint8Array(bytes);
 }
 
 /** Addresses that ascend, as many as a layer has at a time; a page is not split. */

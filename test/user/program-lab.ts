@@ -124,7 +124,7 @@ function imageOf(
   assert.ok(read !== undefined);
   return loadedImage(
     read,
-    read.layers.map(({ module }) => new WebAssembly.Module(module)),
+    read.layers.map(({ module }) => new WebAssembly.Module(Uint8Array.from(module))),
   );
 }
 

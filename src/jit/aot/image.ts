@@ -12,9 +12,9 @@ const LAYER_WORDS = 5;
 
 /** A module of blocks or regions, which have the numbers after those of the layers before, and what was made of it. */
 export interface AotLayer {
-  readonly module: Uint8Array<ArrayBuffer>;
+  readonly module: Uint8Array;
   /** The code that the host's compiler made. */
-  readonly compiled: Uint8Array<ArrayBuffer> | undefined;
+  readonly compiled: Uint8Array | undefined;
   /** The compiler is done with what is run of it. */
   readonly isSettled: boolean;
 }
@@ -229,12 +229,12 @@ function areRegions(blocks: Uint32Array, ends: Uint32Array, allBlocks: number, a
 }
 
 /** The image that bytes say; undefined if they say none. */
-export function parseImage(bytes: Uint8Array<ArrayBuffer>): AotImage | undefined {
+export function parseImage(bytes: Uint8Array): AotImage | undefined {
   const parsed = parseIndex(bytes);
   if (parsed === undefined) return undefined;
   const { index, layerWords } = parsed;
   let at = parsed.bytes;
-  const blob = (length: number): Uint8Array<ArrayBuffer> | undefined => {
+  const blob = (length: number): Uint8Array | undefined => {
     if (length > bytes.length - at) return undefined;
     at += length;
     return bytes.subarray(at - length, at);
