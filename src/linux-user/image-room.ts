@@ -3,7 +3,7 @@ import type { Arena } from '../mem/arena.ts';
 import type { Backing } from './memory/backing.ts';
 import { PAGE, PROT_READ } from './memory/pages.ts';
 
-/** Bytes for all images that a process comes to use: one of those that it executes after each other is 30 MiB at most. */
+/** Bytes for all images that a process comes to use, one program after the other; one has some 30 MiB at most. */
 const ROOM = 128 << 20;
 const MADV_POPULATE_READ = 22;
 

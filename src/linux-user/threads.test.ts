@@ -52,6 +52,28 @@ test('a number that a thread said before its start came back stays', () => {
   assert.equal(threads.take(threads.all[0]!)!.tid, 1001);
 });
 
+test('threads that are expected begin at once, and are the next to be taken', () => {
+  const { threads, spawned } = make();
+  const first = threads.all[0]!;
+  threads.expect(first, 2);
+  assert.deepEqual(spawned, [1, 2]);
+  assert.equal(threads.live, 1);
+  assert.equal(threads.most, 1);
+  for (const index of [1, 2]) {
+    const thread = threads.take(first)!;
+    assert.equal(thread.index, index);
+    threads.go(thread);
+  }
+  assert.deepEqual(spawned, [1, 2]);
+  assert.equal(threads.most, 3);
+  threads.expect(first, 2);
+  assert.deepEqual(spawned, [1, 2], 'as many as there are');
+  threads.left(threads.all[1]!);
+  assert.equal(threads.most, 3);
+  threads.clear();
+  assert.equal(threads.most, 1);
+});
+
 test('there is an end of threads, and each has room for code', () => {
   const { threads } = make();
   const first = threads.all[0]!;
