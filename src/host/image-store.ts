@@ -18,3 +18,12 @@ export interface ImageStore {
   /** Undefined: code of the host's compiler cannot be kept. */
   readonly compiled: CompiledModules | undefined;
 }
+
+/** One where nothing is, and nothing stays. */
+export const NO_IMAGES: ImageStore = {
+  host: '',
+  has: () => false,
+  read: () => undefined,
+  write() {},
+  compiled: undefined,
+};

@@ -161,3 +161,14 @@ test('without a place to keep it, and for who looks at translations', (t) => {
   writeFileSync(folder, 'a file where the folder would be');
   assert.equal(run(), statusOf(1));
 });
+
+test('with other flags of V8, which refuses code that was made without them', (t) => {
+  const { put, run, images } = cacheOf(t);
+  put(program(1));
+  for (let i = 0; i < 3; i++) assert.equal(run(), statusOf(1));
+  const before = new Set(images());
+  for (let i = 0; i < 3; i++) assert.equal(run([], { NODE_OPTIONS: '--stack-trace-limit=12' }), statusOf(1));
+  const all = new Set(images());
+  assert.equal(all.size, 2 * before.size);
+  assert.ok(all.isSupersetOf(before));
+});

@@ -5,6 +5,7 @@ import { NodeClock } from '../../host-node/clock.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import { imageStore } from '../../host-node/image-store.ts';
+import { NO_IMAGES } from '../../host/image-store.ts';
 import { furtherNativeThread } from '../../host-node/native/thread.ts';
 import { keepCode } from '../../host-node/kept-code.ts';
 import { parseFeatures } from '../../isa/riscv/features.ts';
@@ -31,7 +32,8 @@ try {
       makeBacking: (_, base) => new NativeBacking(native, base),
       clock: new NodeClock(),
       hasRun: () => keepCode(true),
-      images: options.keptBy === undefined ? undefined : imageStore(options.keptBy),
+      // What lies where in memory must not depend on what became of the directory.
+      images: options.keptBy === undefined ? undefined : (imageStore(options.keptBy) ?? NO_IMAGES),
       image,
       spawn: (other) => spawnGuestThread({ ...data, image: guest.images?.shared, index: other }, signals),
     },

@@ -35,6 +35,8 @@ export function runUser(settings: UserSettings, words: number): never {
   const features = located(`-cpu ${settings.cpu}`, () => parseFeatures(settings.cpu));
   let native: NodeNativeThread | undefined;
   let backing: NativeBacking | undefined;
+  const maker = keepsCode(settings) ? makerOf(import.meta.url) : undefined;
+  const images = maker === undefined ? undefined : imageStore(maker);
   const options = {
     windowSize: settings.windowSize ?? DEFAULT_WINDOW,
     prefix: settings.prefix,
@@ -45,7 +47,7 @@ export function runUser(settings: UserSettings, words: number): never {
     isDebugged: settings.gdb !== undefined,
     log: { items: [...settings.log], ranges: settings.logRanges },
     cpu: settings.cpu,
-    keptBy: keepsCode(settings) ? makerOf(import.meta.url) : undefined,
+    keptBy: images && maker,
   };
   const log = settings.log.size > 0 ? openLog(settings.logFile) : undefined;
   const guest = new GuestProcess(
@@ -58,7 +60,7 @@ export function runUser(settings: UserSettings, words: number): never {
       },
       clock: new NodeClock(),
       hasRun: () => keepCode(true),
-      images: options.keptBy === undefined ? undefined : imageStore(options.keptBy),
+      images,
       spawn(index) {
         const { runtime } = thread.engine;
         const image = guest.images?.shared;
