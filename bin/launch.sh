@@ -141,7 +141,7 @@ launch() {
       share_processors
       # SIGUSR1 would wake Node's inspector. Programs are short, and there need not be little memory: a tenth of their
       # time is the collector's otherwise. What comes first stays: the code that is kept of a program.
-      tinamou_flags="$tinamou_flags --disable-sigusr1 --heap-growing-percent=0 --no-incremental-marking --min-semi-space-size=16 --max-semi-space-size=16 --initial-old-space-size=128"
+      tinamou_flags="$tinamou_flags --disable-sigusr1 --heap-growing-percent=0 --no-incremental-marking --min-semi-space-size=32 --max-semi-space-size=32 --initial-old-space-size=128"
       ;;
   esac
   if [ -f "$tinamou_root/src/cli/$tinamou_name.ts" ]; then
