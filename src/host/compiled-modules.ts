@@ -1,13 +1,17 @@
+/** A module whose functions are all compiled. */
+export interface OptimizedModule {
+  /** For `deserialize`: the module without what its functions do, which nobody looks at any more. It is of no other use. */
+  readonly wireBytes: Uint8Array<ArrayBuffer>;
+  readonly compiled: Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Machine code that the engine's optimizing compiler made of WebAssembly modules, as bytes for other processes. Only
  * the same engine with the same flags on the same kind of processor takes them back.
  */
 export interface CompiledModules {
-  /**
-   * A module all of whose functions the optimizing compiler makes now, where `new WebAssembly.Module` would compile them
-   * in haste, and only when they are called. A module of the same bytes that is alive in this process is returned as it is.
-   */
-  optimize(wireBytes: Uint8Array<ArrayBuffer>): WebAssembly.Module;
+  /** All functions of a module, made by the optimizing compiler now. */
+  optimize(wireBytes: Uint8Array): OptimizedModule;
   /** What there is of `module` by now, for `deserialize`. Undefined if none of its functions has been optimized yet. */
   serialize(module: WebAssembly.Module): Uint8Array<ArrayBuffer> | undefined;
   /**

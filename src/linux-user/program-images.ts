@@ -1,7 +1,6 @@
 import {
   EMPTY_IMAGE,
   encodeImage,
-  inOtherBytes,
   MOST_BLOCKS,
   parseImage,
   parseIndex,
@@ -146,8 +145,9 @@ export class ProgramImages {
   runtime(build: () => Uint8Array<ArrayBuffer>): WebAssembly.Module {
     const bytes = this.#store.read(this.#store.host, RUNTIME + this.#memoryLayout);
     const [known] = (bytes && parseImage(bytes))?.layers ?? [];
-    const layer = known ?? { module: build(), compiled: undefined, isSettled: false };
-    const module = this.#moduleOf(layer);
+    const kept = known && this.#moduleOf(known);
+    const layer = kept === undefined ? { module: build(), compiled: undefined, isSettled: false } : known!;
+    const module = kept ?? this.#moduleOf(layer)!;
     this.#runtime = { layer, module };
     return module;
   }
@@ -203,7 +203,8 @@ export class ProgramImages {
     const image = bytes && parseImage(bytes);
     if (image === undefined) return undefined;
     try {
-      const modules = image.layers.map((layer) => this.#moduleOf(layer));
+      const modules = image.layers.map((layer) => this.#moduleOf(layer)).filter((module) => module !== undefined);
+      if (modules.length < image.layers.length) return undefined;
       const shared = inSharedMemory(bytes!.subarray(0, parseIndex(bytes!)!.bytes));
       const isSettled = image.layers.every((layer) => layer.isSettled);
       const loaded = loadedImage(image, modules);
@@ -216,9 +217,10 @@ export class ProgramImages {
     }
   }
 
-  #moduleOf({ module, compiled }: AotLayer): WebAssembly.Module {
+  /** Undefined: V8 refuses what it is to have made. */
+  #moduleOf({ module, compiled, isSettled }: AotLayer): WebAssembly.Module | undefined {
     const done = compiled && this.#store.compiled?.deserialize(compiled, module, true);
-    return done ?? new WebAssembly.Module(inOwnMemory(module));
+    return done ?? (isSettled ? undefined : new WebAssembly.Module(inOwnMemory(module)));
   }
 
   /** The program ends: keeps what was learnt of it. */
@@ -277,9 +279,8 @@ export class ProgramImages {
       if (layer.isSettled) return layer;
       if (room <= 0) return this.#compiled(layer, inUse[i]);
       room -= layer.module.length;
-      // The module in use would be given back as it is: this is another one.
-      const module = inOtherBytes(layer.module);
-      return { module, compiled: compiled.serialize(compiled.optimize(module)), isSettled: true };
+      const { wireBytes, compiled: code } = compiled.optimize(layer.module);
+      return { module: wireBytes, compiled: code, isSettled: true };
     });
   }
 
@@ -306,6 +307,8 @@ export class ProgramImages {
     const times = new Map<number, number>();
     for (const address of noted) times.set(address, (times.get(address) ?? 0) + 1);
     for (const address of addresses) times.delete(address);
+    const fewest = Math.max(FEWEST, addresses.length * SHARE);
+    if (times.size < fewest) return [];
     const fixed = new Map<number, boolean>();
     const wanted = [...times.keys()].filter((address) => {
       const page = Math.floor(address / PAGE);
@@ -313,7 +316,7 @@ export class ProgramImages {
       fixed.set(page, known);
       return known;
     });
-    if (wanted.length < Math.max(FEWEST, addresses.length * SHARE)) return [];
+    if (wanted.length < fewest) return [];
     const most = Math.min(MOST_BLOCKS - addresses.length, Math.floor(this.#process.milliseconds * PER_MILLISECOND));
     const hottest = wanted.toSorted((one, other) => times.get(other)! - times.get(one)!).slice(0, most);
     return hottest.toSorted((one, other) => one - other);

@@ -42,6 +42,14 @@ export function optimize(module: WebAssembly.Module, loop: (n: number) => number
   throw new Error('the engine optimizes nothing');
 }
 
+/** What was optimized as a whole, and its module, as JSON of both in base64. */
+function takeWhole(json: string): Found {
+  const [wireBytes, compiled] = (JSON.parse(json) as string[]).map(
+    (text) => new Uint8Array(Buffer.from(text, 'base64')),
+  );
+  return take(compiled!, wireBytes!, true);
+}
+
 /** `isWhole`: there is no more to optimize. */
 function take(compiled: Uint8Array, wireBytes: Uint8Array, isWhole = false): Found {
   const modules = compiledModules()!;
@@ -65,6 +73,7 @@ if (!isMainThread && workerData?.compiled !== undefined) {
 } else if (what?.startsWith('take') === true) {
   const compiled = new Uint8Array(readFileSync(0));
   const write = (found: Found): void => writeFileSync(1, JSON.stringify(found));
-  if (what !== 'take-in-worker') write(take(compiled, loops(Number(step)), what === 'take-whole'));
+  if (what === 'take-whole') write(takeWhole(Buffer.from(compiled).toString()));
+  else if (what === 'take') write(take(compiled, loops(Number(step))));
   else new Worker(new URL(import.meta.url), { workerData: { compiled, step: Number(step) } }).on('message', write);
 }

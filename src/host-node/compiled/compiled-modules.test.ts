@@ -50,16 +50,30 @@ suite('compiled modules', { skip: !isPossible }, () => {
   });
 
   test('a module is optimized as a whole, for processes with the flags that this one has', async () => {
-    const module = modules!.optimize(loops(12));
-    const compiled = modules!.serialize(module)!;
-    const { first, second } = loopsOf(module);
-    assert.equal(first(10) + second(10), 150);
-    const { refused, sum, bytesAtOnce } = await found(['take-whole', '12'], compiled);
+    const whole = loops(12);
+    const inUse = new WebAssembly.Module(whole);
+    const { wireBytes, compiled } = modules!.optimize(whole);
+    assert.ok(wireBytes.length < whole.length);
+    assert.throws(() => loopsOf(new WebAssembly.Module(wireBytes)).first(1), WebAssembly.RuntimeError);
+    const both = JSON.stringify([wireBytes, compiled].map((bytes) => Buffer.from(bytes).toString('base64')));
+    const { refused, sum, bytesAtOnce } = await found(['take-whole', '12'], Buffer.from(both));
     assert.ok(!refused);
     assert.equal(sum, 150);
     assert.equal(bytesAtOnce, compiled.length);
+    assert.equal(loopsOf(inUse).second(10), 120);
     // Others are compiled as ever.
     assert.equal(modules!.serialize(new WebAssembly.Module(loops(13))), undefined);
+  });
+
+  test('modules that differ in what their functions do are different ones when they are optimized', () => {
+    const modulesOf = [14, 15].map((step) => {
+      const { wireBytes, compiled } = modules!.optimize(loops(step));
+      return modules!.deserialize(compiled, wireBytes)!;
+    });
+    assert.deepEqual(
+      modulesOf.map((module) => loopsOf(module).second(1)),
+      [14, 15],
+    );
   });
 
   test('damaged, cut and foreign bytes are refused', () => {

@@ -1,7 +1,10 @@
 /**
  * Bytes for another process: a head of our own, then V8's. V8 dies of damaged bytes, so the head has hashes of all there is.
  */
-import type { CompiledModules } from '../../host/compiled-modules.ts';
+import { BugError } from '../../base/errors.ts';
+import type { CompiledModules, OptimizedModule } from '../../host/compiled-modules.ts';
+import { withCustomSection } from '../../wasm/custom-section.ts';
+import { withoutBodies } from '../../wasm/without-bodies.ts';
 import { type AddonWithHash, openAddon } from './addon.ts';
 
 /** Offsets in the head. */
@@ -9,6 +12,17 @@ const HEAD = { MAGIC: 0, ENGINE_TAG: 4, WIRE_HASH: 8, COMPILED_HASH: 16, BYTES: 
 const MAGIC = 0x314d4d54;
 /** Flags of the engine by which it compiles a module in haste; they are looked at whenever it compiles one. */
 const HASTY = ['liftoff', 'wasm-lazy-compilation'];
+
+function compiledWhole(wireBytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  for (const flag of HASTY) setFlagsFromString(`--no-${flag}`);
+  try {
+    return new WebAssembly.Module(wireBytes);
+  } finally {
+    // The engine's tag says the flags.
+    for (const flag of HASTY) setFlagsFromString(`--${flag}`);
+  }
+}
 
 class NodeCompiledModules implements CompiledModules {
   readonly #engine: AddonWithHash;
@@ -21,15 +35,13 @@ class NodeCompiledModules implements CompiledModules {
     this.#seed = engine.hash(version, BigInt(version.length), 0n);
   }
 
-  optimize(wireBytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-    const { setFlagsFromString } = process.getBuiltinModule('node:v8');
-    for (const flag of HASTY) setFlagsFromString(`--no-${flag}`);
-    try {
-      return new WebAssembly.Module(wireBytes);
-    } finally {
-      // The engine's tag says the flags.
-      for (const flag of HASTY) setFlagsFromString(`--${flag}`);
-    }
+  optimize(wireBytes: Uint8Array): OptimizedModule {
+    // Of bytes that a module in use was made of the engine would give that one.
+    const compiled = this.#engine.addon.serialize(compiledWhole(withCustomSection(wireBytes, 'optimized')));
+    if (compiled === undefined) throw new BugError('the compiler has made nothing of a module');
+    // Modules of the same bytes are the same to the engine, whatever code they were given.
+    const shell = withCustomSection(withoutBodies(wireBytes), this.hash(wireBytes).toString(16));
+    return { wireBytes: shell, compiled: this.#withHead(compiled, shell) };
   }
 
   /** XXH64. */
@@ -38,14 +50,17 @@ class NodeCompiledModules implements CompiledModules {
   }
 
   serialize(module: WebAssembly.Module): Uint8Array<ArrayBuffer> | undefined {
-    const { addon, engineTag } = this.#engine;
+    const { addon } = this.#engine;
     const compiled = addon.serialize(module);
-    if (compiled === undefined) return undefined;
+    return compiled && this.#withHead(compiled, addon.wireBytes(module));
+  }
+
+  #withHead(compiled: Uint8Array, wireBytes: Uint8Array): Uint8Array<ArrayBuffer> {
     const out = new Uint8Array(HEAD.BYTES + compiled.length);
     const head = new DataView(out.buffer);
     head.setUint32(HEAD.MAGIC, MAGIC, true);
-    head.setUint32(HEAD.ENGINE_TAG, engineTag(), true);
-    head.setBigUint64(HEAD.WIRE_HASH, this.hash(addon.wireBytes(module)), true);
+    head.setUint32(HEAD.ENGINE_TAG, this.#engine.engineTag(), true);
+    head.setBigUint64(HEAD.WIRE_HASH, this.hash(wireBytes), true);
     head.setBigUint64(HEAD.COMPILED_HASH, this.hash(compiled), true);
     out.set(compiled, HEAD.BYTES);
     return out;

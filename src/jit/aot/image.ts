@@ -1,5 +1,3 @@
-import { withCustomSection } from '../../wasm/custom-section.ts';
-
 const PAGE = 4096;
 /** Most blocks of an image. A thread has slots for twice as many. */
 export const MOST_BLOCKS = 2 ** 14;
@@ -15,7 +13,7 @@ export interface AotLayer {
   readonly module: Uint8Array;
   /** The code that the host's compiler made. */
   readonly compiled: Uint8Array | undefined;
-  /** The compiler is done with what is run of it. */
+  /** The compiler is done with all of it: without what it made the module is of no use any more. */
   readonly isSettled: boolean;
 }
 
@@ -129,11 +127,6 @@ export function withRegions(image: AotImage, { module, regions }: MadeRegions): 
 /** The pages that region `number` was made from. */
 export function pagesOfRegion({ regionEnds, regionPages }: AotIndex, number: number): Uint32Array {
   return regionPages.subarray(number === 0 ? 0 : regionEnds[number - 1]!, regionEnds[number]!);
-}
-
-/** A layer's module in bytes that no module in use has been made of. */
-export function inOtherBytes(module: Uint8Array): Uint8Array<ArrayBuffer> {
-  return withCustomSection(module, 'optimized');
 }
 
 /**
