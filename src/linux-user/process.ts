@@ -21,7 +21,7 @@ import { VECTOR_BYTES } from './program/native-program.ts';
 import { ProgramRecord } from './program/record.ts';
 import { OpenFiles } from './open-files.ts';
 import { Limits } from './limits.ts';
-import { ProgramImages, type SharedImage } from './program-images.ts';
+import { ProgramImages } from './program-images.ts';
 import { Paths } from './paths.ts';
 import { ProgramLog, type LogOptions } from './program-log.ts';
 import { ProcessSignals } from './signals/process-signals.ts';
@@ -58,14 +58,14 @@ export interface ProcessSite {
   makeBacking(memory: WebAssembly.Memory, base: number): Backing;
   /** Undefined: there can be no more than one thread. */
   readonly spawn: Spawn | undefined;
+  /** Of the host that are ours; left out: 1. */
+  readonly processors?: number;
   /** One that all threads share; left out: that of `performance`. */
   readonly clock?: Clock;
   /** Told when a thread of the guest ends, on its thread of the host. */
   readonly hasRun?: () => void;
   /** Where translations of programs are kept, if they are. */
   readonly images?: ImageStore | undefined;
-  /** The image of the program, as another thread has it. */
-  readonly image?: SharedImage | undefined;
 }
 
 /** Whether an address is in it is one comparison with 31 bits. */
@@ -99,6 +99,8 @@ export class GuestProcess {
   readonly guestMemory: GuestMemory;
   readonly threads: Threads;
   readonly images: ProgramImages | undefined;
+  /** See ProcessSite. */
+  readonly processors: number;
   /** See ProcessSite. */
   readonly hasRun: () => void;
   readonly #clock: Clock;
@@ -148,6 +150,7 @@ export class GuestProcess {
     this.vectors = arena.allocate(VECTOR_BYTES);
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
     if (options.isDebugged === true) Atomics.store(this.#checks, 0, 1);
+    this.processors = site.processors ?? 1;
     this.hasRun = site.hasRun ?? ((): void => {});
     this.#clock = site.clock ?? { now: () => (performance.now() + performance.timeOrigin) * 1e6 };
     this.#origin = new Float64Array(memory.buffer, arena.allocate(8), 1);
@@ -155,7 +158,7 @@ export class GuestProcess {
       this.space.forbidAll();
       this.#origin[0] = this.#clock.now();
     }
-    this.images = site.images && new ProgramImages(this, site.images, backing, site.image);
+    this.images = site.images && new ProgramImages(this, site.images, backing);
     // The last, for it takes all room that is left.
     this.threads = new Threads(arena, options.abi, site.spawn);
   }

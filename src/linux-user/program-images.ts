@@ -3,7 +3,6 @@ import {
   encodeImage,
   MOST_BLOCKS,
   parseImage,
-  parseIndex,
   withLayer,
   withRegions,
   type AotImage,
@@ -13,8 +12,7 @@ import {
   type MadeRegions,
 } from '../jit/aot/image.ts';
 import { hostFuses } from '../jit/fusion.ts';
-import { loadedImage, type LoadedImage } from '../jit/aot/attached.ts';
-import { PlaceTable } from '../jit/aot/place-table.ts';
+import type { LoadedImage } from '../jit/aot/attached.ts';
 import type { ImageStore } from '../host/image-store.ts';
 import type { Caller } from './calls/caller.ts';
 import { ImageRoom } from './image-room.ts';
@@ -56,17 +54,9 @@ interface LayerMaker {
   makeRegions(image: AotIndex, instructions: number): MadeRegions | undefined;
 }
 
-/** An image as threads give it to each other. */
-export interface SharedImage {
-  /** See ProgramImages.name. */
-  readonly name: string;
-  /** Its index, in memory that they share. */
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
-  readonly modules: readonly WebAssembly.Module[];
-  /** Words of the tables of its blocks and regions, in memory that they share. */
-  readonly blocks: Uint32Array;
-  readonly regions: Uint32Array;
-  readonly isSettled: boolean;
+/** An image in use, with all that is kept of it. */
+interface ImageInUse extends LoadedImage {
+  readonly index: AotImage;
 }
 
 /**
@@ -81,18 +71,15 @@ export class ProgramImages {
   /** Blocks that were entered often, as addresses of the guest; some are here several times. */
   readonly #noted: Uint32Array;
   readonly #room: ImageRoom;
-  /** The image in use, and its name; what of it others can be given. */
-  #loaded: LoadedImage | undefined;
-  #isRead = '';
+  /** The image in use, and its name. */
+  #loaded: ImageInUse | undefined;
+  #isRead = 0;
   /** The engines' runtime, as bytes and as it is in use; only in the thread that has made it. */
   #runtime: { readonly layer: AotLayer; readonly module: WebAssembly.Module } | undefined;
-  #shared: SharedImage | undefined;
 
-  /** `given`: what another thread has loaded. */
-  constructor(process: GuestProcess, store: ImageStore, backing: Backing, given: SharedImage | undefined) {
+  constructor(process: GuestProcess, store: ImageStore, backing: Backing) {
     this.#process = process;
     this.#store = store;
-    this.#shared = given;
     const { arena } = process;
     this.#words = new Int32Array(arena.memory.buffer, arena.allocate(4 * WORDS.ALL), WORDS.ALL);
     this.#noted = new Uint32Array(arena.memory.buffer, arena.allocate(4 * MOST_NOTED), MOST_NOTED);
@@ -116,9 +103,9 @@ export class ProgramImages {
     this.#words[WORDS.PROGRAMS]!++;
   }
 
-  /** Another name: another image. */
-  get name(): string {
-    return `${this.#words[WORDS.PROGRAMS]}${this.#process.checksAccesses ? ' checked' : ''}`;
+  /** Another name, which is not 0: another image. */
+  get name(): number {
+    return 2 * this.#words[WORDS.PROGRAMS]! + (this.#process.checksAccesses ? 2 : 1);
   }
 
   /** What code of an image depends on, besides the program and this program of ours. */
@@ -155,72 +142,60 @@ export class ProgramImages {
   #keepRuntime(): void {
     if (this.#runtime === undefined) return;
     const { layer, module } = this.#runtime;
-    const [kept] = this.#optimized([layer], [module]);
+    const [kept] = this.#optimized([layer], () => module);
     if (kept === layer) return;
     this.#runtime = { layer: kept!, module };
     const image = { ...EMPTY_IMAGE, counts: [0], layers: [kept!] };
     this.#store.write(this.#store.host, RUNTIME + this.#memoryLayout, encodeImage(image));
   }
 
-  /** How many threads the program is likely to have besides its first; 0 if that is not known. */
-  likelyThreads = 0;
-
-  /** What of that is kept: how many it had the last time. */
-  #threadsBefore(): number {
+  /** How many threads the program is likely to have besides its first: as many as it had the last time; 0 if that is not known. */
+  get likelyThreads(): number {
     const [before = 0] = this.#store.read(this.#process.program.path, THREADS) ?? [];
     return Math.min(before, MOST_EXPECTED);
   }
 
   #keepThreads(): void {
     const now = Math.min(this.#process.threads.most - 1, MOST_EXPECTED);
-    const before = this.#threadsBefore();
+    const before = this.likelyThreads;
     // Some programs have one more at times.
     if (now <= before && now >= before / 2) return;
     this.#store.write(this.#process.program.path, THREADS, Uint8Array.of(now));
   }
 
+  /** Whether a thread has loaded the image of the program that is run now. */
+  get isLoaded(): boolean {
+    return this.#room.find(this.name) !== undefined;
+  }
+
   /** The image of the program that is run now. */
   load(): LoadedImage | undefined {
     this.#isRead = this.name;
-    this.#loaded = this.#shared?.name === this.name ? this.#given(this.#shared) : this.#read();
+    const bytes = this.#room.find(this.name) ?? this.#read();
+    const index = bytes && parseImage(bytes);
+    this.#loaded = index && { index, moduleOf: (layer) => this.#moduleOf(index.layers[layer]!) };
     return this.#loaded;
   }
 
-  /** For threads that begin now. */
-  get shared(): SharedImage | undefined {
-    return this.#shared?.name === this.name ? this.#shared : undefined;
-  }
-
-  /** What another thread has read. */
-  #given({ bytes, modules, blocks, regions }: SharedImage): LoadedImage {
-    const { index } = parseIndex(bytes)!;
-    return { index, modules, blocks: new PlaceTable(blocks), regions: new PlaceTable(regions) };
-  }
-
-  #read(): LoadedImage | undefined {
-    this.likelyThreads = this.#threadsBefore();
+  #read(): Uint8Array | undefined {
     const bytes = this.#store.read(this.#process.program.path, this.#variant, this.#room);
-    const image = bytes && parseImage(bytes);
-    if (image === undefined) return undefined;
+    if (bytes !== undefined) this.#room.share(this.name, bytes);
+    return bytes;
+  }
+
+  /**
+   * Undefined: V8 refuses what is said to be its own. A module that another thread has made is the same one here, and
+   * V8 has its code already.
+   */
+  #moduleOf({ module, compiled, isSettled }: AotLayer): WebAssembly.Module | undefined {
+    const done = compiled && this.#store.compiled?.deserialize(compiled, module, true);
+    if (done !== undefined || isSettled) return done;
     try {
-      const modules = image.layers.map((layer) => this.#moduleOf(layer)).filter((module) => module !== undefined);
-      if (modules.length < image.layers.length) return undefined;
-      const shared = inSharedMemory(bytes!.subarray(0, parseIndex(bytes!)!.bytes));
-      const isSettled = image.layers.every((layer) => layer.isSettled);
-      const loaded = loadedImage(image, modules);
-      const [blocks, regions] = [loaded.blocks.words, loaded.regions.words];
-      this.#shared = { name: this.name, bytes: shared, modules, blocks, regions, isSettled };
-      return loaded;
+      return new WebAssembly.Module(inOwnMemory(module));
     } catch (error) {
       if (!(error instanceof WebAssembly.CompileError)) throw error;
       return undefined;
     }
-  }
-
-  /** Undefined: V8 refuses what it is to have made. */
-  #moduleOf({ module, compiled, isSettled }: AotLayer): WebAssembly.Module | undefined {
-    const done = compiled && this.#store.compiled?.deserialize(compiled, module, true);
-    return done ?? (isSettled ? undefined : new WebAssembly.Module(inOwnMemory(module)));
   }
 
   /** The program ends: keeps what was learnt of it. */
@@ -241,8 +216,11 @@ export class ProgramImages {
 
   /** Nothing is to be learnt any more from what the compiler makes. */
   get #isSettled(): boolean {
-    const isOpen = this.shared?.isSettled === false || this.#runtime?.layer.isSettled === false;
-    return !isOpen || this.#store.compiled === undefined;
+    const layers = [
+      ...(this.#loaded?.index.layers ?? []),
+      ...(this.#runtime === undefined ? [] : [this.#runtime.layer]),
+    ];
+    return layers.every(({ isSettled }) => isSettled) || this.#store.compiled === undefined;
   }
 
   /** All blocks that are wanted are in the image, and what hangs together among them is to be put together. */
@@ -265,19 +243,20 @@ export class ProgramImages {
       const made = maker.makeRegions(image, this.#process.milliseconds * REGIONS_PER_MILLISECOND);
       image = made === undefined ? { ...image, searched: image.addresses.length } : withRegions(image, made);
     }
-    const layers = this.#optimized(image.layers, this.#loaded?.modules ?? []);
+    const inUse = this.#loaded;
+    const layers = this.#optimized(image.layers, (i) => (i < before.layers.length ? inUse?.moduleOf(i) : undefined));
     const isChanged = image !== before || layers.some((layer, i) => layer !== before.layers[i]);
     if (isChanged) this.#store.write(this.#process.program.path, this.#variant, encodeImage({ ...image, layers }));
   }
 
   /** Layers with what the compiler makes of them, as many as there is time for; of the others, what it has made by now. */
-  #optimized(layers: readonly AotLayer[], inUse: readonly WebAssembly.Module[]): AotLayer[] {
+  #optimized(layers: readonly AotLayer[], inUse: (layer: number) => WebAssembly.Module | undefined): AotLayer[] {
     const { compiled } = this.#store;
     if (compiled === undefined) return [...layers];
     let room = Math.min(MOST_OPTIMIZED, this.#process.milliseconds * OPTIMIZED_PER_MILLISECOND);
     return layers.map((layer, i) => {
       if (layer.isSettled) return layer;
-      if (room <= 0) return this.#compiled(layer, inUse[i]);
+      if (room <= 0) return this.#compiled(layer, inUse(i));
       room -= layer.module.length;
       const { wireBytes, compiled: code } = compiled.optimize(layer.module);
       return { module: wireBytes, compiled: code, isSettled: true };
@@ -334,14 +313,6 @@ export class ProgramImages {
     const { bytes } = this.#process.memory;
     return expected.every((byte, i) => byte === bytes[page * PAGE + i]);
   }
-}
-
-function inSharedMemory(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
-  const { buffer, byteOffset, length } = bytes;
-  if (buffer instanceof SharedArrayBuffer) return new Uint8Array(buffer, byteOffset, length);
-  const shared = new Uint8Array(new SharedArrayBuffer(length));
-  shared.set(bytes);
-  return shared;
 }
 
 /** WebAssembly takes no others. */

@@ -55,7 +55,7 @@ export class GuestThread implements Caller {
   /** What other threads ask of this one. */
   readonly #target: RequestTarget;
   /** Which image is in use. */
-  #image = '';
+  #image = 0;
   #isOver = false;
 
   constructor(
@@ -263,6 +263,7 @@ export class GuestThread implements Caller {
       if (isTaken && shared.tid !== tid) throw new BugError(`thread ${tid} was taken for ${shared.tid}`);
       shared.tid = tid;
       shared.park();
+      this.process.threads.startExpected();
       shared.waitWhile(PHASE.PARKED);
       shared.waitWhile(PHASE.TAKEN);
       // Or it is in the child of a fork, where its number is another one.
@@ -395,9 +396,10 @@ export class GuestThread implements Caller {
     if (images === undefined || images.name === this.#image) return;
     this.#image = images.name;
     this.engine.codePages.reset();
-    const image = images.load();
-    this.process.threads.expect(this.shared, images.likelyThreads);
-    this.engine.ahead!.use(image);
+    const { threads, processors } = this.process;
+    // Before the image is loaded, which is work for one processor.
+    if (!images.isLoaded) threads.expect(this.shared, images.likelyThreads, Math.max(1, processors - 1));
+    this.engine.ahead!.use(images.load());
   }
 
   #requestTarget(): RequestTarget {

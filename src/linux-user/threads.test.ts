@@ -55,8 +55,11 @@ test('a number that a thread said before its start came back stays', () => {
 test('threads that are expected begin at once, and are the next to be taken', () => {
   const { threads, spawned } = make();
   const first = threads.all[0]!;
-  threads.expect(first, 2);
-  assert.deepEqual(spawned, [1, 2]);
+  threads.expect(first, 2, 1);
+  assert.deepEqual(spawned, [1]);
+  threads.startExpected();
+  threads.startExpected();
+  assert.deepEqual(spawned, [1, 2], 'the others when one is ready');
   assert.equal(threads.live, 1);
   assert.equal(threads.most, 1);
   for (const index of [1, 2]) {
@@ -66,11 +69,14 @@ test('threads that are expected begin at once, and are the next to be taken', ()
   }
   assert.deepEqual(spawned, [1, 2]);
   assert.equal(threads.most, 3);
-  threads.expect(first, 2);
+  threads.expect(first, 2, 2);
   assert.deepEqual(spawned, [1, 2], 'as many as there are');
   threads.left(threads.all[1]!);
   assert.equal(threads.most, 3);
+  threads.expect(first, 4, 1);
   threads.clear();
+  threads.startExpected();
+  assert.deepEqual(spawned, [1, 2, 3], 'another program expects none');
   assert.equal(threads.most, 1);
 });
 

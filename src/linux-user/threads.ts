@@ -21,7 +21,17 @@ const MOST_CODE_PAGES = 1280;
 /** Translations of more pages than that are forgotten with all others. */
 export const FEW_PAGES = 64;
 
-const WORDS = { LIVE: 0, STARTED: 1, SHARING: 2, LEADER: 3, ENDING: 4, PAUSE: 5, MOST: 6, COUNT: 8 } as const;
+const WORDS = {
+  LIVE: 0,
+  STARTED: 1,
+  SHARING: 2,
+  LEADER: 3,
+  ENDING: 4,
+  PAUSE: 5,
+  MOST: 6,
+  EXPECTED: 7,
+  COUNT: 8,
+} as const;
 
 /** Starts a thread of the host for the thread at an index, which parks itself when it is ready; gives its number, or 0. */
 export type Spawn = (index: number) => number;
@@ -87,6 +97,7 @@ export class Threads {
   /** Another program takes the place of the one that was. */
   clear(): void {
     this.#words[WORDS.MOST] = 1;
+    Atomics.store(this.#words, WORDS.EXPECTED, 0);
   }
 
   /** Others, threads or processes, may see what a thread does in memory from now on. */
@@ -141,13 +152,29 @@ export class Threads {
   }
 
   /**
-   * Starts threads of the host for as many as the guest is likely to have besides the one that it has, at once: one takes
-   * so long to be ready as the guest takes to want it.
+   * The guest is likely to have `count` threads besides the one that it has. One takes so long to be ready as the guest
+   * takes to want it: `atOnce` are started now, and each that is ready starts the next, since all at once would take the
+   * processors from the first one.
    */
-  expect(own: ThreadShared, count: number): void {
+  expect(own: ThreadShared, count: number, atOnce: number): void {
     this.#alone(own, () => {
-      while (this.started - 1 < count && this.#prepare() !== undefined);
+      Atomics.store(this.#words, WORDS.EXPECTED, count);
+      for (let i = 0; i < atOnce; i++) this.#prepareExpected();
     });
+  }
+
+  /** For a thread of the host that is ready: starts the next that is expected, if there is one. */
+  startExpected(): void {
+    if (this.#isExpected) this.#lock.with(() => this.#prepareExpected());
+  }
+
+  get #isExpected(): boolean {
+    return this.started - 1 < Atomics.load(this.#words, WORDS.EXPECTED);
+  }
+
+  #prepareExpected(): void {
+    // Who ends the others waits for those that there are.
+    if (this.#isExpected && this.#words[WORDS.ENDING] === 0) this.#prepare();
   }
 
   /** A thread that was taken, and has all that it needs, runs. */

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { loadedImage, type LoadedImage } from '../../src/jit/aot/attached.ts';
+import type { LoadedImage } from '../../src/jit/aot/attached.ts';
 import { EMPTY_IMAGE, encodeImage, parseImage, withLayer, withRegions } from '../../src/jit/aot/image.ts';
 import { Engine } from '../../src/jit/engine.ts';
 import type { JumpCache } from '../../src/jit/jump-cache.ts';
@@ -122,10 +122,7 @@ function imageOf(
   }
   const read = parseImage(encodeImage(image));
   assert.ok(read !== undefined);
-  return loadedImage(
-    read,
-    read.layers.map(({ module }) => new WebAssembly.Module(Uint8Array.from(module))),
-  );
+  return { index: read, moduleOf: (layer) => new WebAssembly.Module(Uint8Array.from(read.layers[layer]!.module)) };
 }
 
 const isAhead = (name: Tiers | Ahead): name is Ahead => name.includes('ahead');

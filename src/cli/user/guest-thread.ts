@@ -1,5 +1,6 @@
 /** The module that a worker of user mode runs: one thread of the guest after the other, until the process ends. */
 import { writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { NodeClock } from '../../host-node/clock.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
@@ -21,7 +22,7 @@ import { spawnGuestThread, type GuestThreadData } from './spawn.ts';
 const BUG_STATUS = 70;
 
 const data = workerData as GuestThreadData;
-const { share, options, log, runtime, image, index } = data;
+const { share, options, log, runtime, index } = data;
 const native = furtherNativeThread(share, index);
 
 try {
@@ -31,11 +32,11 @@ try {
     {
       makeBacking: (_, base) => new NativeBacking(native, base),
       clock: new NodeClock(),
+      processors: availableParallelism(),
       hasRun: () => keepCode(true),
       // What lies where in memory must not depend on what became of the directory.
       images: options.keptBy === undefined ? undefined : (imageStore(options.keptBy) ?? NO_IMAGES),
-      image,
-      spawn: (other) => spawnGuestThread({ ...data, image: guest.images?.shared, index: other }, signals),
+      spawn: (other) => spawnGuestThread({ ...data, index: other }, signals),
     },
     share.memory,
   );

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { NodeClock } from '../../host-node/clock.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
 import { NodeNativeSignals } from '../../host-node/native/signals.ts';
@@ -59,12 +60,12 @@ export function runUser(settings: UserSettings, words: number): never {
         return backing;
       },
       clock: new NodeClock(),
+      processors: availableParallelism(),
       hasRun: () => keepCode(true),
       images,
       spawn(index) {
         const { runtime } = thread.engine;
-        const image = guest.images?.shared;
-        return spawnGuestThread({ share: host.share, options, log, runtime, image, index }, signals);
+        return spawnGuestThread({ share: host.share, options, log, runtime, index }, signals);
       },
     },
   );

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { NodeNativeSignals } from '../../host-node/native/signals.ts';
 import type { NativeShare } from '../../host/native.ts';
-import type { SharedImage } from '../../linux-user/program-images.ts';
 import type { ProcessOptions } from '../../linux-user/process.ts';
 
 /** What a worker needs to be a thread of a program; it can be sent to one. */
@@ -16,8 +15,6 @@ export interface GuestThreadData {
   readonly log: number | undefined;
   /** What all threads' engines share. */
   readonly runtime: WebAssembly.Module;
-  /** What is kept of the program. */
-  readonly image: SharedImage | undefined;
   readonly index: number;
 }
 

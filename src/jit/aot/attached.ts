@@ -4,7 +4,7 @@ import type { FunctionTable } from '../function-table.ts';
 import type { StateLayout } from '../layout.ts';
 import { pagesOfRegion, type AotIndex } from './image.ts';
 import { buildLinks, type Links } from './links.ts';
-import { PlaceTable } from './place-table.ts';
+import type { PlaceTable } from './place-table.ts';
 import type { LayerExports } from './placing.ts';
 
 const PAGE = 4096;
@@ -13,22 +13,8 @@ const NONE: readonly InstalledCode[] = [];
 /** An image that can be used. */
 export interface LoadedImage {
   readonly index: AotIndex;
-  /** Of each layer. */
-  readonly modules: readonly WebAssembly.Module[];
-  /** Where the functions of its blocks are, and of its regions. */
-  readonly blocks: PlaceTable;
-  readonly regions: PlaceTable;
-}
-
-/** An image with modules that were made of its layers. */
-export function loadedImage(index: AotIndex, modules: readonly WebAssembly.Module[]): LoadedImage {
-  const regionAddresses = index.regionBlocks.map((block) => index.addresses[block]!);
-  return {
-    index,
-    modules,
-    blocks: PlaceTable.of(index.addresses, index.counts),
-    regions: PlaceTable.of(regionAddresses, index.regionCounts),
-  };
+  /** Makes the module of a layer; undefined: it cannot be used. */
+  moduleOf(layer: number): WebAssembly.Module | undefined;
 }
 
 export interface AttachedOptions {
@@ -58,8 +44,8 @@ export class AttachedImage {
   readonly #options: AttachedOptions;
   readonly #links: Links;
   readonly #imports: WebAssembly.Imports;
-  /** Those that anything was placed of: a thread that does little needs few. */
-  readonly #layers: (LayerExports | undefined)[] = [];
+  /** Those that anything was to be placed of: a thread that does little needs few. null: it cannot be used. */
+  readonly #layers: (LayerExports | null)[] = [];
   readonly #firstRegionSlot: number;
   #isPlacing = false;
 
@@ -96,10 +82,10 @@ export class AttachedImage {
 
   /** The blocks that begin in a page, and the one that begins at an offset of it; -1 if there is none. */
   blocksIn(page: number): Uint32Array {
-    return this.#options.loaded.blocks.in(page);
+    return this.#options.loaded.index.blocks.in(page);
   }
   blockAt(page: number, offset: number): number {
-    return this.#options.loaded.blocks.find(page * PAGE + offset);
+    return this.#options.loaded.index.blocks.find(page * PAGE + offset);
   }
   /** Offset of a block in its page, and its bytes. */
   offsetOf(block: number): number {
@@ -109,18 +95,24 @@ export class AttachedImage {
     return this.#options.loaded.index.lengths[block]!;
   }
 
-  /** Puts the code that begins with a block in place: a region if there is one, else the block. */
-  place(page: CodePage, block: number): void {
+  /** Puts the code that begins with a block in place: a region if there is one, else the block; false if it cannot. */
+  place(page: CodePage, block: number): boolean {
     const number = page.hostPage - this.#options.firstHostPage;
-    if (this.#placeRegion(page, number, block)) return;
+    if (this.#placeRegion(page, number, block)) return true;
     const { loaded, firstSlot } = this.#options;
     // Blocks of a page call each other directly: a change of any of it makes all of them useless.
-    this.#install(loaded.blocks, block, block, codeAt(page, this.offsetOf(block), firstSlot + block, false), [page]);
+    return this.#install(
+      loaded.index.blocks,
+      block,
+      block,
+      codeAt(page, this.offsetOf(block), firstSlot + block, false),
+      [page],
+    );
   }
 
   #placeRegion(page: CodePage, number: number, block: number): boolean {
     const { loaded, pageAt, firstHostPage } = this.#options;
-    const region = loaded.regions.find(loaded.index.addresses[block]!);
+    const region = loaded.index.regions.find(loaded.index.addresses[block]!);
     if (region < 0) return false;
     const from: CodePage[] = [];
     for (const one of pagesOfRegion(loaded.index, region)) {
@@ -133,26 +125,28 @@ export class AttachedImage {
     // A page that was not known takes the place of another one, perhaps.
     if (!pagesOfRegion(loaded.index, region).every((one, i) => from[i]!.hostPage === firstHostPage + one)) return false;
     const code = codeAt(page, this.offsetOf(block), this.#firstRegionSlot + region, true);
-    this.#install(loaded.regions, region, block, code, from);
-    return true;
+    return this.#install(loaded.index.regions, region, block, code, from);
   }
 
-  #install(table: PlaceTable, number: number, block: number, code: InstalledCode, from: readonly CodePage[]): void {
+  #install(table: PlaceTable, number: number, block: number, code: InstalledCode, from: readonly CodePage[]): boolean {
     const { functions, pages } = this.#options;
+    const layer = this.#layer(table.layerOf(number));
+    if (layer === null) return false;
     this.#isPlacing = true;
-    this.#layer(table.layerOf(number)).install(table.runOf(number), table.indexOf(number), block, code.slot);
+    layer.install(table.runOf(number), table.indexOf(number), block, code.slot);
     functions.install(code);
     pages.installWhole(code, from);
     this.#isPlacing = false;
+    return true;
   }
 
-  #layer(number: number): LayerExports {
-    let layer = this.#layers[number];
-    if (layer === undefined) {
-      const instance = new WebAssembly.Instance(this.#options.loaded.modules[number]!, this.#imports);
-      layer = instance.exports as unknown as LayerExports;
-      this.#layers[number] = layer;
-    }
+  #layer(number: number): LayerExports | null {
+    const known = this.#layers[number];
+    if (known !== undefined) return known;
+    const module = this.#options.loaded.moduleOf(number);
+    const instance = module && new WebAssembly.Instance(module, this.#imports);
+    const layer = instance === undefined ? null : (instance.exports as unknown as LayerExports);
+    this.#layers[number] = layer;
     return layer;
   }
 
@@ -208,9 +202,7 @@ class Places implements AotPlaces {
 
   place(offset: number): boolean {
     const block = this.isWhole ? this.#image.blockAt(this.#number, offset) : -1;
-    if (block < 0) return false;
-    this.#image.place(this.#page, block);
-    return true;
+    return block >= 0 && this.#image.place(this.#page, block);
   }
 
   begins(offset: number): boolean {

@@ -1,7 +1,9 @@
+import { PLACE_WORDS, PlaceTable } from './place-table.ts';
+
 const PAGE = 4096;
 /** Most blocks of an image. A thread has slots for twice as many. */
 export const MOST_BLOCKS = 2 ** 14;
-const MAGIC = 0x32_54_4f_41;
+const MAGIC = 0x33_54_4f_41;
 /** Words of the header: magic, blocks, pages, layers, regions, pages of regions, blocks searched. */
 const HEADER_WORDS = 7;
 type Header = [number, number, number, number, number, number, number];
@@ -21,6 +23,9 @@ export interface AotLayer {
 export interface AotIndex {
   /** By the number of the page in the guest's addresses: its bytes. */
   readonly pages: ReadonlyMap<number, Uint8Array>;
+  /** Where the functions of its blocks are, and of its regions. */
+  readonly blocks: PlaceTable;
+  readonly regions: PlaceTable;
   /** Of each block its address, and its bytes. */
   readonly addresses: Uint32Array;
   readonly lengths: Uint32Array;
@@ -43,26 +48,10 @@ export interface AotImage extends AotIndex {
   readonly layers: readonly AotLayer[];
 }
 
-/** Blocks that follow each other in one page. */
-export interface PageRun {
-  /** Number of the first. */
-  readonly first: number;
-  readonly count: number;
-}
-
-/** The blocks `from` to `to` - 1, whose addresses ascend, page by page: a layer has them in this order. */
-export function pageRuns(addresses: ArrayLike<number>, from: number, to: number): PageRun[] {
-  const pageOf = (block: number): number => Math.floor(addresses[block]! / PAGE);
-  const runs: PageRun[] = [];
-  for (let first = from, end = from; first < to; first = end) {
-    while (end < to && pageOf(end) === pageOf(first)) end++;
-    runs.push({ first, count: end - first });
-  }
-  return runs;
-}
-
 export const EMPTY_IMAGE: AotImage = {
   pages: new Map(),
+  blocks: PlaceTable.of([], []),
+  regions: PlaceTable.of([], []),
   addresses: new Uint32Array(),
   lengths: new Uint32Array(),
   counts: [],
@@ -91,12 +80,15 @@ export function withLayer(
     const page = Math.floor(address / PAGE);
     if (!pages.has(page)) pages.set(page, bytesOf(page));
   }
+  const counts = [...image.counts, blocks.length];
+  const places = PlaceTable.of([...image.addresses, ...blocks.map(({ address }) => address)], counts);
   return {
     ...image,
     pages,
-    addresses: Uint32Array.from([...image.addresses, ...blocks.map(({ address }) => address)]),
+    blocks: places,
+    addresses: places.addresses,
     lengths: Uint32Array.from([...image.lengths, ...blocks.map(({ length }) => length)]),
-    counts: [...image.counts, blocks.length],
+    counts,
     regionCounts: [...image.regionCounts, 0],
     layers: [...image.layers, { module, compiled: undefined, isSettled: false }],
   };
@@ -113,11 +105,17 @@ export interface MadeRegions {
 export function withRegions(image: AotImage, { module, regions }: MadeRegions): AotImage {
   let end = image.regionPages.length;
   const ends = regions.map(({ pages }) => (end += pages.length));
+  const regionBlocks = Uint32Array.from([...image.regionBlocks, ...regions.map(({ block }) => block)]);
+  const regionCounts = [...image.regionCounts, regions.length];
   return {
     ...image,
+    regions: PlaceTable.of(
+      regionBlocks.map((block) => image.addresses[block]!),
+      regionCounts,
+    ),
     counts: [...image.counts, 0],
-    regionCounts: [...image.regionCounts, regions.length],
-    regionBlocks: Uint32Array.from([...image.regionBlocks, ...regions.map(({ block }) => block)]),
+    regionCounts,
+    regionBlocks,
     regionEnds: Uint32Array.from([...image.regionEnds, ...ends]),
     regionPages: Uint32Array.from([...image.regionPages, ...regions.flatMap(({ pages }) => pages)]),
     layers: [...image.layers, { module, compiled: undefined, isSettled: false }],
@@ -130,20 +128,22 @@ export function pagesOfRegion({ regionEnds, regionPages }: AotIndex, number: num
 }
 
 /**
- * An image as bytes: header, words of each layer, addresses and lengths of blocks, what is said of regions, numbers of
- * pages, all of these u32, little-endian as the host is; then the bytes of the pages, and of each layer its module and what was compiled.
+ * An image as bytes: header, words of each layer, table of blocks and their lengths, table of regions and what is said of
+ * them, numbers of pages, all of these u32, little-endian as the host is; then the bytes of the pages, and of each layer its module and what was compiled.
  */
 export function encodeImage(image: AotImage): Uint8Array<ArrayBuffer> {
-  const { pages, addresses, lengths, counts, regionCounts, regionBlocks, regionEnds, regionPages, layers } = image;
-  const words = [MAGIC, addresses.length, pages.size, layers.length];
+  const { pages, blocks, lengths, counts, regions, regionCounts, regionBlocks, regionEnds, regionPages, layers } =
+    image;
+  const words = [MAGIC, lengths.length, pages.size, layers.length];
   words.push(regionBlocks.length, regionPages.length, image.searched);
   layers.forEach(({ module, compiled, isSettled }, i) => {
     words.push(counts[i]!, regionCounts[i]!, module.length, compiled?.length ?? 0, isSettled ? 1 : 0);
   });
   const numbers = Uint32Array.from([
     ...words,
-    ...addresses,
+    ...blocks.words,
     ...lengths,
+    ...regions.words,
     ...regionBlocks,
     ...regionEnds,
     ...regionPages,
@@ -164,15 +164,14 @@ export function encodeImage(image: AotImage): Uint8Array<ArrayBuffer> {
 }
 
 /** The index that an image's bytes begin with, how many bytes that is, and the words of the layers. */
-export interface ParsedIndex {
+interface ParsedIndex {
   readonly index: AotIndex;
   readonly bytes: number;
   readonly layerWords: Uint32Array;
 }
 
 /** The index that bytes begin with, which are not copied; undefined if they begin with none. */
-export function parseIndex(given: Uint8Array): ParsedIndex | undefined {
-  const bytes = given.byteOffset % 4 === 0 ? given : given.slice();
+function parseIndex(bytes: Uint8Array): ParsedIndex | undefined {
   let at = 0;
   const take = (count: number): Uint32Array | undefined => {
     if (count * 4 > bytes.length - at) return undefined;
@@ -183,9 +182,10 @@ export function parseIndex(given: Uint8Array): ParsedIndex | undefined {
   if (header === undefined || header[0] !== MAGIC) return undefined;
   const [, blocks, pageCount, layerCount, regions, pagesOfRegions, searched] = Array.from(header) as Header;
   const layerWords = take(layerCount * LAYER_WORDS);
-  const addresses = layerWords && take(blocks);
-  const lengths = addresses && take(blocks);
-  const regionBlocks = lengths && take(regions);
+  const places = layerWords && take(blocks * PLACE_WORDS);
+  const lengths = places && take(blocks);
+  const regionPlaces = lengths && take(regions * PLACE_WORDS);
+  const regionBlocks = regionPlaces && take(regions);
   const regionEnds = regionBlocks && take(regions);
   const regionPages = regionEnds && take(pagesOfRegions);
   const numbers = regionPages && take(pageCount);
@@ -201,9 +201,12 @@ export function parseIndex(given: Uint8Array): ParsedIndex | undefined {
   const [counts, regionCounts] = [ofLayers(0), ofLayers(1)];
   if (sum(counts) !== blocks || sum(regionCounts) !== regions) return undefined;
   if (!areRegions(regionBlocks!, regionEnds!, blocks, pagesOfRegions)) return undefined;
+  const table = new PlaceTable(places!);
   const index = {
     pages,
-    addresses: addresses!,
+    blocks: table,
+    regions: new PlaceTable(regionPlaces!),
+    addresses: table.addresses,
     lengths: lengths!,
     counts,
     regionCounts,
@@ -221,8 +224,9 @@ function areRegions(blocks: Uint32Array, ends: Uint32Array, allBlocks: number, a
   return ends.every((end, i) => i === 0 || end >= ends[i - 1]!);
 }
 
-/** The image that bytes say; undefined if they say none. */
-export function parseImage(bytes: Uint8Array): AotImage | undefined {
+/** The image that bytes say, which are not copied; undefined if they say none. Tables are taken as they are. */
+export function parseImage(given: Uint8Array): AotImage | undefined {
+  const bytes = given.byteOffset % 4 === 0 ? given : given.slice();
   const parsed = parseIndex(bytes);
   if (parsed === undefined) return undefined;
   const { index, layerWords } = parsed;

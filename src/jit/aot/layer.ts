@@ -4,7 +4,8 @@ import type { RecordLayout } from '../record.ts';
 import type { BlockSource } from '../tier1-emitter.ts';
 import type { Translator } from '../translator.ts';
 import { AotEmitter } from './emitter.ts';
-import { MOST_BLOCKS, pageRuns } from './image.ts';
+import { MOST_BLOCKS } from './image.ts';
+import { pageRuns } from './place-table.ts';
 import { exportInstall } from './placing.ts';
 
 /** A block that is to be made: where it is, and what it does. */

@@ -1,12 +1,31 @@
-import { pageRuns } from './image.ts';
-
 const PAGE = 4096;
 /** More than there are blocks: a place's key is its address times this, plus its number. */
 const NUMBERS = 2 ** 16;
 
+/** Words of a table for each block or region. */
+export const PLACE_WORDS = 5;
+
+/** Blocks that follow each other in one page. */
+export interface PageRun {
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The blocks `from` to `to` - 1, whose addresses ascend, page by page: a layer has them in this order. */
+export function pageRuns(addresses: ArrayLike<number>, from: number, to: number): PageRun[] {
+  const pageOf = (block: number): number => Math.floor(addresses[block]! / PAGE);
+  const runs: PageRun[] = [];
+  for (let first = from, end = from; first < to; first = end) {
+    while (end < to && pageOf(end) === pageOf(first)) end++;
+    runs.push({ first, count: end - first });
+  }
+  return runs;
+}
+
 /**
- * Blocks or regions of an image by address, and where their functions are. To make it takes a while, and all threads
- * need the same: its words can lie in memory that they share.
+ * Blocks or regions of an image by address, and where their functions are. To make it takes a while: its words are a part
+ * of the image.
  */
 export class PlaceTable {
   /** What it consists of: numbers by address, then of each number its address, layer, run and index. */
@@ -15,13 +34,18 @@ export class PlaceTable {
 
   constructor(words: Uint32Array) {
     this.words = words;
-    this.#count = words.length / 5;
+    this.#count = words.length / PLACE_WORDS;
+  }
+
+  /** By number. */
+  get addresses(): Uint32Array {
+    return this.words.subarray(this.#count, 2 * this.#count);
   }
 
   /** `addresses`: by number, of which no two are the same; `counts`: how many each layer has. */
   static of(addresses: ArrayLike<number>, counts: readonly number[]): PlaceTable {
     const count = addresses.length;
-    const words = new Uint32Array(new SharedArrayBuffer(5 * 4 * count));
+    const words = new Uint32Array(PLACE_WORDS * count);
     const keys = Float64Array.from(addresses, (address, number) => address * NUMBERS + number).sort();
     keys.forEach((key, at) => {
       words[at] = key % NUMBERS;

@@ -1,7 +1,7 @@
 import { Code } from '../../wasm/code.ts';
 import type { ModuleBuilder } from '../../wasm/module.ts';
 import { I32, OP } from '../../wasm/opcodes.ts';
-import type { PageRun } from './image.ts';
+import type { PageRun } from './place-table.ts';
 
 /** What a layer's module exports. */
 export interface LayerExports {

@@ -1,10 +1,14 @@
 import { encodeImage, parseImage, type AotImage } from './image.ts';
+import { PlaceTable } from './place-table.ts';
 
 const PAGE = 4096;
 const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const addresses = Uint32Array.of(0x1_1000, 0x1_1010, 0x1_1008);
 const image: AotImage = {
   pages: new Map([[17, new Uint8Array(PAGE).fill(3)]]),
-  addresses: Uint32Array.of(0x1_1000, 0x1_1010, 0x1_1008),
+  blocks: PlaceTable.of(addresses, [2, 1]),
+  regions: PlaceTable.of([0x1_1008], [0, 1]),
+  addresses,
   lengths: Uint32Array.of(8, 12, 8),
   counts: [2, 1],
   regionCounts: [0, 1],
@@ -32,6 +36,6 @@ export const target = {
 
 function summary(read: AotImage | undefined): unknown {
   if (read === undefined) return undefined;
-  const { pages, addresses, lengths, counts, layers } = read;
-  return [[...pages.keys()], [...addresses], [...lengths], counts, layers.map(({ module: { length } }) => length)];
+  const { pages, blocks, lengths, counts, layers } = read;
+  return [[...pages.keys()], [...blocks.words], [...lengths], counts, layers.map(({ module: { length } }) => length)];
 }

@@ -2,7 +2,8 @@ import { ModuleBuilder } from '../../wasm/module.ts';
 import type { Region } from '../region/discover.ts';
 import { buildEntrance } from '../region/entrance.ts';
 import type { Translator } from '../translator.ts';
-import { MOST_BLOCKS, pageRuns } from './image.ts';
+import { MOST_BLOCKS } from './image.ts';
+import { pageRuns } from './place-table.ts';
 import { exportInstall } from './placing.ts';
 import { AotRegionEmitter } from './region-emitter.ts';
 
