@@ -198,6 +198,7 @@ export class Engine {
       pageFlags,
       points: options.points,
       loadsDevicesAlone: options.loadsDevicesAlone,
+      usesSegment: window === undefined,
     });
     this.#functions = new FunctionTable(this.counters.entries);
     const counts = this.counters.entries.address;

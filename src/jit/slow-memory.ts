@@ -31,6 +31,8 @@ export interface SlowMemoryOptions {
   readonly points?: DebugPoints | undefined;
   /** Loads from devices are left to whoever executes them by themselves; see EngineOptions. */
   readonly loadsDevicesAlone?: boolean | undefined;
+  /** Translated code looks for a segment before it looks into the TLB: not where memory is a window. */
+  readonly usesSegment: boolean;
 }
 
 /**
@@ -137,7 +139,7 @@ export class SlowMemory {
 
   /** Translates, enters the page into the TLB, and sets #host (-1: no memory) and #physical. */
   #reach(low: number, high: number, access: Access, size: number): boolean {
-    const { cpu, space, tlb, pageFlags, points } = this.#options;
+    const { cpu, space, tlb, pageFlags, points, usesSegment } = this.#options;
     if (!cpu.translate(low, high, access, size)) return false;
     this.misses++;
     const { physical, pageSize, permissions, isUniform } = cpu.translation;
@@ -150,7 +152,7 @@ export class SlowMemory {
       const page = ram - inPage;
       const holdsCode = (pageFlags[Math.floor(page / 4096)]! & PAGE_CODE) !== 0;
       tlb.fillData(low, high, page, (permissions & 1) !== 0, (permissions & 2) !== 0, holdsCode, pageSize);
-      if ((permissions & 3) === 3 && !tlb.isInSegment(low, high) && points?.hasWatchpoints !== true) {
+      if (usesSegment && (permissions & 3) === 3 && !tlb.isInSegment(low, high) && points?.hasWatchpoints !== true) {
         this.#offerSegment(low, high, page);
       }
       return true;

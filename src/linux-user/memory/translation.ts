@@ -6,9 +6,6 @@ import { BEYOND, PAGE, PROT, PROT_EXEC, PROT_READ, PROT_WRITE, type PageTable } 
 const NEED: Readonly<Record<Access, number>> = { fetch: PROT_EXEC, load: PROT_READ, store: PROT_WRITE };
 const CAUSE: Readonly<Record<Access, number>> = { fetch: FETCH_PAGE, load: LOAD_PAGE, store: STORE_PAGE };
 
-/** Pages that `extend` looks at in each direction. */
-const FAR = 1 << 10;
-
 /** A process's addresses as the CPU's: physical addresses are the same, permissions are the page table's. */
 export class WindowTranslation implements AddressTranslation {
   readonly translation: Translation = {
@@ -35,17 +32,6 @@ export class WindowTranslation implements AddressTranslation {
     return -1;
   }
 
-  extend(): void {
-    const { translation } = this;
-    const { flags, count } = this.#pages;
-    const page = translation.physical >>> 12;
-    const wanted = PROT_READ | PROT_WRITE;
-    const same = (at: number): boolean => (flags[at]! & (wanted | BEYOND)) === wanted;
-    let first = page;
-    while (first > 0 && page - first < FAR && same(first - 1)) first--;
-    let last = page;
-    while (last + 1 < count && last - page < FAR && same(last + 1)) last++;
-    translation.before = (page - first) * PAGE;
-    translation.after = (last - page) * PAGE;
-  }
+  /** Nobody looks for what is mapped like a page: no access goes through a segment. */
+  extend(): void {}
 }
