@@ -52,7 +52,9 @@ export function imageStore(maker: string): ImageStore | undefined {
   const fileOf = (program: string, name: string): string => {
     const { size, mtimeNs } = statSync(program, { bigint: true });
     const { versions, arch } = process;
-    const key = [maker, versions.v8, arch, engineFlags(), program, size, mtimeNs, name];
+    // What the engine made on another kind of processor it refuses.
+    const engine = compiledModules()?.engineTag;
+    const key = [maker, versions.v8, arch, engine, engineFlags(), program, size, mtimeNs, name];
     return join(folder, Buffer.from(checksum(new TextEncoder().encode(key.join('\0')))).toString('hex'));
   };
   return {

@@ -33,6 +33,41 @@ export interface Decoded {
   readonly operands: Int32Array;
 }
 
+/** `width` bits of a word from bit `at` are bits `to` and up of what is made of them. */
+export interface Piece {
+  readonly at: number;
+  readonly width: number;
+  readonly to: number;
+}
+
+/** How a word says an operand: pieces of it, with a sign in the highest of `bits` bits if it is signed, and `bias` more. */
+export interface OperandForm {
+  readonly pieces: readonly Piece[];
+  readonly isSigned: boolean;
+  readonly bits: number;
+  readonly bias: number;
+}
+
+/** Words whose bits `mask` are `match`: which instruction they are, and what its operands are, in the order of its declaration. */
+export interface Form {
+  readonly mask: number;
+  readonly match: number;
+  readonly instruction: number;
+  readonly operands: readonly OperandForm[];
+}
+
+/** What `Guest.decode` decodes by, of a guest whose instructions have one or two parcels of two bytes. */
+export interface Forms {
+  /** Parcels whose bits `mask` are `match` begin instructions of two. */
+  readonly long: { readonly mask: number; readonly match: number };
+  /** Pieces of a long word, at most 16 bits, that tell which forms it may have. */
+  readonly key: readonly Piece[];
+  /** The forms that long words with the key of this one may have: the first that matches holds. If none does it is illegal. */
+  candidates(word: number): readonly Form[];
+  /** The form of a short word; undefined: it is illegal. */
+  formOf(parcel: number): Form | undefined;
+}
+
 /**
  * A guest architecture: everything that a translator or the oracle needs of it. Instruction 0 is
  * the illegal instruction, with one wide operand: the word.
@@ -56,6 +91,8 @@ export interface Guest {
   lengthOf(parcel: number): number;
   /** Decodes the instruction in the low bytes of `word`. */
   decode(word: number, decoded: Decoded): void;
+  /** The same as data, for code that decodes; left out: there is none. */
+  readonly forms?: Forms;
   /** The instruction in the low bytes of `word` at address `pc`, as listings of guest code show it. */
   listing(word: number, pc: bigint): string;
 }

@@ -16,6 +16,7 @@ import {
   RECORD_WIDE,
   RecordLayout,
 } from './record.ts';
+import { quickDecode } from './testing/quick-decode.ts';
 import { toyGuest } from './testing/toy-guest.ts';
 
 const JUMP = FIRST_INSTRUCTION + 1;
@@ -64,6 +65,7 @@ class Rig {
       unlinked: (first, end) => this.unlinked.push([first - this.host, end - this.host]),
       release: ({ slot }) => this.released.push(slot),
     });
+    this.pages.quick = quickDecode(arena, toyGuest, new RecordLayout(toyGuest), this.granules);
     this.host = arena.allocate(16 * 4096, 4096);
     this.tlb.select(0, 0, 0, 0);
   }

@@ -14,6 +14,8 @@ import {
   type RecordLayout,
 } from './record.ts';
 import { ownRoom, type CodeRoom } from './code-room.ts';
+import { LACKS, type Decode } from './decode.ts';
+import type { DecodeTables } from './decode-tables.ts';
 import { Rewrites } from './rewrites.ts';
 
 const PAGE = 4096;
@@ -22,8 +24,6 @@ const GRANULE_SHIFT = 6;
 const NOWHERE = -1;
 /** Share of the pages that is forgotten when there is no room. */
 const FORGOTTEN = 1 / 8;
-/** Instructions decoded ahead in a straight line. */
-const DECODE_AHEAD = 16;
 /** Room for an instruction apart from its page: what it depends on, its record, sentinels. */
 const SLOT_BYTES = 8 * RECORD_BYTES;
 
@@ -259,31 +259,41 @@ export class CodePages {
     return true;
   }
 
-  /** Decodes from a record on, up to the end of the straight line; gives the bytes of whole instructions. */
+  /** The runtime's `decode`, and its tables; undefined: instructions are decoded one by one. */
+  quick: { readonly decode: Decode; readonly tables: DecodeTables } | undefined;
+
+  /** Decodes from a record on, an instruction at least and at most to the end of the straight line; gives the bytes of whole ones. */
   decode(record: number): number {
-    const { guest, layout } = this.#options;
     const page = this.pageOf(record)!;
-    const host = page.hostPage * PAGE;
-    const view = this.#view;
-    const decoded = this.#decoded;
-    let offset = this.offsetOf(page, record);
-    const first = offset;
-    for (let i = 0; i < DECODE_AHEAD && offset < PAGE; i++) {
-      const at = page.records + offset * 2 ** layout.shift;
-      if (view.getUint16(at, true) !== 0) break;
-      this.#mark(page.hostPage, offset, offset);
-      const length = guest.lengthOf(this.parcelAt(host + offset));
-      if (offset + length > PAGE) {
-        this.#straddle(page, at, offset);
-        break;
-      }
-      this.#mark(page.hostPage, offset, offset + length - 1);
-      guest.decode(this.#word(host + offset, length), decoded);
-      layout.write(view, at, decoded.instruction, decoded.length, decoded.operands);
-      offset += length;
-      if (guest.instructions[decoded.instruction]!.endsBlock) break;
+    const first = this.offsetOf(page, record);
+    const end = this.quick === undefined ? first : this.#decodeQuickly(page, first);
+    return end > first ? end - first : this.#decodeOne(page, first, record);
+  }
+
+  /** Gives the offset that it came to: `first` if the first instruction has to be decoded otherwise. */
+  #decodeQuickly(page: CodePage, first: number): number {
+    const { decode, tables } = this.quick!;
+    for (let offset = first; ;) {
+      const end = decode(tables.address, this.recordAt(page, offset), page.hostPage, offset);
+      offset = end % LACKS;
+      if (end < LACKS || !tables.learn(this.#wordAt(page.hostPage * PAGE + offset))) return offset;
     }
-    return offset - first;
+  }
+
+  #decodeOne(page: CodePage, offset: number, record: number): number {
+    const { guest, layout } = this.#options;
+    const decoded = this.#decoded;
+    const host = page.hostPage * PAGE + offset;
+    this.#mark(page.hostPage, offset, offset);
+    const length = guest.lengthOf(this.parcelAt(host));
+    if (offset + length > PAGE) {
+      this.#straddle(page, record, offset);
+      return 0;
+    }
+    this.#mark(page.hostPage, offset, offset + length - 1);
+    guest.decode(this.#word(host, length), decoded);
+    layout.write(this.#view, record, decoded.instruction, decoded.length, decoded.operands);
+    return length;
   }
 
   /** The smallest piece of an instruction at a host address. */
@@ -294,6 +304,11 @@ export class CodePages {
   }
   #word(host: number, length: number): number {
     return length === 2 ? this.#view.getUint16(host, true) : this.#view.getUint32(host, true);
+  }
+
+  /** The instruction at a host address, which is all in its page. */
+  #wordAt(host: number): number {
+    return this.#word(host, this.#options.guest.lengthOf(this.parcelAt(host)));
   }
 
   #straddle(page: CodePage, at: number, offset: number): void {

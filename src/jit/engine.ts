@@ -22,6 +22,8 @@ import { POLICIES, type Policy, type Tiers } from './policy.ts';
 import type { Region } from './region/discover.ts';
 import type { JumpCache } from './jump-cache.ts';
 import { StateLayout } from './layout.ts';
+import type { Decode } from './decode.ts';
+import { DECODE_TABLES_BYTES, DecodeTables } from './decode-tables.ts';
 import { LONE, RECORD_LINK, RecordLayout } from './record.ts';
 import { BUDGET_SLACK } from './interpreter.ts';
 import { buildExact, buildRuntime, type RuntimeContext } from './runtime.ts';
@@ -90,6 +92,8 @@ export interface EngineOptions {
   readonly sharesRuntime?: boolean;
   /** Told of blocks that are worth being made ahead of time, by where they lie in memory. */
   readonly noted?: ((host: number) => void) | undefined;
+  /** Address of DECODE_TABLES_BYTES that engines of one memory and guest share, zeros at first; left out: it has its own. */
+  readonly decodeTables?: number;
   /** Pages of predecoded code to keep, and where. */
   readonly codePages?: number;
   readonly codeRoom?: CodeRoom;
@@ -301,6 +305,11 @@ export class Engine {
       RUNTIME_FUNCTIONS.map((name) => [name, instance.exports[name] as WebAssembly.ExportValue]),
     );
     this.#imports = { js, helper, env, runtime };
+    if (guest.forms !== undefined) {
+      const address = options.decodeTables ?? arena.allocate(DECODE_TABLES_BYTES, 8);
+      const tables = new DecodeTables(memory, address, guest, guest.forms, records);
+      this.codePages.quick = { decode: instance.exports['decode'] as Decode, tables };
+    }
     this.ahead =
       window &&
       new AheadOfTime({

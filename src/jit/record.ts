@@ -60,6 +60,11 @@ export class RecordLayout {
     return slot < 0 ? -1 : RECORD_BYTE_OPERANDS + slot;
   }
 
+  /** What byte operand `operand` is instead of 0: the element that swallows writes to the register that reads as zero. */
+  insteadOfZero(instruction: number, operand: number): number {
+    return Math.max(0, this.#sinks[instruction]![operand]!);
+  }
+
   /** Writes a decoded instruction into the record at `at` of `view`. */
   write(view: DataView, at: number, instruction: number, length: number, operands: Int32Array): void {
     view.setUint16(at, FIRST_INSTRUCTION + instruction, true);

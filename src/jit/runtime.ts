@@ -1,4 +1,4 @@
-import type { Guest } from '../ir/guest.ts';
+import type { Forms, Guest } from '../ir/guest.ts';
 import { CODE_TLB_ENTRY_BYTES, CODE_TLB_RECORDS } from '../mem/tlb.ts';
 import { Code } from '../wasm/code.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
@@ -11,6 +11,7 @@ import { CPU } from './locals.ts';
 import { BUDGET_SLACK, buildInterpreter, type InterpreterImports } from './interpreter.ts';
 import { fillJump, jumpSlot, probeJump } from './jump-cache.ts';
 import type { StateLayout } from './layout.ts';
+import { buildDecode } from './decode.ts';
 import { countEntry } from './promotion.ts';
 import { RECORD_LINK, type RecordLayout } from './record.ts';
 import {
@@ -98,9 +99,15 @@ export function buildRuntime(context: RuntimeContext): Uint8Array<ArrayBuffer> {
   };
   const fast = addInterpreter(builder, context, { ...imported, runtime, blockType }, imports, false);
   for (const name of RUNTIME_FUNCTIONS) builder.exportFunction(name, runtime[name]);
+  if (guest.forms !== undefined) exportDecode(builder, context, guest.forms);
   builder.exportFunction('run', buildRun(builder, context, fast, exact));
   builder.exportFunction('fast', fast);
   return builder.build();
+}
+
+function exportDecode(builder: ModuleBuilder, { records, width, granules }: RuntimeContext, forms: Forms): void {
+  const { locals, code } = buildDecode({ forms, records, width, granules });
+  builder.exportFunction('decode', builder.function(builder.type([I32, I32, I32, I32], [I32]), locals, code));
 }
 
 /**

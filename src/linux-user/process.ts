@@ -1,3 +1,4 @@
+import { DECODE_TABLES_BYTES } from '../jit/decode-tables.ts';
 import type { AccessWindow } from '../jit/window.ts';
 import { PAGE_CODE, type CpuClaims } from '../mem/code-claims.ts';
 import { Arena } from '../mem/arena.ts';
@@ -110,6 +111,8 @@ export class GuestProcess {
   readonly heap: Uint32Array;
   readonly files: OpenFiles;
   readonly signals: ProcessSignals;
+  /** See EngineOptions. */
+  readonly decodeTables: number;
   /** Where the vectors of a program of the host's are made. */
   readonly vectors: number;
   /** The parent that waits until this process executes another program, or ends. */
@@ -148,6 +151,7 @@ export class GuestProcess {
       sharing: () => this.threads.share(),
     });
     this.vectors = arena.allocate(VECTOR_BYTES);
+    this.decodeTables = arena.allocate(DECODE_TABLES_BYTES, 8);
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
     if (options.isDebugged === true) Atomics.store(this.#checks, 0, 1);
     this.processors = site.processors ?? 1;

@@ -173,8 +173,15 @@ export class ProgramImages {
     this.#isRead = this.name;
     const bytes = this.#room.find(this.name) ?? this.#read();
     const index = bytes && parseImage(bytes);
-    this.#loaded = index && { index, moduleOf: (layer) => this.#moduleOf(index.layers[layer]!) };
+    this.#loaded = index && { index, moduleOf: (layer) => this.#moduleOfLayer(index.layers[layer]!) };
     return this.#loaded;
+  }
+
+  #moduleOfLayer(layer: AotLayer): WebAssembly.Module | undefined {
+    const module = this.#moduleOf(layer);
+    // Of no use to anybody: another image takes its place.
+    if (module === undefined) this.#loaded = undefined;
+    return module;
   }
 
   #read(): Uint8Array | undefined {

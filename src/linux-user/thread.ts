@@ -114,6 +114,7 @@ export class GuestThread implements Caller {
       makeRuntime: process.images && ((build) => process.images!.runtime(build)),
       sharesRuntime: true,
       worked: () => process.milliseconds,
+      decodeTables: process.decodeTables,
       codePages: threads.mostCodePages,
       codeRoom: threads.roomOf(index),
     });

@@ -183,6 +183,7 @@ export const ATOMIC = {
   notify: 0x00,
   i32_load: 0x10,
   i64_load: 0x11,
+  i32_load16_u: 0x13,
   i32_store: 0x17,
   i64_store: 0x18,
   fence: 0x03,

@@ -28,9 +28,9 @@ export const ABSENT = 0x30_0000;
 const WINDOW = 16 << 20;
 /**
  * As `regions`, with an image of all blocks that the program enters; or of each second one, and one of all then; or of all
- * blocks and the regions that they make.
+ * blocks and the regions that they make; or of all blocks, whose code the engine refuses.
  */
-type Ahead = 'ahead' | 'half ahead' | 'ahead in layers' | 'ahead in regions';
+type Ahead = 'ahead' | 'half ahead' | 'ahead in layers' | 'ahead in regions' | 'ahead in vain';
 type EngineName = Tiers | Ahead | 'oracle';
 const ENGINES: readonly (Tiers | Ahead)[] = [
   'tier0',
@@ -43,6 +43,7 @@ const ENGINES: readonly (Tiers | Ahead)[] = [
   'half ahead',
   'ahead in layers',
   'ahead in regions',
+  'ahead in vain',
 ];
 const MOST_FAULTS = 20_000;
 const REGION_INSTRUCTIONS = 200;
@@ -175,6 +176,7 @@ function run(
           claims: process.claimsOf(0),
           window: process.accessWindow(),
           jumps: shared.jumps,
+          decodeTables: process.decodeTables,
           tiers: tiersOf(engineName),
           counters: shared.counters,
           codePages,
@@ -184,7 +186,8 @@ function run(
   if (engine instanceof Engine && engineName !== 'oracle' && isAhead(engineName)) {
     const [odd, even] = [1, 0].map((rest) => entered.filter((_, i) => i % 2 === rest)) as [number[], number[]];
     const layers = { 'half ahead': [odd], 'ahead in layers': [odd, even] }[engineName as string] ?? [entered];
-    engine.ahead!.use(imageOf(engine, memory.bytes, layers, engineName === 'ahead in regions'));
+    const image = imageOf(engine, memory.bytes, layers, engineName === 'ahead in regions');
+    engine.ahead!.use(engineName === 'ahead in vain' ? { ...image, moduleOf: () => undefined } : image);
   }
   cpu.begin(TEXT, DATA + 0x8000);
   const faults: string[] = [];

@@ -44,6 +44,11 @@ class NodeCompiledModules implements CompiledModules {
     return { wireBytes: shell, compiled: this.#withHead(compiled, shell) };
   }
 
+  /** The engine's number for its version, its flags and the processor's features: it refuses code with another one. */
+  get engineTag(): number {
+    return this.#engine.engineTag();
+  }
+
   /** XXH64. */
   hash(bytes: Uint8Array): bigint {
     return this.#engine.hash(bytes, BigInt(bytes.length), this.#seed);
@@ -59,7 +64,7 @@ class NodeCompiledModules implements CompiledModules {
     const out = new Uint8Array(HEAD.BYTES + compiled.length);
     const head = new DataView(out.buffer);
     head.setUint32(HEAD.MAGIC, MAGIC, true);
-    head.setUint32(HEAD.ENGINE_TAG, this.#engine.engineTag(), true);
+    head.setUint32(HEAD.ENGINE_TAG, this.engineTag, true);
     head.setBigUint64(HEAD.WIRE_HASH, this.hash(wireBytes), true);
     head.setBigUint64(HEAD.COMPILED_HASH, this.hash(compiled), true);
     out.set(compiled, HEAD.BYTES);
@@ -68,12 +73,12 @@ class NodeCompiledModules implements CompiledModules {
 
   deserialize(compiled: Uint8Array, wireBytes: Uint8Array, isChecked = false): WebAssembly.Module | undefined {
     if (compiled.length <= HEAD.BYTES || wireBytes.length === 0) return undefined;
-    const { addon, engineTag } = this.#engine;
+    const { addon } = this.#engine;
     const head = new DataView(compiled.buffer, compiled.byteOffset, HEAD.BYTES);
     const code = compiled.subarray(HEAD.BYTES);
     const isOurs =
       head.getUint32(HEAD.MAGIC, true) === MAGIC &&
-      head.getUint32(HEAD.ENGINE_TAG, true) === engineTag() &&
+      head.getUint32(HEAD.ENGINE_TAG, true) === this.engineTag &&
       (isChecked ||
         (head.getBigUint64(HEAD.WIRE_HASH, true) === this.hash(wireBytes) &&
           head.getBigUint64(HEAD.COMPILED_HASH, true) === this.hash(code)));

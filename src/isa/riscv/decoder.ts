@@ -1,5 +1,5 @@
 import { BugError } from '../../base/errors.ts';
-import type { Decoded } from '../../ir/guest.ts';
+import type { Decoded, Form, Forms, OperandForm, Piece } from '../../ir/guest.ts';
 import type { Compressed, Encoding, Instruction } from './insn.ts';
 import { matches, type Field, type Pattern } from './pattern.ts';
 
@@ -10,6 +10,11 @@ const UNKNOWN = 0;
 const NOTHING = 1;
 /** Bits that choose the candidates of a 32-bit word: opcode, funct3 and funct7. */
 const KEY_MASK = 0xfe00707c;
+const KEY: readonly Piece[] = [
+  { at: 2, width: 5, to: 0 },
+  { at: 12, width: 3, to: 5 },
+  { at: 25, width: 7, to: 8 },
+];
 /** Bits that every pattern fixes: opcode; of a 16-bit word quadrant and funct3. There are so many groups of these. */
 const GROUPS = 64;
 const LONG_GROUP = 0x7f;
@@ -22,8 +27,9 @@ interface Rule {
   readonly encoding: Encoding;
   /** Where each operand comes from. */
   readonly sources: readonly (Field | number)[];
-  /** Its extraction program, once a word has met it. */
+  /** Its extraction program, once a word has met it, and what it is to others. */
   program: readonly number[] | undefined;
+  form: Form | undefined;
   /** How many bits its pattern fixes. */
   readonly fixed: number;
 }
@@ -41,7 +47,9 @@ function groupOf(word: number): number {
  * Operands are taken out by a small program: the number of operands; for each the number of pieces, the shift
  * that extends its sign and what to add; for each piece the bit it is at, its mask, and where it goes.
  */
-export class Decoder {
+export class Decoder implements Forms {
+  readonly long = { mask: 3, match: 3 };
+  readonly key = KEY;
   readonly #rules: Rule[] = [];
   /** Numbers of rules by group. */
   readonly #groups: readonly number[][] = Array.from({ length: GROUPS }, () => []);
@@ -58,7 +66,15 @@ export class Decoder {
     const add = (encoding: Encoding, base: Instruction, sources: readonly (Field | number)[]): void => {
       const { bits: pattern } = encoding;
       const fixed = ones(pattern.mask);
-      this.#rules.push({ pattern, instruction: indexOf(base), encoding, sources, program: undefined, fixed });
+      this.#rules.push({
+        pattern,
+        instruction: indexOf(base),
+        encoding,
+        sources,
+        program: undefined,
+        form: undefined,
+        fixed,
+      });
     };
     for (const instruction of instructions) add(instruction, instruction, instruction.bits.fields);
     for (const short of expanding) add(short, short.expands, sourcesOf(short));
@@ -77,16 +93,45 @@ export class Decoder {
     return this.#rules[this.#find(word) - 2]?.encoding;
   }
 
+  formOf(parcel: number): Form | undefined {
+    return this.#form(this.#find(parcel));
+  }
+
+  candidates(word: number): readonly Form[] {
+    const found = this.#candidates(word);
+    const forms: Form[] = [];
+    for (let i = 0; i < found.length; i += 3) forms.push(this.#form(found[i + 2]!)!);
+    return forms;
+  }
+
+  #form(known: number): Form | undefined {
+    const rule = this.#rules[known - 2];
+    if (rule === undefined) return undefined;
+    const { pattern, instruction, sources } = rule;
+    return (rule.form ??= {
+      mask: pattern.mask,
+      match: pattern.match,
+      instruction,
+      operands: sources.map(operandForm),
+    });
+  }
+
+  /** Of the rules that words with the key of this one may match: mask, match, number of the rule plus 2. */
+  #candidates(word: number): readonly number[] {
+    // As KEY says.
+    const key = ((word >>> 2) & 0x1f) | ((word >>> 7) & 0xe0) | ((word >>> 17) & 0x7f00);
+    let bucket = this.#bucketOf[key]!;
+    if (bucket === UNKNOWN) bucket = this.#fill(key, word);
+    return this.#buckets[bucket]!;
+  }
+
   /** The number of the rule that `word` matches, plus 2; 1 if there is none. */
   #find(word: number): number {
     if ((word & 3) !== 3) {
       const known = this.#compressed[word & 0xffff]!;
       return known === UNKNOWN ? this.#meet(word & 0xffff) : known;
     }
-    const key = ((word >>> 2) & 0x1f) | ((word >>> 7) & 0xe0) | ((word >>> 17) & 0x7f00);
-    let bucket = this.#bucketOf[key]!;
-    if (bucket === UNKNOWN) bucket = this.#fill(key, word);
-    const candidates = this.#buckets[bucket]!;
+    const candidates = this.#candidates(word);
     for (let i = 0; i < candidates.length; i += 3) {
       if ((word & candidates[i]!) === candidates[i + 1]) return candidates[i + 2]!;
     }
@@ -151,6 +196,10 @@ function sourcesOf(short: Compressed): (Field | number)[] {
     const source = short.with[name]!;
     return typeof source === 'number' ? source : short.bits.fields.find((field) => field.name === source)!;
   });
+}
+
+function operandForm(source: Field | number): OperandForm {
+  return typeof source === 'number' ? { pieces: [], isSigned: false, bits: 0, bias: source } : source;
 }
 
 function assemble(sources: readonly (Field | number)[]): number[] {

@@ -1,4 +1,4 @@
-import type { Decoded, Guest, GuestInstruction } from '../../ir/guest.ts';
+import type { Decoded, Forms, Guest, GuestInstruction } from '../../ir/guest.ts';
 import * as a from './a.ts';
 import { assemblyOf } from './assembly.ts';
 import { listingOf } from './listing.ts';
@@ -104,6 +104,10 @@ export class RiscvGuest implements Guest {
     this.decoder.decode(word, this.#decoded);
     const { instruction, operands } = this.#decoded;
     return listingOf(this.instructions[instruction] as Instruction, operands, pc);
+  }
+
+  get forms(): Forms {
+    return this.decoder;
   }
 
   /** Assembly of the instruction in the low bytes of `word`, at address `pc`. */

@@ -12,6 +12,8 @@
  *     rd:5!0,2       not these values: such a word is another instruction or reserved
  */
 
+import type { OperandForm } from '../../ir/guest.ts';
+
 /** The names of the operands that a pattern binds. */
 export type OperandName<P extends string> = P extends `${infer Token} ${infer Rest}`
   ? TokenName<Token> | OperandName<Rest>
@@ -22,21 +24,8 @@ type TokenName<T extends string> = T extends `${infer Name}:${string}`
     : Name
   : never;
 
-/** `width` bits of a word from bit `at` are bits `to` and up of an operand. */
-export interface Piece {
-  readonly at: number;
-  readonly width: number;
-  readonly to: number;
-}
-
-export interface Field {
+export interface Field extends OperandForm {
   readonly name: string;
-  readonly pieces: readonly Piece[];
-  readonly isSigned: boolean;
-  /** Highest bit named, plus 1. */
-  readonly bits: number;
-  /** Added to what the bits say. */
-  readonly bias: number;
   /** Values that are not this instruction. */
   readonly rejects: readonly number[];
 }

@@ -1,4 +1,4 @@
-import type { Guest, GuestInstruction, OperandSpec } from '../../ir/guest.ts';
+import type { Form, Guest, GuestInstruction, OperandForm, OperandSpec } from '../../ir/guest.ts';
 
 /**
  * A guest for tests, with 2-byte parcels. The low byte of a word says what it is: 1 a jump of 2 bytes,
@@ -23,6 +23,20 @@ const instruction = (name: string, operands: readonly OperandSpec[], endsBlock: 
 const ILLEGAL = 0;
 const JUMP = 1;
 const ADD = 2;
+
+const bits = (at: number, width: number, isSigned: boolean): OperandForm => ({
+  pieces: [{ at, width, to: 0 }],
+  isSigned,
+  bits: width,
+  bias: 0,
+});
+const JUMP_FORM: Form = { mask: 0xff, match: 1, instruction: JUMP, operands: [bits(8, 8, true)] };
+const ADD_FORM: Form = {
+  mask: 0xff,
+  match: 3,
+  instruction: ADD,
+  operands: [bits(8, 4, false), bits(12, 4, false), bits(16, 16, true)],
+};
 
 export const toyGuest: Guest = {
   name: 'toy',
@@ -58,6 +72,12 @@ export const toyGuest: Guest = {
       decoded.length = 4;
       operands.set([(word >>> 8) & 15, (word >>> 12) & 15, word >> 16]);
     }
+  },
+  forms: {
+    long: { mask: 0xff, match: 3 },
+    key: [{ at: 0, width: 8, to: 0 }],
+    candidates: () => [ADD_FORM],
+    formOf: (parcel) => ((parcel & 0xff) === 1 ? JUMP_FORM : undefined),
   },
   listing: (word) => `word ${word}`,
 };
