@@ -1,5 +1,6 @@
 import type { Builder, Operand } from './builder.ts';
 import type { HelperDefinition } from './ops.ts';
+import type { Piece } from './pieces.ts';
 
 /** One operand of a guest instruction, as its declaration names it. */
 export interface OperandSpec {
@@ -31,13 +32,6 @@ export interface Decoded {
   length: number;
   /** Operand values in the order of the declaration. */
   readonly operands: Int32Array;
-}
-
-/** `width` bits of a word from bit `at` are bits `to` and up of what is made of them. */
-export interface Piece {
-  readonly at: number;
-  readonly width: number;
-  readonly to: number;
 }
 
 /** How a word says an operand: pieces of it, with a sign in the highest of `bits` bits if it is signed, and `bias` more. */

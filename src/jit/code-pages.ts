@@ -187,7 +187,7 @@ export class CodePages {
 
   /** Offset in its page of the instruction that a record stands for. */
   offsetOf(page: CodePage, record: number): number {
-    return (record - page.records) / 2 ** this.#options.layout.shift;
+    return (record - page.records) >>> this.#options.layout.shift;
   }
 
   /** Records of a host page in a mode, made if they do not exist. */
@@ -475,7 +475,7 @@ export class CodePages {
 
   /** Address of the record of the instruction at an offset. */
   recordAt(page: CodePage, offset: number): number {
-    return page.records + offset * 2 ** this.#options.layout.shift;
+    return page.records + (offset << this.#options.layout.shift);
   }
 
   /** The page of a host address in a mode, if there is one. */

@@ -1,8 +1,8 @@
-import type { Form, Forms, Guest, OperandForm, Piece } from '../ir/guest.ts';
+import type { Form, Forms, Guest, OperandForm } from '../ir/guest.ts';
+import { gather, maskOf } from '../ir/pieces.ts';
 import { FIRST_INSTRUCTION, RECORD_STEP, RECORD_WIDE, type RecordLayout } from './record.ts';
 
 const ILLEGAL = 0;
-const KEY_BITS = 16;
 /** Words of the heap: its places are numbers of 16 bits. */
 const HEAP_WORDS = 2 ** 16;
 
@@ -61,7 +61,7 @@ export class DecodeTables {
     if (place === 0) return false;
     const table = isLong ? DECODE_TABLES.LONG : DECODE_TABLES.SHORT;
     // What is there is complete before others find it.
-    Atomics.store(this.#halves, table / 2 + (isLong ? put(key, word) : word & 0xffff), place);
+    Atomics.store(this.#halves, table / 2 + (isLong ? gather(key, word) : word & 0xffff), place);
     return true;
   }
 
@@ -117,15 +117,4 @@ export class DecodeTables {
     this.#words.set(words, DECODE_TABLES.HEAP / 4 + place);
     return place;
   }
-}
-
-export function maskOf({ width }: Piece): number {
-  return width === 32 ? -1 : 2 ** width - 1;
-}
-
-/** What pieces of a word make. */
-function put(pieces: readonly Piece[], word: number): number {
-  return (
-    pieces.reduce((made, piece) => made | (((word >>> piece.at) & maskOf(piece)) << piece.to), 0) & (2 ** KEY_BITS - 1)
-  );
 }

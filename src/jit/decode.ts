@@ -1,7 +1,8 @@
 import type { Forms } from '../ir/guest.ts';
+import { maskOf } from '../ir/pieces.ts';
 import { Code } from '../wasm/code.ts';
 import { ATOMIC, I32, OP } from '../wasm/opcodes.ts';
-import { CANDIDATE, DECODE_TABLES, ENDS_LINE, maskOf, OPERAND, PIECE, PROGRAM } from './decode-tables.ts';
+import { CANDIDATE, DECODE_TABLES, ENDS_LINE, OPERAND, PIECE, PROGRAM } from './decode-tables.ts';
 import { RECORD_WIDE, type RecordLayout } from './record.ts';
 import { addressType } from './runtime-imports.ts';
 

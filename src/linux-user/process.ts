@@ -47,6 +47,8 @@ export interface ProcessOptions {
   readonly release?: string | undefined;
   /** Random bytes are the same each time (-seed). */
   readonly seed?: bigint | undefined;
+  /** Of the host that are ours; left out: 1. */
+  readonly processors?: number;
   /** Nothing is translated (-one-insn-per-tb). */
   readonly isSingle?: boolean;
   /** A debugger looks at it from its first instruction on (-g). */
@@ -59,8 +61,6 @@ export interface ProcessSite {
   makeBacking(memory: WebAssembly.Memory, base: number): Backing;
   /** Undefined: there can be no more than one thread. */
   readonly spawn: Spawn | undefined;
-  /** Of the host that are ours; left out: 1. */
-  readonly processors?: number;
   /** One that all threads share; left out: that of `performance`. */
   readonly clock?: Clock;
   /** Told when a thread of the guest ends, on its thread of the host. */
@@ -100,8 +100,6 @@ export class GuestProcess {
   readonly guestMemory: GuestMemory;
   readonly threads: Threads;
   readonly images: ProgramImages | undefined;
-  /** See ProcessSite. */
-  readonly processors: number;
   /** See ProcessSite. */
   readonly hasRun: () => void;
   readonly #clock: Clock;
@@ -154,7 +152,6 @@ export class GuestProcess {
     this.decodeTables = arena.allocate(DECODE_TABLES_BYTES, 8);
     this.#checks = new Int32Array(memory.buffer, arena.allocate(8), 1);
     if (options.isDebugged === true) Atomics.store(this.#checks, 0, 1);
-    this.processors = site.processors ?? 1;
     this.hasRun = site.hasRun ?? ((): void => {});
     this.#clock = site.clock ?? { now: () => (performance.now() + performance.timeOrigin) * 1e6 };
     this.#origin = new Float64Array(memory.buffer, arena.allocate(8), 1);

@@ -397,9 +397,10 @@ export class GuestThread implements Caller {
     if (images === undefined || images.name === this.#image) return;
     this.#image = images.name;
     this.engine.codePages.reset();
-    const { threads, processors } = this.process;
+    const { threads, options } = this.process;
+    const atOnce = Math.max(1, (options.processors ?? 1) - 1);
     // Before the image is loaded, which is work for one processor.
-    if (!images.isLoaded) threads.expect(this.shared, images.likelyThreads, Math.max(1, processors - 1));
+    if (!images.isLoaded) threads.expect(this.shared, images.likelyThreads, atOnce);
     this.engine.ahead!.use(images.load());
   }
 

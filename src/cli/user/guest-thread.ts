@@ -1,6 +1,5 @@
 /** The module that a worker of user mode runs: one thread of the guest after the other, until the process ends. */
 import { writeSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { NodeClock } from '../../host-node/clock.ts';
 import { NodeNativeFork } from '../../host-node/native/fork.ts';
@@ -32,7 +31,6 @@ try {
     {
       makeBacking: (_, base) => new NativeBacking(native, base),
       clock: new NodeClock(),
-      processors: availableParallelism(),
       hasRun: () => keepCode(true),
       // What lies where in memory must not depend on what became of the directory.
       images: options.keptBy === undefined ? undefined : (imageStore(options.keptBy) ?? NO_IMAGES),

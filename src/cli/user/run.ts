@@ -43,6 +43,7 @@ export function runUser(settings: UserSettings, words: number): never {
     prefix: settings.prefix,
     stackSize: settings.stackSize,
     release: settings.release,
+    processors: availableParallelism(),
     seed: settings.seed,
     isSingle: settings.isSingle,
     isDebugged: settings.gdb !== undefined,
@@ -60,7 +61,6 @@ export function runUser(settings: UserSettings, words: number): never {
         return backing;
       },
       clock: new NodeClock(),
-      processors: availableParallelism(),
       hasRun: () => keepCode(true),
       images,
       spawn(index) {

@@ -1,5 +1,6 @@
 import { BugError } from '../../base/errors.ts';
-import type { Decoded, Form, Forms, OperandForm, Piece } from '../../ir/guest.ts';
+import type { Decoded, Form, Forms, OperandForm } from '../../ir/guest.ts';
+import { gather, maskOf, type Piece } from '../../ir/pieces.ts';
 import type { Compressed, Encoding, Instruction } from './insn.ts';
 import { matches, type Field, type Pattern } from './pattern.ts';
 
@@ -8,13 +9,13 @@ const ILLEGAL = 0;
 /** Not looked up yet; and looked up in vain. */
 const UNKNOWN = 0;
 const NOTHING = 1;
-/** Bits that choose the candidates of a 32-bit word: opcode, funct3 and funct7. */
-const KEY_MASK = 0xfe00707c;
+/** What chooses the candidates of a 32-bit word: opcode, funct3 and funct7. */
 const KEY: readonly Piece[] = [
   { at: 2, width: 5, to: 0 },
   { at: 12, width: 3, to: 5 },
   { at: 25, width: 7, to: 8 },
 ];
+const KEY_MASK = KEY.reduce((mask, piece) => mask | (maskOf(piece) << piece.at), 0);
 /** Bits that every pattern fixes: opcode; of a 16-bit word quadrant and funct3. There are so many groups of these. */
 const GROUPS = 64;
 const LONG_GROUP = 0x7f;
@@ -118,8 +119,7 @@ export class Decoder implements Forms {
 
   /** Of the rules that words with the key of this one may match: mask, match, number of the rule plus 2. */
   #candidates(word: number): readonly number[] {
-    // As KEY says.
-    const key = ((word >>> 2) & 0x1f) | ((word >>> 7) & 0xe0) | ((word >>> 17) & 0x7f00);
+    const key = gather(KEY, word);
     let bucket = this.#bucketOf[key]!;
     if (bucket === UNKNOWN) bucket = this.#fill(key, word);
     return this.#buckets[bucket]!;

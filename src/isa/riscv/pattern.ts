@@ -13,6 +13,7 @@
  */
 
 import type { OperandForm } from '../../ir/guest.ts';
+import { gather } from '../../ir/pieces.ts';
 
 /** The names of the operands that a pattern binds. */
 export type OperandName<P extends string> = P extends `${infer Token} ${infer Rest}`
@@ -126,8 +127,7 @@ function fieldOf(token: OperandToken, end: number, before: Field | undefined): F
 
 /** The operand's value in `word`. */
 export function extract(field: Field, word: number): number {
-  let value = 0;
-  for (const { at, width, to } of field.pieces) value |= ((word >>> at) & (2 ** width - 1)) << to;
+  let value = gather(field.pieces, word);
   if (field.isSigned) value = (value << (32 - field.bits)) >> (32 - field.bits);
   return value + field.bias;
 }
